@@ -1,12 +1,17 @@
+// Splits the tests in two: pure ones share threads and one module graph, those that start processes get forks of their own.
 import { defineConfig } from 'vitest/config'
 
-// Pure tests share one module graph (fast); whatever starts processes gets its own file budget of time.
+const all = ['core', 'shell', 'apps', 'test', 'tools', 'bench'].map((folder) => `${folder}/**/*.test.ts`)
+const startsProcesses = ['**/*.proc.test.ts', 'test/e2e/**/*.test.ts']
+const never = ['**/node_modules/**', '**/dist/**']
+const report = process.env['TIPHYS_TEST_REPORT']
+
 export default defineConfig({
   test: {
-    include: ['core/**/*.test.ts', 'shell/**/*.test.ts', 'apps/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    isolate: false,
-    pool: 'threads',
-    testTimeout: 60_000,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    projects: [
+      { test: { name: 'pure', include: all, exclude: [...never, ...startsProcesses], pool: 'threads', isolate: false, testTimeout: 20_000 } },
+      { test: { name: 'process', include: startsProcesses, exclude: never, pool: 'forks', isolate: true, testTimeout: 60_000 } },
+    ],
   },
 })
