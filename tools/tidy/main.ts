@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { checkBans } from './bans.ts'
 import { checkBudgets } from './budgets.ts'
+import { checkCycles } from './cycles.ts'
 import { checkHygiene } from './hygiene.ts'
 import { checkImports } from './imports.ts'
 import { checkLinks } from './links.ts'
@@ -10,7 +11,7 @@ import { checkRules } from './rules.ts'
 import { checkShape } from './shape.ts'
 import { checkTable, renderTable } from './table.ts'
 
-const checks = [checkImports, checkBans, checkBudgets, checkShape, checkRules, checkLinks, checkHygiene, checkTable]
+const checks = [checkImports, checkCycles, checkBans, checkBudgets, checkShape, checkRules, checkLinks, checkHygiene, checkTable]
 
 if (process.argv.includes('--table')) console.log(renderTable())
 else report(process.argv.includes('--warnings'))
