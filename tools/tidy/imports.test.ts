@@ -6,7 +6,7 @@ import { projectOf } from './project.ts'
 
 const manifests = {
   'package.json': '{ "devDependencies": { "vitest": "1.0.0", "fast-check": "1.0.0", "yaml": "1.0.0", "typescript": "1.0.0" } }',
-  'core/package.json': '{ "dependencies": { "yaml": "1.0.0" } }',
+  'core/package.json': '{}',
   'shell/package.json': '{ "dependencies": { "libsql": "1.0.0" } }',
 }
 
@@ -23,7 +23,6 @@ describe('the import table', () => {
     ['core/kube/a.test.ts', "import { readFileSync } from 'node:fs'"],
     ['core/kube/a.test.ts', "import { check } from '@tiphys/test/kit'"],
     ['core/kube/a.test.ts', "import { q } from '@tiphys/core/kube'"],
-    ['core/spec/read.ts', "import { parseDocument } from 'yaml'"],
     ['shell/http/a.ts', "import { submit } from '@tiphys/shell/runtime'"],
     ['shell/adapters/memory/a.ts', "import type { Clock } from '@tiphys/shell/ports'"],
     ['shell/adapters/sqlite/a.ts', "const m = await import('libsql')"],
@@ -63,16 +62,16 @@ describe('the import table', () => {
   })
 
   it('counts development dependencies for tests, not for what ships', () => {
-    const bare = { 'package.json': '{ "devDependencies": { "yaml": "1.0.0", "vitest": "1.0.0" } }', 'core/package.json': '{}' }
-    const check = (path: string): string[] => checkImports(projectOf({ ...bare, [path]: "import 'yaml'" })).map((finding) => finding.rule)
-    expect(check('core/spec/read.ts')).toEqual(['import-undeclared'])
-    expect(check('core/spec/read.test.ts')).toEqual([])
+    const bare = { 'package.json': '{ "devDependencies": { "libsql": "1.0.0" } }', 'shell/package.json': '{ "devDependencies": { "libsql": "1.0.0" } }' }
+    const check = (path: string): string[] => checkImports(projectOf({ ...bare, [path]: "import 'libsql'" })).map((finding) => finding.rule)
+    expect(check('shell/adapters/sqlite/open.ts')).toEqual(['import-undeclared'])
+    expect(check('shell/adapters/sqlite/open.test.ts')).toEqual([])
   })
 
   it('keeps a package behind the one file that may import it', () => {
-    const project = projectOf({ ...manifests, 'core/spec/a.ts': "import 'yaml'", 'core/spec/b.ts': "import 'yaml'", 'core/spec/b.test.ts': "import 'yaml'" })
+    const project = projectOf({ ...manifests, 'shell/adapters/sqlite/a.ts': "import 'libsql'", 'shell/adapters/sqlite/b.ts': "import 'libsql'", 'shell/adapters/sqlite/b.test.ts': "import 'libsql'" })
     expect(checkImports(project).map(({ path, rule, what }) => ({ path, rule, what }))).toEqual([
-      { path: 'core/spec/b.ts', rule: 'import-npm', what: '"yaml" is already imported by core/spec/a.ts' },
+      { path: 'shell/adapters/sqlite/b.ts', rule: 'import-npm', what: '"libsql" is already imported by shell/adapters/sqlite/a.ts' },
     ])
   })
 

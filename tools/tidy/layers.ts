@@ -22,7 +22,7 @@ const runner = npm('vitest', 'fast-check')
 export const layers: readonly Layer[] = [
   pure('core/kube'),
   pure('core/expr', 'core/kube'),
-  { ...pure('core/spec', 'core/kube', 'core/expr'), npm: [{ name: 'yaml', filesMax: 1 }] },
+  pure('core/spec', 'core/kube', 'core/expr'),
   pure('core/lint', 'core/spec', 'core/expr', 'core/kube'),
   pure('core/engine', 'core/spec', 'core/expr', 'core/kube'),
   pure('core/simulate', 'core/engine', 'core/spec', 'core/expr', 'core/kube'),
@@ -32,7 +32,7 @@ export const layers: readonly Layer[] = [
   { folder: 'shell/runtime', may: [...core, 'shell/ports'], npm: [], node: true },
   { folder: 'shell/http', may: [...core, 'shell/ports', 'shell/runtime'], npm: [], node: true },
   { folder: 'shell/adapters/*', may: [...core, 'shell/ports'], npm: [], node: true },
-  { folder: 'shell/adapters/sqlite', may: [...core, 'shell/ports'], npm: npm('libsql'), node: true },
+  { folder: 'shell/adapters/sqlite', may: [...core, 'shell/ports'], npm: [{ name: 'libsql', filesMax: 1 }], node: true },
   { folder: 'apps/tiphys', may: [...core, ...shell], npm: [], node: true },
   { folder: 'test/*', may: [...core, ...shell, 'test/*', 'tools/*'], npm: [...runner, ...npm('yaml')], node: true },
   { folder: 'bench/*', may: [...core, ...shell, 'test/kit'], npm: runner, node: true },

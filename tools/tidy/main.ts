@@ -10,8 +10,9 @@ import { type Finding, readProject } from './project.ts'
 import { checkRules } from './rules.ts'
 import { checkShape } from './shape.ts'
 import { checkTable, renderTable } from './table.ts'
+import { checkUnused } from './unused.ts'
 
-const checks = [checkImports, checkCycles, checkBans, checkBudgets, checkShape, checkRules, checkLinks, checkHygiene, checkTable]
+const checks = [checkImports, checkCycles, checkBans, checkBudgets, checkShape, checkRules, checkLinks, checkHygiene, checkTable, checkUnused]
 
 if (process.argv.includes('--table')) console.log(renderTable())
 else report(process.argv.includes('--warnings'))
