@@ -55,6 +55,9 @@ describe('the import table', () => {
     ['core/expr/a.ts', 'const m = import(name)', 'import-computed'],
     ['core/expr/a.ts', "import { parse } from 'yaml'", 'import-npm'],
     ['shell/adapters/memory/a.ts', "const m = require('libsql')", 'import-npm'],
+    ['shell/adapters/memory/a.ts', "const m = createRequire(here)('libsql')", 'import-npm'],
+    ['shell/adapters/memory/a.ts', "const load = createRequire(here)\nload('libsql')", 'import-npm'],
+    ['shell/adapters/memory/a.ts', "const load = createRequire(createRequire(here).resolve('libsql'))", 'import-npm'],
     ['core/kube/a.test.ts', "import ts from 'typescript'", 'import-npm'],
     ['tools/build.mjs', "import { build } from 'esbuild'", 'import-undeclared'],
   ])('stops %s from saying %s: %s', (path, text, rule) => {

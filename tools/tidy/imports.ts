@@ -31,9 +31,10 @@ export function checkImports(project: Project): Finding[] {
   return findings
 }
 
-/** Every import in a file: static, exported, dynamic, `require` and `import('x').T` types. */
+/** Every import in a file: static, exported, dynamic, `import('x').T` types, and what `require` or `createRequire` loads. */
 export function importsOf(source: Source): Import[] {
   const found: Import[] = []
+  const loaders = loadersOf(source)
   const add = (node: ts.Node, specifier: ts.Node | undefined): void => {
     const text = specifier !== undefined && ts.isStringLiteralLike(specifier) ? specifier.text : undefined
     found.push({ specifier: text, line: lineAt(source, node.getStart(source.tree)) })
@@ -41,15 +42,31 @@ export function importsOf(source: Source): Import[] {
   walk(source.tree, (node) => {
     if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier)
     else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) add(node, node.moduleSpecifier)
-    else if (ts.isCallExpression(node) && loadsModule(node.expression)) add(node, node.arguments[0])
+    else if (ts.isCallExpression(node) && loadsModule(node.expression, loaders)) add(node, node.arguments[0])
     else if (ts.isExternalModuleReference(node)) add(node, node.expression)
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node, node.argument.literal)
   })
   return found
 }
 
-function loadsModule(callee: ts.Expression): boolean {
-  return callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require')
+/** Names that load modules when called: `require`, and what a file binds to `createRequire(...)`. */
+function loadersOf(source: Source): Set<string> {
+  const names = new Set(['require'])
+  walk(source.tree, (node) => {
+    const bound = ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer !== undefined && makesLoader(node.initializer)
+    if (bound) names.add(node.name.text)
+  })
+  return names
+}
+
+function loadsModule(callee: ts.Expression, loaders: ReadonlySet<string>): boolean {
+  if (callee.kind === ts.SyntaxKind.ImportKeyword || makesLoader(callee)) return true
+  if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'resolve') return loadsModule(callee.expression, loaders)
+  return ts.isIdentifier(callee) && loaders.has(callee.text)
+}
+
+function makesLoader(node: ts.Expression): boolean {
+  return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'createRequire'
 }
 
 type Place = {
