@@ -17,3 +17,21 @@ export {
   quantityValue,
   subtractQuantity,
 } from './quantity.ts'
+export { formatGoFloat } from './go-float.ts'
+export { type GoTime, GO_STRING_LAYOUT, RFC3339, RFC3339_NANO, civilOf, formatGoTime, goTimeFromMs, goTimeToMs } from './go-time.ts'
+export { parseGoTime } from './go-time-parse.ts'
+export {
+  type CivilDate,
+  type CivilTime,
+  civilFromDays,
+  civilFromSeconds,
+  dayOfYear,
+  daysFromCivil,
+  daysInMonth,
+  isLeapYear,
+  secondsFromCivil,
+  weekday,
+} from './calendar.ts'
+export { goJson, goJsonNumber, goJsonString } from './go-json.ts'
+export { JSON_DEPTH_MAX, compactJson, decodeJsonString, escapeJsonHtml, jsonElements, jsonMembers, jsonProblem } from './json-text.ts'
+export { humanDuration, roughDuration, shortDuration } from './human-duration.ts'

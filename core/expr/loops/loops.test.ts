@@ -1,0 +1,97 @@
+// Owns the comparison of loop elements with the recorded answers, and the properties of loops.
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatGoInt } from './go-format.ts'
+import { itemOf, loopItemName } from './item.ts'
+import { LOOP_ITEMS_MAX, type LoopItems, type SequenceInput, expandSequence, itemsOfList, itemsOfParam } from './loop-items.ts'
+import type { Result } from '@tiphys/core/kube'
+
+type Case = { id: string; kind: string; in?: unknown; withParam?: string; name?: string; value?: string; when?: string; owner?: string; vars?: object; out?: unknown; error?: string }
+
+const root = process.env['TIPHYS_CONFORMANCE'] ?? fileURLToPath(new URL('../../../../shared/conformance', import.meta.url))
+const file = `${root}/expressions/cases.jsonl`
+const cases = (existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []).map((line) => JSON.parse(line) as Case)
+
+function all<T>(items: Result<LoopItems>, make: (items: LoopItems, index: number) => T): T[] | string {
+  return items.ok ? Array.from({ length: items.value.length }, (_, index) => make(items.value, index)) : items.problem.message
+}
+
+describe.skipIf(cases.length === 0)('recorded loops', () => {
+  it('sequences count as recorded', () => {
+    const mine = cases.filter((one) => one.kind === 'sequence')
+    const answer = (one: Case): unknown => all(expandSequence(one.in as SequenceInput), (items, index) => items.at(index).text)
+    const differences = mine.map((one) => ({ ...one, got: answer(one) })).filter((one) => JSON.stringify(one.got) !== JSON.stringify(one.error ?? one.out))
+    expect(differences).toEqual([])
+    expect(mine.length).toBeGreaterThan(50)
+  })
+
+  it('items are named and valued as recorded', () => {
+    const mine = cases.filter((one) => one.kind === 'items' && one.value === '{{item}}' && one.when === undefined && (one.withParam !== undefined || (one.in as []).length > 0))
+    const answer = (one: Case): unknown =>
+      all(one.withParam === undefined ? itemsOfList(one.in as unknown[]) : itemsOfParam(one.withParam), (items, index) => ({
+        name: loopItemName(one.name ?? '', index, items.at(index)),
+        value: items.at(index).text,
+      }))
+    const differences = mine.map((one) => ({ ...one, got: answer(one) })).filter((one) => JSON.stringify(one.got) !== JSON.stringify(one.error ?? one.out))
+    expect(differences).toEqual([])
+    expect(mine.length).toBeGreaterThan(50)
+  })
+})
+
+describe('loops', () => {
+  it('a map names its members and keeps their escapes', () => {
+    const item = itemOf('{"b": "say \\"hi\\"", "a": 1.50}')
+    expect(item).toEqual({ description: 'a:1.50,b:say \\"hi\\"', text: '{"a":1.50,"b":"say \\"hi\\""}', members: new Map([['a', '1.50'], ['b', 'say \\"hi\\"']]) })
+  })
+
+  it('a long sequence is not made before it is asked for', () => {
+    const start = performance.now()
+    const items = expandSequence({ start: '1', count: LOOP_ITEMS_MAX, format: 'n%06d' })
+    expect(items.ok && items.value.at(LOOP_ITEMS_MAX - 1).text).toBe('n1000000')
+    expect(performance.now() - start).toBeLessThan(50)
+    expect(expandSequence({ count: LOOP_ITEMS_MAX + 1 })).toMatchObject({ ok: false, problem: { code: 'loop_too_long' } })
+  })
+
+  it('sequences stay inside 64 bits', () => {
+    expect(expandSequence({ start: '9223372036854775808', count: 1 }).ok).toBe(false)
+    expect(all(expandSequence({ start: '9223372036854775806', end: '9223372036854775807' }), (items, index) => items.at(index).text)).toEqual([
+      '9223372036854775806', '9223372036854775807',
+    ])
+  })
+
+  it('formats print one number and complain about all else', () => {
+    expect(formatGoInt('%5s|', 9n)).toBe('%!s(int=    9)|')
+    expect(formatGoInt('%03c', 65n)).toBe('00A')
+    expect(formatGoInt('%#U', 0x1f600n)).toBe("U+1F600 '😀'")
+    expect(formatGoInt('%.0d|%[1]d', 0n)).toBe('|0')
+    expect(formatGoInt('%-6x|%[1]*d', 5n)).toBe('5     |%!d(MISSING)')
+    expect(formatGoInt('%9999999d', 1n)).toBe('%!(NOVERB)%!(EXTRA int=1)')
+  })
+
+  it('any JSON value makes an element whose text is that value again', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const item = itemOf(JSON.stringify(value))
+        if (typeof value !== 'string') expect(JSON.parse(item.text)).toEqual(JSON.parse(JSON.stringify(value)))
+        else expect(item.text).toBe(value)
+        expect(item.description).not.toMatch(/[()]/)
+      }),
+    )
+  })
+
+  it('no text throws or takes long', () => {
+    const verbs = fc.array(fc.constantFrom('%', 'd', '[1]', '[2]', '*', '.', '#', '+', '-', '0', ' ', '7', 'c', 'q', 'U', 'x', 'T', 'v', '{', '"', ']'), { maxLength: 30 })
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), verbs.map((parts) => parts.join(''))), fc.bigInt({ min: -300n, max: 70_000n }), (text, value) => {
+        const start = performance.now()
+        formatGoInt(text, value)
+        const items = itemsOfParam(`[${text}]`)
+        if (items.ok && items.value.length > 0) items.value.at(0)
+        expect(performance.now() - start).toBeLessThan(50)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
