@@ -3,3 +3,26 @@ export * from './wire/index.ts'
 export * as schemaKit from './schema.ts'
 export type { Draft, Infer, Schema, SchemaNode } from './schema.ts'
 export * from './json.ts'
+export { formatPath, type Path } from './decode/path.ts'
+export { didYouMean, nearest } from './decode/nearest.ts'
+export { decode, decodeDepthMax, plainNumber, zero, type Decoded, type DecodeOptions, type DecodeProblem } from './decode/decode.ts'
+export { goView, sortKeys } from './go-view.ts'
+export * from './model/template-type.ts'
+export { applyTemplateDefaults, joinMetadata, joinWorkflowSpecs, type SpecSources } from './model/defaults.ts'
+export { artifactLocations, hasLocation, hasLocationOrKey, locationKey, locationType, type ArtifactLocationType } from './model/artifact-location.ts'
+export { mergeBySchema } from './model/merge.ts'
+export {
+  documentsMax,
+  duplicatedKeys,
+  jsonDepth,
+  keyPositionOf,
+  placeOf,
+  positionOf,
+  readDocuments,
+  sourceLengthMax,
+  type DuplicatedKey,
+  type PlacedProblem,
+  type Position,
+  type SourceDocument,
+  type SourceText,
+} from './source/documents.ts'

@@ -8,7 +8,7 @@ export type Schema<T = unknown> = SchemaNode & { readonly [typeOf]?: T }
 
 export type SchemaNode =
   | { readonly kind: 'string'; readonly values?: readonly string[]; readonly format?: StringFormat }
-  | { readonly kind: 'int'; readonly bits: 32 | 64 }
+  | { readonly kind: 'int'; readonly bits: 32 | 64; readonly unsigned: boolean }
   | { readonly kind: 'float' }
   | { readonly kind: 'bool' }
   | { readonly kind: 'intOrString' }
@@ -16,7 +16,7 @@ export type SchemaNode =
   | { readonly kind: 'quantity' }
   | { readonly kind: 'time' }
   | { readonly kind: 'json'; readonly shape: 'any' | 'object' | 'singleKeyObject' | 'number' }
-  | { readonly kind: 'list'; readonly item: SchemaNode }
+  | { readonly kind: 'list'; readonly item: SchemaNode; readonly mergeKey?: string }
   | { readonly kind: 'strictList'; readonly item: SchemaNode }
   | { readonly kind: 'map'; readonly value: SchemaNode }
   | StructNode
@@ -34,10 +34,11 @@ export interface StructNode {
  * One field of a struct. `presence` says what Go does with an absent one:
  * - `optional`: left out on the wire;
  * - `required`: read as the zero value, always written;
- * - `value`: a struct held by value, written as `{}` (or a null time) although marked optional.
+ * - `value`: a struct held by value, written as `{}` (or a null time) although marked optional;
+ * - `pointer`: a scalar behind a pointer, for which an explicit zero is not the same as absence.
  */
 export interface FieldNode {
-  readonly presence: 'optional' | 'required' | 'value'
+  readonly presence: 'optional' | 'required' | 'value' | 'pointer'
   readonly schema: SchemaNode
 }
 
@@ -46,7 +47,7 @@ declare const required: unique symbol
 /** A field that Go always writes and whose absence it reads as the zero value: present in every decoded object. */
 export type Required<T> = FieldNode & { readonly [required]: true; readonly [typeOf]?: T }
 
-/** An optional field whose Go type is a struct held by value. */
+/** An optional field that differs only in how Go writes it. */
 export type ByValue<T> = FieldNode & { readonly [typeOf]?: T }
 
 export type FieldTable = { readonly [name: string]: Schema | Required<unknown> | ByValue<unknown> }
@@ -71,8 +72,9 @@ export const str: Schema<string> = { kind: 'string' }
 export const bytes: Schema<string> = { kind: 'string', format: 'bytes' }
 /** A Go duration such as `1h30m`, as text. */
 export const duration: Schema<string> = { kind: 'string', format: 'duration' }
-export const int32: Schema<number> = { kind: 'int', bits: 32 }
-export const int64: Schema<number> = { kind: 'int', bits: 64 }
+export const int32: Schema<number> = { kind: 'int', bits: 32, unsigned: false }
+export const int64: Schema<number> = { kind: 'int', bits: 64, unsigned: false }
+export const uint64: Schema<number> = { kind: 'int', bits: 64, unsigned: true }
 export const float: Schema<number> = { kind: 'float' }
 export const bool: Schema<boolean> = { kind: 'bool' }
 /** A number that fits 32 bits, or text. */
@@ -100,8 +102,9 @@ export function open<const V extends readonly string[]>(...values: V): Schema<V[
   return { kind: 'string', values }
 }
 
-export function list<T>(item: Schema<T>): Schema<readonly T[]> {
-  return { kind: 'list', item }
+/** `mergeKey` names the field by which strategic merges match items; empty for lists of scalars that are united. */
+export function list<T>(item: Schema<T>, mergeKey?: string): Schema<readonly T[]> {
+  return mergeKey === undefined ? { kind: 'list', item } : { kind: 'list', item, mergeKey }
 }
 
 /** A list whose items are decoded with unknown fields forbidden at their top level only (`steps`). */
@@ -124,6 +127,10 @@ export function req<T>(schema: Schema<T>): Required<T> {
 
 export function val<T>(schema: Schema<T>): ByValue<T> {
   return { presence: 'value', schema }
+}
+
+export function ptr<T>(schema: Schema<T>): ByValue<T> {
+  return { presence: 'pointer', schema }
 }
 
 export function struct<F extends FieldTable>(name: string, table: F): Struct<F> {

@@ -1,5 +1,5 @@
 // Owns the wire shape of an artifact.
-import { bool, int32, open, req, str, struct, type Infer } from '../schema.ts'
+import { bool, int32, open, ptr, req, str, struct, type Infer } from '../schema.ts'
 import {
   artifactoryArtifactSchema,
   azureArtifactSchema,
@@ -14,23 +14,16 @@ import {
 } from './artifact-store.ts'
 import { metadataSchema } from './policy.ts'
 
-export const artifactGCSchema = struct('ArtifactGC', {
-  strategy: open('OnWorkflowCompletion', 'OnWorkflowDeletion', 'Never'),
-  podMetadata: metadataSchema,
-  serviceAccountName: str,
-})
-export interface ArtifactGC extends Infer<typeof artifactGCSchema> {}
+export const noneStrategySchema = struct('NoneStrategy', {})
+export interface NoneStrategy extends Infer<typeof noneStrategySchema> {}
 
 export const tarStrategySchema = struct('TarStrategy', {
-  compressionLevel: int32,
+  compressionLevel: ptr(int32),
 })
 export interface TarStrategy extends Infer<typeof tarStrategySchema> {}
 
 export const zipStrategySchema = struct('ZipStrategy', {})
 export interface ZipStrategy extends Infer<typeof zipStrategySchema> {}
-
-export const noneStrategySchema = struct('NoneStrategy', {})
-export interface NoneStrategy extends Infer<typeof noneStrategySchema> {}
 
 export const archiveStrategySchema = struct('ArchiveStrategy', {
   tar: tarStrategySchema,
@@ -39,6 +32,13 @@ export const archiveStrategySchema = struct('ArchiveStrategy', {
 })
 export interface ArchiveStrategy extends Infer<typeof archiveStrategySchema> {}
 
+export const artifactGCSchema = struct('ArtifactGC', {
+  strategy: open('OnWorkflowCompletion', 'OnWorkflowDeletion', 'Never'),
+  podMetadata: metadataSchema,
+  serviceAccountName: str,
+})
+export interface ArtifactGC extends Infer<typeof artifactGCSchema> {}
+
 export const s3ArtifactSchema = struct('S3Artifact', {
   ...s3BucketSchema.table,
   key: str,
@@ -46,7 +46,7 @@ export const s3ArtifactSchema = struct('S3Artifact', {
 export interface S3Artifact extends Infer<typeof s3ArtifactSchema> {}
 
 export const artifactLocationSchema = struct('ArtifactLocation', {
-  archiveLogs: bool,
+  archiveLogs: ptr(bool),
   s3: s3ArtifactSchema,
   git: gitArtifactSchema,
   http: httpArtifactSchema,
@@ -63,7 +63,7 @@ export interface ArtifactLocation extends Infer<typeof artifactLocationSchema> {
 export const artifactSchema = struct('Artifact', {
   name: req(str),
   path: str,
-  mode: int32,
+  mode: ptr(int32),
   from: str,
   ...artifactLocationSchema.table,
   globalName: str,

@@ -1,12 +1,19 @@
 // Owns the wire shapes of persistent volume claims.
-import { list, map, open, quantity, req, str, struct, time, val, type Infer } from '../schema.ts'
+import { list, map, open, ptr, quantity, req, str, struct, time, val, type Infer } from '../schema.ts'
 import { labelSelectorSchema, objectMetaSchema } from './meta.ts'
+
+export const typedLocalObjectReferenceSchema = struct('TypedLocalObjectReference', {
+  apiGroup: str,
+  kind: req(str),
+  name: req(str),
+})
+export interface TypedLocalObjectReference extends Infer<typeof typedLocalObjectReferenceSchema> {}
 
 export const typedObjectReferenceSchema = struct('TypedObjectReference', {
   apiGroup: str,
   kind: req(str),
   name: req(str),
-  namespace: str,
+  namespace: ptr(str),
 })
 export interface TypedObjectReference extends Infer<typeof typedObjectReferenceSchema> {}
 
@@ -16,23 +23,16 @@ export const volumeResourceRequirementsSchema = struct('VolumeResourceRequiremen
 })
 export interface VolumeResourceRequirements extends Infer<typeof volumeResourceRequirementsSchema> {}
 
-export const typedLocalObjectReferenceSchema = struct('TypedLocalObjectReference', {
-  apiGroup: str,
-  kind: req(str),
-  name: req(str),
-})
-export interface TypedLocalObjectReference extends Infer<typeof typedLocalObjectReferenceSchema> {}
-
 export const persistentVolumeClaimSpecSchema = struct('PersistentVolumeClaimSpec', {
   accessModes: list(open('ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod')),
   selector: labelSelectorSchema,
   resources: val(volumeResourceRequirementsSchema),
   volumeName: str,
-  storageClassName: str,
-  volumeMode: open('Block', 'Filesystem'),
+  storageClassName: ptr(str),
+  volumeMode: ptr(open('Block', 'Filesystem')),
   dataSource: typedLocalObjectReferenceSchema,
   dataSourceRef: typedObjectReferenceSchema,
-  volumeAttributesClassName: str,
+  volumeAttributesClassName: ptr(str),
 })
 export interface PersistentVolumeClaimSpec extends Infer<typeof persistentVolumeClaimSpecSchema> {}
 
@@ -62,10 +62,10 @@ export const persistentVolumeClaimStatusSchema = struct('PersistentVolumeClaimSt
   phase: str,
   accessModes: list(open('ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod')),
   capacity: map(quantity),
-  conditions: list(persistentVolumeClaimConditionSchema),
+  conditions: list(persistentVolumeClaimConditionSchema, 'type'),
   allocatedResources: map(quantity),
   allocatedResourceStatuses: map(str),
-  currentVolumeAttributesClassName: str,
+  currentVolumeAttributesClassName: ptr(str),
   modifyVolumeStatus: modifyVolumeStatusSchema,
 })
 export interface PersistentVolumeClaimStatus extends Infer<typeof persistentVolumeClaimStatusSchema> {}

@@ -1,5 +1,5 @@
 // Owns the wire shapes of the kinds: workflows, templates, cron workflows, event bindings, task sets and results.
-import { bool, int32, int64, list, map, open, req, str, struct, time, val, type Infer } from '../schema.ts'
+import { bool, int32, int64, list, map, open, ptr, req, str, struct, time, val, type Infer } from '../schema.ts'
 import { artifactLocationSchema, artifactSchema } from './artifact.ts'
 import { objectReferenceSchema } from './kube-objects.ts'
 import { objectMetaSchema } from './meta.ts'
@@ -43,9 +43,9 @@ export const cronWorkflowSpecSchema = struct('CronWorkflowSpec', {
   workflowSpec: req(workflowSpecSchema),
   concurrencyPolicy: open('Allow', 'Forbid', 'Replace'),
   suspend: bool,
-  startingDeadlineSeconds: int64,
-  successfulJobsHistoryLimit: int32,
-  failedJobsHistoryLimit: int32,
+  startingDeadlineSeconds: ptr(int64),
+  successfulJobsHistoryLimit: ptr(int32),
+  failedJobsHistoryLimit: ptr(int32),
   timezone: str,
   workflowMetadata: objectMetaSchema,
   stopStrategy: stopStrategySchema,
@@ -73,17 +73,17 @@ export const cronWorkflowSchema = struct('CronWorkflow', {
 })
 export interface CronWorkflow extends Infer<typeof cronWorkflowSchema> {}
 
+export const eventSelectorSchema = struct('EventSelector', {
+  selector: req(str),
+})
+export interface EventSelector extends Infer<typeof eventSelectorSchema> {}
+
 export const eventSubmitSchema = struct('EventSubmit', {
   workflowTemplateRef: req(workflowTemplateRefSchema),
   metadata: val(objectMetaSchema),
   arguments: argumentsSchema,
 })
 export interface EventSubmit extends Infer<typeof eventSubmitSchema> {}
-
-export const eventSelectorSchema = struct('EventSelector', {
-  selector: req(str),
-})
-export interface EventSelector extends Infer<typeof eventSelectorSchema> {}
 
 export const workflowEventBindingSpecSchema = struct('WorkflowEventBindingSpec', {
   event: req(eventSelectorSchema),
@@ -134,10 +134,21 @@ export const workflowTaskResultSchema = struct('WorkflowTaskResult', {
 })
 export interface WorkflowTaskResult extends Infer<typeof workflowTaskResultSchema> {}
 
+export const artifactNodeSpecSchema = struct('ArtifactNodeSpec', {
+  archiveLocation: artifactLocationSchema,
+  artifacts: map(artifactSchema),
+})
+export interface ArtifactNodeSpec extends Infer<typeof artifactNodeSpecSchema> {}
+
+export const artifactGCSpecSchema = struct('ArtifactGCSpec', {
+  artifactsByNode: map(artifactNodeSpecSchema),
+})
+export interface ArtifactGCSpec extends Infer<typeof artifactGCSpecSchema> {}
+
 export const artifactResultSchema = struct('ArtifactResult', {
   name: req(str),
   success: bool,
-  error: str,
+  error: ptr(str),
 })
 export interface ArtifactResult extends Infer<typeof artifactResultSchema> {}
 
@@ -150,17 +161,6 @@ export const artifactGCStatusSchema = struct('ArtifactGCStatus', {
   artifactResultsByNode: map(artifactResultNodeStatusSchema),
 })
 export interface ArtifactGCStatus extends Infer<typeof artifactGCStatusSchema> {}
-
-export const artifactNodeSpecSchema = struct('ArtifactNodeSpec', {
-  archiveLocation: artifactLocationSchema,
-  artifacts: map(artifactSchema),
-})
-export interface ArtifactNodeSpec extends Infer<typeof artifactNodeSpecSchema> {}
-
-export const artifactGCSpecSchema = struct('ArtifactGCSpec', {
-  artifactsByNode: map(artifactNodeSpecSchema),
-})
-export interface ArtifactGCSpec extends Infer<typeof artifactGCSpecSchema> {}
 
 export const workflowArtifactGCTaskSchema = struct('WorkflowArtifactGCTask', {
   kind: str,

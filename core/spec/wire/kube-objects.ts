@@ -1,5 +1,5 @@
 // Owns the wire shapes of the plain Kubernetes objects that workflows touch.
-import { bool, bytes, int32, int64, intOrString, list, map, req, str, struct, time, val, type Infer } from '../schema.ts'
+import { bool, bytes, int32, int64, intOrString, list, map, ptr, req, str, struct, time, val, type Infer } from '../schema.ts'
 import { persistentVolumeClaimSpecSchema, persistentVolumeClaimStatusSchema } from './claim.ts'
 import { kubeConditionSchema, labelSelectorSchema, objectMetaSchema } from './meta.ts'
 
@@ -13,10 +13,10 @@ export const persistentVolumeClaimSchema = struct('PersistentVolumeClaim', {
 export interface PersistentVolumeClaim extends Infer<typeof persistentVolumeClaimSchema> {}
 
 export const podDisruptionBudgetSpecSchema = struct('PodDisruptionBudgetSpec', {
-  minAvailable: intOrString,
+  minAvailable: ptr(intOrString),
   selector: labelSelectorSchema,
-  maxUnavailable: intOrString,
-  unhealthyPodEvictionPolicy: str,
+  maxUnavailable: ptr(intOrString),
+  unhealthyPodEvictionPolicy: ptr(str),
 })
 export interface PodDisruptionBudgetSpec extends Infer<typeof podDisruptionBudgetSpecSchema> {}
 
@@ -27,7 +27,7 @@ export const podDisruptionBudgetStatusSchema = struct('PodDisruptionBudgetStatus
   currentHealthy: req(int32),
   desiredHealthy: req(int32),
   expectedPods: req(int32),
-  conditions: list(kubeConditionSchema),
+  conditions: list(kubeConditionSchema, 'type'),
 })
 export interface PodDisruptionBudgetStatus extends Infer<typeof podDisruptionBudgetStatusSchema> {}
 
@@ -44,7 +44,7 @@ export const configMapSchema = struct('ConfigMap', {
   kind: str,
   apiVersion: str,
   metadata: val(objectMetaSchema),
-  immutable: bool,
+  immutable: ptr(bool),
   data: map(str),
   binaryData: map(bytes),
 })
@@ -54,12 +54,24 @@ export const secretSchema = struct('Secret', {
   kind: str,
   apiVersion: str,
   metadata: val(objectMetaSchema),
-  immutable: bool,
+  immutable: ptr(bool),
   data: map(bytes),
   stringData: map(str),
   type: str,
 })
 export interface Secret extends Infer<typeof secretSchema> {}
+
+export const eventSeriesSchema = struct('EventSeries', {
+  count: int32,
+  lastObservedTime: val(time),
+})
+export interface EventSeries extends Infer<typeof eventSeriesSchema> {}
+
+export const eventSourceSchema = struct('EventSource', {
+  component: str,
+  host: str,
+})
+export interface EventSource extends Infer<typeof eventSourceSchema> {}
 
 export const objectReferenceSchema = struct('ObjectReference', {
   kind: str,
@@ -71,18 +83,6 @@ export const objectReferenceSchema = struct('ObjectReference', {
   fieldPath: str,
 })
 export interface ObjectReference extends Infer<typeof objectReferenceSchema> {}
-
-export const eventSourceSchema = struct('EventSource', {
-  component: str,
-  host: str,
-})
-export interface EventSource extends Infer<typeof eventSourceSchema> {}
-
-export const eventSeriesSchema = struct('EventSeries', {
-  count: int32,
-  lastObservedTime: val(time),
-})
-export interface EventSeries extends Infer<typeof eventSeriesSchema> {}
 
 export const kubeEventSchema = struct('KubeEvent', {
   kind: str,

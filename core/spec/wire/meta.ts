@@ -1,5 +1,45 @@
 // Owns the wire shapes of object metadata, selectors and API answers.
-import { anyJson, bool, int32, int64, list, map, open, req, str, struct, time, val, type Infer } from '../schema.ts'
+import { anyJson, bool, int32, int64, list, map, open, ptr, req, str, struct, time, val, type Infer } from '../schema.ts'
+
+export const managedFieldsEntrySchema = struct('ManagedFieldsEntry', {
+  manager: str,
+  operation: str,
+  apiVersion: str,
+  time: ptr(time),
+  fieldsType: str,
+  fieldsV1: anyJson,
+  subresource: str,
+})
+export interface ManagedFieldsEntry extends Infer<typeof managedFieldsEntrySchema> {}
+
+export const ownerReferenceSchema = struct('OwnerReference', {
+  apiVersion: req(str),
+  kind: req(str),
+  name: req(str),
+  uid: req(str),
+  controller: ptr(bool),
+  blockOwnerDeletion: ptr(bool),
+})
+export interface OwnerReference extends Infer<typeof ownerReferenceSchema> {}
+
+export const objectMetaSchema = struct('ObjectMeta', {
+  name: str,
+  generateName: str,
+  namespace: str,
+  selfLink: str,
+  uid: str,
+  resourceVersion: str,
+  generation: int64,
+  creationTimestamp: time,
+  deletionTimestamp: ptr(time),
+  deletionGracePeriodSeconds: ptr(int64),
+  labels: map(str),
+  annotations: map(str),
+  ownerReferences: list(ownerReferenceSchema, 'uid'),
+  finalizers: list(str, ''),
+  managedFields: list(managedFieldsEntrySchema),
+})
+export interface ObjectMeta extends Infer<typeof objectMetaSchema> {}
 
 export const labelSelectorRequirementSchema = struct('LabelSelectorRequirement', {
   key: req(str),
@@ -13,46 +53,6 @@ export const labelSelectorSchema = struct('LabelSelector', {
   matchExpressions: list(labelSelectorRequirementSchema),
 })
 export interface LabelSelector extends Infer<typeof labelSelectorSchema> {}
-
-export const managedFieldsEntrySchema = struct('ManagedFieldsEntry', {
-  manager: str,
-  operation: str,
-  apiVersion: str,
-  time: time,
-  fieldsType: str,
-  fieldsV1: anyJson,
-  subresource: str,
-})
-export interface ManagedFieldsEntry extends Infer<typeof managedFieldsEntrySchema> {}
-
-export const ownerReferenceSchema = struct('OwnerReference', {
-  apiVersion: req(str),
-  kind: req(str),
-  name: req(str),
-  uid: req(str),
-  controller: bool,
-  blockOwnerDeletion: bool,
-})
-export interface OwnerReference extends Infer<typeof ownerReferenceSchema> {}
-
-export const objectMetaSchema = struct('ObjectMeta', {
-  name: str,
-  generateName: str,
-  namespace: str,
-  selfLink: str,
-  uid: str,
-  resourceVersion: str,
-  generation: int64,
-  creationTimestamp: time,
-  deletionTimestamp: time,
-  deletionGracePeriodSeconds: int64,
-  labels: map(str),
-  annotations: map(str),
-  ownerReferences: list(ownerReferenceSchema),
-  finalizers: list(str),
-  managedFields: list(managedFieldsEntrySchema),
-})
-export interface ObjectMeta extends Infer<typeof objectMetaSchema> {}
 
 export const kubeConditionSchema = struct('KubeCondition', {
   type: req(str),
@@ -68,7 +68,7 @@ export const listMetaSchema = struct('ListMeta', {
   selfLink: str,
   resourceVersion: str,
   continue: str,
-  remainingItemCount: int64,
+  remainingItemCount: ptr(int64),
 })
 export interface ListMeta extends Infer<typeof listMetaSchema> {}
 

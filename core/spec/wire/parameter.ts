@@ -1,5 +1,5 @@
 // Owns the wire shapes of parameters, arguments, inputs and outputs.
-import { anyString, list, req, str, struct, type Infer } from '../schema.ts'
+import { anyString, list, ptr, req, str, struct, type Infer } from '../schema.ts'
 import { artifactSchema } from './artifact.ts'
 import { configMapKeySelectorSchema } from './reference.ts'
 
@@ -14,38 +14,38 @@ export const valueFromSchema = struct('ValueFrom', {
   parameter: str,
   supplied: suppliedValueFromSchema,
   configMapKeyRef: configMapKeySelectorSchema,
-  default: anyString,
+  default: ptr(anyString),
   expression: str,
 })
 export interface ValueFrom extends Infer<typeof valueFromSchema> {}
 
 export const parameterSchema = struct('Parameter', {
   name: req(str),
-  default: anyString,
-  value: anyString,
+  default: ptr(anyString),
+  value: ptr(anyString),
   valueFrom: valueFromSchema,
   globalName: str,
   enum: list(anyString),
-  description: anyString,
+  description: ptr(anyString),
 })
 export interface Parameter extends Infer<typeof parameterSchema> {}
 
-export const outputsSchema = struct('Outputs', {
-  parameters: list(parameterSchema),
-  artifacts: list(artifactSchema),
-  result: str,
-  exitCode: str,
-})
-export interface Outputs extends Infer<typeof outputsSchema> {}
-
 export const argumentsSchema = struct('Arguments', {
-  parameters: list(parameterSchema),
-  artifacts: list(artifactSchema),
+  parameters: list(parameterSchema, 'name'),
+  artifacts: list(artifactSchema, 'name'),
 })
 export interface Arguments extends Infer<typeof argumentsSchema> {}
 
 export const inputsSchema = struct('Inputs', {
-  parameters: list(parameterSchema),
-  artifacts: list(artifactSchema),
+  parameters: list(parameterSchema, 'name'),
+  artifacts: list(artifactSchema, 'name'),
 })
 export interface Inputs extends Infer<typeof inputsSchema> {}
+
+export const outputsSchema = struct('Outputs', {
+  parameters: list(parameterSchema, 'name'),
+  artifacts: list(artifactSchema, 'name'),
+  result: ptr(str),
+  exitCode: ptr(str),
+})
+export interface Outputs extends Infer<typeof outputsSchema> {}

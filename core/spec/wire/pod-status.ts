@@ -1,40 +1,7 @@
 // Owns the wire shape of a pod's status.
-import { bool, int32, int64, list, map, open, quantity, req, str, struct, time, val, type Infer } from '../schema.ts'
+import { bool, int32, int64, list, map, open, ptr, quantity, req, str, struct, time, val, type Infer } from '../schema.ts'
 import { resourceRequirementsSchema } from './container.ts'
 import { containerExtendedResourceRequestSchema } from './scheduling.ts'
-
-export const hostIPSchema = struct('HostIP', {
-  ip: req(str),
-})
-export interface HostIP extends Infer<typeof hostIPSchema> {}
-
-export const podConditionSchema = struct('PodCondition', {
-  type: req(str),
-  observedGeneration: int64,
-  status: req(open('True', 'False', 'Unknown')),
-  lastProbeTime: val(time),
-  lastTransitionTime: val(time),
-  reason: str,
-  message: str,
-})
-export interface PodCondition extends Infer<typeof podConditionSchema> {}
-
-export const podIPSchema = struct('PodIP', {
-  ip: req(str),
-})
-export interface PodIP extends Infer<typeof podIPSchema> {}
-
-export const podResourceClaimStatusSchema = struct('PodResourceClaimStatus', {
-  name: req(str),
-  resourceClaimName: str,
-})
-export interface PodResourceClaimStatus extends Infer<typeof podResourceClaimStatusSchema> {}
-
-export const podExtendedResourceClaimStatusSchema = struct('PodExtendedResourceClaimStatus', {
-  requestMappings: req(list(containerExtendedResourceRequestSchema)),
-  resourceClaimName: req(str),
-})
-export interface PodExtendedResourceClaimStatus extends Infer<typeof podExtendedResourceClaimStatusSchema> {}
 
 export const containerStateRunningSchema = struct('ContainerStateRunning', {
   startedAt: val(time),
@@ -65,14 +32,6 @@ export const containerStateSchema = struct('ContainerState', {
 })
 export interface ContainerState extends Infer<typeof containerStateSchema> {}
 
-export const volumeMountStatusSchema = struct('VolumeMountStatus', {
-  name: req(str),
-  mountPath: req(str),
-  readOnly: bool,
-  recursiveReadOnly: str,
-})
-export interface VolumeMountStatus extends Infer<typeof volumeMountStatusSchema> {}
-
 export const linuxContainerUserSchema = struct('LinuxContainerUser', {
   uid: req(int64),
   gid: req(int64),
@@ -97,6 +56,14 @@ export const containerResourceStatusSchema = struct('ContainerResourceStatus', {
 })
 export interface ContainerResourceStatus extends Infer<typeof containerResourceStatusSchema> {}
 
+export const volumeMountStatusSchema = struct('VolumeMountStatus', {
+  name: req(str),
+  mountPath: req(str),
+  readOnly: bool,
+  recursiveReadOnly: ptr(str),
+})
+export interface VolumeMountStatus extends Infer<typeof volumeMountStatusSchema> {}
+
 export const containerStatusSchema = struct('ContainerStatus', {
   name: req(str),
   state: val(containerStateSchema),
@@ -106,34 +73,67 @@ export const containerStatusSchema = struct('ContainerStatus', {
   image: req(str),
   imageID: req(str),
   containerID: str,
-  started: bool,
+  started: ptr(bool),
   allocatedResources: map(quantity),
   resources: resourceRequirementsSchema,
-  volumeMounts: list(volumeMountStatusSchema),
+  volumeMounts: list(volumeMountStatusSchema, 'mountPath'),
   user: containerUserSchema,
-  allocatedResourcesStatus: list(containerResourceStatusSchema),
-  stopSignal: str,
+  allocatedResourcesStatus: list(containerResourceStatusSchema, 'name'),
+  stopSignal: ptr(str),
 })
 export interface ContainerStatus extends Infer<typeof containerStatusSchema> {}
+
+export const hostIPSchema = struct('HostIP', {
+  ip: req(str),
+})
+export interface HostIP extends Infer<typeof hostIPSchema> {}
+
+export const podConditionSchema = struct('PodCondition', {
+  type: req(str),
+  observedGeneration: int64,
+  status: req(open('True', 'False', 'Unknown')),
+  lastProbeTime: val(time),
+  lastTransitionTime: val(time),
+  reason: str,
+  message: str,
+})
+export interface PodCondition extends Infer<typeof podConditionSchema> {}
+
+export const podExtendedResourceClaimStatusSchema = struct('PodExtendedResourceClaimStatus', {
+  requestMappings: req(list(containerExtendedResourceRequestSchema)),
+  resourceClaimName: req(str),
+})
+export interface PodExtendedResourceClaimStatus extends Infer<typeof podExtendedResourceClaimStatusSchema> {}
+
+export const podIPSchema = struct('PodIP', {
+  ip: req(str),
+})
+export interface PodIP extends Infer<typeof podIPSchema> {}
+
+export const podResourceClaimStatusSchema = struct('PodResourceClaimStatus', {
+  name: req(str),
+  resourceClaimName: ptr(str),
+})
+export interface PodResourceClaimStatus extends Infer<typeof podResourceClaimStatusSchema> {}
 
 export const podStatusSchema = struct('PodStatus', {
   observedGeneration: int64,
   phase: open('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
-  conditions: list(podConditionSchema),
+  conditions: list(podConditionSchema, 'type'),
   message: str,
   reason: str,
   nominatedNodeName: str,
   hostIP: str,
-  hostIPs: list(hostIPSchema),
+  hostIPs: list(hostIPSchema, 'ip'),
   podIP: str,
-  podIPs: list(podIPSchema),
-  startTime: time,
+  podIPs: list(podIPSchema, 'ip'),
+  startTime: ptr(time),
   initContainerStatuses: list(containerStatusSchema),
   containerStatuses: list(containerStatusSchema),
   qosClass: str,
   ephemeralContainerStatuses: list(containerStatusSchema),
   resize: str,
-  resourceClaimStatuses: list(podResourceClaimStatusSchema),
+  resourceClaimStatuses: list(podResourceClaimStatusSchema, 'name'),
   extendedResourceClaimStatus: podExtendedResourceClaimStatusSchema,
   allocatedResources: map(quantity),
   resources: resourceRequirementsSchema,

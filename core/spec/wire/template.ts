@@ -1,5 +1,5 @@
 // Owns the wire shapes of templates, steps and tasks.
-import { anyJson, bool, bytes, int64, intOrString, lazy, list, map, open, req, singleKeyObject, str, strictList, struct, val, type Infer, type SchemaNode } from '../schema.ts'
+import { anyJson, bool, bytes, int64, intOrString, lazy, list, map, open, ptr, req, singleKeyObject, str, strictList, struct, val, type Infer, type SchemaNode } from '../schema.ts'
 import { artifactLocationSchema, artifactPathsSchema, artifactSchema } from './artifact.ts'
 import { containerSchema, resourceRequirementsSchema, volumeMountSchema } from './container.ts'
 import { argumentsSchema, inputsSchema, outputsSchema } from './parameter.ts'
@@ -18,27 +18,6 @@ import { secretKeySelectorSchema } from './reference.ts'
 import { affinitySchema, hostAliasSchema, podResourceClaimSchema, podSecurityContextSchema, tolerationSchema } from './scheduling.ts'
 import { volumeSchema } from './volume.ts'
 
-export const suspendTemplateSchema = struct('SuspendTemplate', {
-  duration: str,
-})
-export interface SuspendTemplate extends Infer<typeof suspendTemplateSchema> {}
-
-export const dataSourceSchema = struct('DataSource', {
-  artifactPaths: artifactPathsSchema,
-})
-export interface DataSource extends Infer<typeof dataSourceSchema> {}
-
-export const transformationStepSchema = struct('TransformationStep', {
-  expression: req(str),
-})
-export interface TransformationStep extends Infer<typeof transformationStepSchema> {}
-
-export const dataTemplateSchema = struct('DataTemplate', {
-  source: req(dataSourceSchema),
-  transformation: req(list(transformationStepSchema)),
-})
-export interface DataTemplate extends Infer<typeof dataTemplateSchema> {}
-
 export const lifecycleHookSchema = struct('LifecycleHook', {
   template: str,
   arguments: val(argumentsSchema),
@@ -46,6 +25,25 @@ export const lifecycleHookSchema = struct('LifecycleHook', {
   expression: str,
 })
 export interface LifecycleHook extends Infer<typeof lifecycleHookSchema> {}
+
+export const containerNodeSchema = struct('ContainerNode', {
+  ...containerSchema.table,
+  dependencies: list(str),
+})
+export interface ContainerNode extends Infer<typeof containerNodeSchema> {}
+
+export const containerSetRetryStrategySchema = struct('ContainerSetRetryStrategy', {
+  duration: str,
+  retries: intOrString,
+})
+export interface ContainerSetRetryStrategy extends Infer<typeof containerSetRetryStrategySchema> {}
+
+export const containerSetTemplateSchema = struct('ContainerSetTemplate', {
+  containers: req(list(containerNodeSchema)),
+  volumeMounts: list(volumeMountSchema),
+  retryStrategy: containerSetRetryStrategySchema,
+})
+export interface ContainerSetTemplate extends Infer<typeof containerSetTemplateSchema> {}
 
 export const dagTaskSchema = struct('DAGTask', {
   name: req(str),
@@ -67,10 +65,55 @@ export interface DAGTask extends Infer<typeof dagTaskSchema> {}
 
 export const dagTemplateSchema = struct('DAGTemplate', {
   target: str,
-  tasks: req(list(dagTaskSchema)),
-  failFast: bool,
+  tasks: req(list(dagTaskSchema, 'name')),
+  failFast: ptr(bool),
 })
 export interface DAGTemplate extends Infer<typeof dagTemplateSchema> {}
+
+export const dataSourceSchema = struct('DataSource', {
+  artifactPaths: artifactPathsSchema,
+})
+export interface DataSource extends Infer<typeof dataSourceSchema> {}
+
+export const transformationStepSchema = struct('TransformationStep', {
+  expression: req(str),
+})
+export interface TransformationStep extends Infer<typeof transformationStepSchema> {}
+
+export const dataTemplateSchema = struct('DataTemplate', {
+  source: req(dataSourceSchema),
+  transformation: req(list(transformationStepSchema)),
+})
+export interface DataTemplate extends Infer<typeof dataTemplateSchema> {}
+
+export const httpBodySourceSchema = struct('HTTPBodySource', {
+  bytes: bytes,
+})
+export interface HTTPBodySource extends Infer<typeof httpBodySourceSchema> {}
+
+export const httpHeaderSourceSchema = struct('HTTPHeaderSource', {
+  secretKeyRef: secretKeySelectorSchema,
+})
+export interface HTTPHeaderSource extends Infer<typeof httpHeaderSourceSchema> {}
+
+export const httpHeaderSchema = struct('HTTPHeader', {
+  name: req(str),
+  value: str,
+  valueFrom: httpHeaderSourceSchema,
+})
+export interface HTTPHeader extends Infer<typeof httpHeaderSchema> {}
+
+export const httpTemplateSchema = struct('HTTPTemplate', {
+  method: str,
+  url: req(str),
+  headers: list(httpHeaderSchema),
+  timeoutSeconds: ptr(int64),
+  successCondition: str,
+  body: str,
+  bodyFrom: httpBodySourceSchema,
+  insecureSkipVerify: bool,
+})
+export interface HTTPTemplate extends Infer<typeof httpTemplateSchema> {}
 
 export const manifestFromSchema = struct('ManifestFrom', {
   artifact: artifactSchema,
@@ -89,65 +132,22 @@ export const resourceTemplateSchema = struct('ResourceTemplate', {
 })
 export interface ResourceTemplate extends Infer<typeof resourceTemplateSchema> {}
 
-export const containerNodeSchema = struct('ContainerNode', {
-  ...containerSchema.table,
-  dependencies: list(str),
-})
-export interface ContainerNode extends Infer<typeof containerNodeSchema> {}
-
-export const containerSetRetryStrategySchema = struct('ContainerSetRetryStrategy', {
-  duration: str,
-  retries: intOrString,
-})
-export interface ContainerSetRetryStrategy extends Infer<typeof containerSetRetryStrategySchema> {}
-
-export const containerSetTemplateSchema = struct('ContainerSetTemplate', {
-  containers: req(list(containerNodeSchema)),
-  volumeMounts: list(volumeMountSchema),
-  retryStrategy: containerSetRetryStrategySchema,
-})
-export interface ContainerSetTemplate extends Infer<typeof containerSetTemplateSchema> {}
-
-export const httpHeaderSourceSchema = struct('HTTPHeaderSource', {
-  secretKeyRef: secretKeySelectorSchema,
-})
-export interface HTTPHeaderSource extends Infer<typeof httpHeaderSourceSchema> {}
-
-export const httpHeaderSchema = struct('HTTPHeader', {
-  name: req(str),
-  value: str,
-  valueFrom: httpHeaderSourceSchema,
-})
-export interface HTTPHeader extends Infer<typeof httpHeaderSchema> {}
-
-export const httpBodySourceSchema = struct('HTTPBodySource', {
-  bytes: bytes,
-})
-export interface HTTPBodySource extends Infer<typeof httpBodySourceSchema> {}
-
-export const httpTemplateSchema = struct('HTTPTemplate', {
-  method: str,
-  url: req(str),
-  headers: list(httpHeaderSchema),
-  timeoutSeconds: int64,
-  successCondition: str,
-  body: str,
-  bodyFrom: httpBodySourceSchema,
-  insecureSkipVerify: bool,
-})
-export interface HTTPTemplate extends Infer<typeof httpTemplateSchema> {}
-
-export const userContainerSchema = struct('UserContainer', {
-  ...containerSchema.table,
-  mirrorVolumeMounts: bool,
-})
-export interface UserContainer extends Infer<typeof userContainerSchema> {}
-
 export const scriptTemplateSchema = struct('ScriptTemplate', {
   ...containerSchema.table,
   source: req(str),
 })
 export interface ScriptTemplate extends Infer<typeof scriptTemplateSchema> {}
+
+export const suspendTemplateSchema = struct('SuspendTemplate', {
+  duration: str,
+})
+export interface SuspendTemplate extends Infer<typeof suspendTemplateSchema> {}
+
+export const userContainerSchema = struct('UserContainer', {
+  ...containerSchema.table,
+  mirrorVolumeMounts: ptr(bool),
+})
+export interface UserContainer extends Infer<typeof userContainerSchema> {}
 
 export const workflowStepSchema = struct('WorkflowStep', {
   name: str,
@@ -172,7 +172,7 @@ export const templateSchema = struct('Template', {
   nodeSelector: map(str),
   affinity: affinitySchema,
   metadata: val(metadataSchema),
-  daemon: bool,
+  daemon: ptr(bool),
   steps: list(strictList(workflowStepSchema)),
   container: containerSchema,
   containerSet: containerSetTemplateSchema,
@@ -183,21 +183,21 @@ export const templateSchema = struct('Template', {
   data: dataTemplateSchema,
   http: httpTemplateSchema,
   plugin: singleKeyObject,
-  volumes: list(volumeSchema),
-  initContainers: list(userContainerSchema),
-  sidecars: list(userContainerSchema),
+  volumes: list(volumeSchema, 'name'),
+  initContainers: list(userContainerSchema, 'name'),
+  sidecars: list(userContainerSchema, 'name'),
   archiveLocation: artifactLocationSchema,
-  activeDeadlineSeconds: intOrString,
+  activeDeadlineSeconds: ptr(intOrString),
   retryStrategy: retryStrategySchema,
-  parallelism: int64,
-  failFast: bool,
-  tolerations: list(tolerationSchema),
+  parallelism: ptr(int64),
+  failFast: ptr(bool),
+  tolerations: list(tolerationSchema, 'key'),
   schedulerName: str,
   priorityClassName: str,
   serviceAccountName: str,
-  automountServiceAccountToken: bool,
+  automountServiceAccountToken: ptr(bool),
   executor: executorConfigSchema,
-  hostAliases: list(hostAliasSchema),
+  hostAliases: list(hostAliasSchema, 'ip'),
   securityContext: podSecurityContextSchema,
   podSpecPatch: str,
   metrics: metricsSchema,

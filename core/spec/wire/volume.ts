@@ -1,5 +1,5 @@
 // Owns the wire shapes of volumes and all their sources.
-import { bool, int32, int64, list, map, open, quantity, req, str, struct, type Infer } from '../schema.ts'
+import { bool, int32, int64, list, map, open, ptr, quantity, req, str, struct, type Infer } from '../schema.ts'
 import { persistentVolumeClaimTemplateSchema } from './claim.ts'
 import { labelSelectorSchema } from './meta.ts'
 import { localObjectReferenceSchema, objectFieldSelectorSchema, resourceFieldSelectorSchema } from './reference.ts'
@@ -25,37 +25,67 @@ import {
   vsphereVirtualDiskVolumeSourceSchema,
 } from './volume-network.ts'
 
-export const hostPathVolumeSourceSchema = struct('HostPathVolumeSource', {
-  path: req(str),
-  type: str,
+export const csiVolumeSourceSchema = struct('CSIVolumeSource', {
+  driver: req(str),
+  readOnly: ptr(bool),
+  fsType: ptr(str),
+  volumeAttributes: map(str),
+  nodePublishSecretRef: localObjectReferenceSchema,
 })
-export interface HostPathVolumeSource extends Infer<typeof hostPathVolumeSourceSchema> {}
-
-export const ephemeralVolumeSourceSchema = struct('EphemeralVolumeSource', {
-  volumeClaimTemplate: persistentVolumeClaimTemplateSchema,
-})
-export interface EphemeralVolumeSource extends Infer<typeof ephemeralVolumeSourceSchema> {}
+export interface CSIVolumeSource extends Infer<typeof csiVolumeSourceSchema> {}
 
 export const keyToPathSchema = struct('KeyToPath', {
   key: req(str),
   path: req(str),
-  mode: int32,
+  mode: ptr(int32),
 })
 export interface KeyToPath extends Infer<typeof keyToPathSchema> {}
 
 export const configMapVolumeSourceSchema = struct('ConfigMapVolumeSource', {
   ...localObjectReferenceSchema.table,
   items: list(keyToPathSchema),
-  defaultMode: int32,
-  optional: bool,
+  defaultMode: ptr(int32),
+  optional: ptr(bool),
 })
 export interface ConfigMapVolumeSource extends Infer<typeof configMapVolumeSourceSchema> {}
 
+export const downwardAPIVolumeFileSchema = struct('DownwardAPIVolumeFile', {
+  path: req(str),
+  fieldRef: objectFieldSelectorSchema,
+  resourceFieldRef: resourceFieldSelectorSchema,
+  mode: ptr(int32),
+})
+export interface DownwardAPIVolumeFile extends Infer<typeof downwardAPIVolumeFileSchema> {}
+
+export const downwardAPIVolumeSourceSchema = struct('DownwardAPIVolumeSource', {
+  items: list(downwardAPIVolumeFileSchema),
+  defaultMode: ptr(int32),
+})
+export interface DownwardAPIVolumeSource extends Infer<typeof downwardAPIVolumeSourceSchema> {}
+
 export const emptyDirVolumeSourceSchema = struct('EmptyDirVolumeSource', {
   medium: str,
-  sizeLimit: quantity,
+  sizeLimit: ptr(quantity),
 })
 export interface EmptyDirVolumeSource extends Infer<typeof emptyDirVolumeSourceSchema> {}
+
+export const ephemeralVolumeSourceSchema = struct('EphemeralVolumeSource', {
+  volumeClaimTemplate: persistentVolumeClaimTemplateSchema,
+})
+export interface EphemeralVolumeSource extends Infer<typeof ephemeralVolumeSourceSchema> {}
+
+export const gitRepoVolumeSourceSchema = struct('GitRepoVolumeSource', {
+  repository: req(str),
+  revision: str,
+  directory: str,
+})
+export interface GitRepoVolumeSource extends Infer<typeof gitRepoVolumeSourceSchema> {}
+
+export const hostPathVolumeSourceSchema = struct('HostPathVolumeSource', {
+  path: req(str),
+  type: ptr(str),
+})
+export interface HostPathVolumeSource extends Infer<typeof hostPathVolumeSourceSchema> {}
 
 export const imageVolumeSourceSchema = struct('ImageVolumeSource', {
   reference: str,
@@ -63,13 +93,27 @@ export const imageVolumeSourceSchema = struct('ImageVolumeSource', {
 })
 export interface ImageVolumeSource extends Infer<typeof imageVolumeSourceSchema> {}
 
-export const downwardAPIVolumeFileSchema = struct('DownwardAPIVolumeFile', {
-  path: req(str),
-  fieldRef: objectFieldSelectorSchema,
-  resourceFieldRef: resourceFieldSelectorSchema,
-  mode: int32,
+export const persistentVolumeClaimVolumeSourceSchema = struct('PersistentVolumeClaimVolumeSource', {
+  claimName: req(str),
+  readOnly: bool,
 })
-export interface DownwardAPIVolumeFile extends Infer<typeof downwardAPIVolumeFileSchema> {}
+export interface PersistentVolumeClaimVolumeSource extends Infer<typeof persistentVolumeClaimVolumeSourceSchema> {}
+
+export const clusterTrustBundleProjectionSchema = struct('ClusterTrustBundleProjection', {
+  name: ptr(str),
+  signerName: ptr(str),
+  labelSelector: labelSelectorSchema,
+  optional: ptr(bool),
+  path: req(str),
+})
+export interface ClusterTrustBundleProjection extends Infer<typeof clusterTrustBundleProjectionSchema> {}
+
+export const configMapProjectionSchema = struct('ConfigMapProjection', {
+  ...localObjectReferenceSchema.table,
+  items: list(keyToPathSchema),
+  optional: ptr(bool),
+})
+export interface ConfigMapProjection extends Infer<typeof configMapProjectionSchema> {}
 
 export const downwardAPIProjectionSchema = struct('DownwardAPIProjection', {
   items: list(downwardAPIVolumeFileSchema),
@@ -79,7 +123,7 @@ export interface DownwardAPIProjection extends Infer<typeof downwardAPIProjectio
 export const podCertificateProjectionSchema = struct('PodCertificateProjection', {
   signerName: str,
   keyType: str,
-  maxExpirationSeconds: int32,
+  maxExpirationSeconds: ptr(int32),
   credentialBundlePath: str,
   keyPath: str,
   certificateChainPath: str,
@@ -87,35 +131,19 @@ export const podCertificateProjectionSchema = struct('PodCertificateProjection',
 })
 export interface PodCertificateProjection extends Infer<typeof podCertificateProjectionSchema> {}
 
-export const serviceAccountTokenProjectionSchema = struct('ServiceAccountTokenProjection', {
-  audience: str,
-  expirationSeconds: int64,
-  path: req(str),
-})
-export interface ServiceAccountTokenProjection extends Infer<typeof serviceAccountTokenProjectionSchema> {}
-
-export const clusterTrustBundleProjectionSchema = struct('ClusterTrustBundleProjection', {
-  name: str,
-  signerName: str,
-  labelSelector: labelSelectorSchema,
-  optional: bool,
-  path: req(str),
-})
-export interface ClusterTrustBundleProjection extends Infer<typeof clusterTrustBundleProjectionSchema> {}
-
 export const secretProjectionSchema = struct('SecretProjection', {
   ...localObjectReferenceSchema.table,
   items: list(keyToPathSchema),
-  optional: bool,
+  optional: ptr(bool),
 })
 export interface SecretProjection extends Infer<typeof secretProjectionSchema> {}
 
-export const configMapProjectionSchema = struct('ConfigMapProjection', {
-  ...localObjectReferenceSchema.table,
-  items: list(keyToPathSchema),
-  optional: bool,
+export const serviceAccountTokenProjectionSchema = struct('ServiceAccountTokenProjection', {
+  audience: str,
+  expirationSeconds: ptr(int64),
+  path: req(str),
 })
-export interface ConfigMapProjection extends Infer<typeof configMapProjectionSchema> {}
+export interface ServiceAccountTokenProjection extends Infer<typeof serviceAccountTokenProjectionSchema> {}
 
 export const volumeProjectionSchema = struct('VolumeProjection', {
   secret: secretProjectionSchema,
@@ -129,45 +157,17 @@ export interface VolumeProjection extends Infer<typeof volumeProjectionSchema> {
 
 export const projectedVolumeSourceSchema = struct('ProjectedVolumeSource', {
   sources: req(list(volumeProjectionSchema)),
-  defaultMode: int32,
+  defaultMode: ptr(int32),
 })
 export interface ProjectedVolumeSource extends Infer<typeof projectedVolumeSourceSchema> {}
 
 export const secretVolumeSourceSchema = struct('SecretVolumeSource', {
   secretName: str,
   items: list(keyToPathSchema),
-  defaultMode: int32,
-  optional: bool,
+  defaultMode: ptr(int32),
+  optional: ptr(bool),
 })
 export interface SecretVolumeSource extends Infer<typeof secretVolumeSourceSchema> {}
-
-export const downwardAPIVolumeSourceSchema = struct('DownwardAPIVolumeSource', {
-  items: list(downwardAPIVolumeFileSchema),
-  defaultMode: int32,
-})
-export interface DownwardAPIVolumeSource extends Infer<typeof downwardAPIVolumeSourceSchema> {}
-
-export const persistentVolumeClaimVolumeSourceSchema = struct('PersistentVolumeClaimVolumeSource', {
-  claimName: req(str),
-  readOnly: bool,
-})
-export interface PersistentVolumeClaimVolumeSource extends Infer<typeof persistentVolumeClaimVolumeSourceSchema> {}
-
-export const csiVolumeSourceSchema = struct('CSIVolumeSource', {
-  driver: req(str),
-  readOnly: bool,
-  fsType: str,
-  volumeAttributes: map(str),
-  nodePublishSecretRef: localObjectReferenceSchema,
-})
-export interface CSIVolumeSource extends Infer<typeof csiVolumeSourceSchema> {}
-
-export const gitRepoVolumeSourceSchema = struct('GitRepoVolumeSource', {
-  repository: req(str),
-  revision: str,
-  directory: str,
-})
-export interface GitRepoVolumeSource extends Infer<typeof gitRepoVolumeSourceSchema> {}
 
 export const volumeSourceSchema = struct('VolumeSource', {
   hostPath: hostPathVolumeSourceSchema,

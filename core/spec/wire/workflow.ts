@@ -1,5 +1,5 @@
 // Owns the wire shape of WorkflowSpec.
-import { bool, int32, int64, list, map, open, req, str, struct, val, type Infer } from '../schema.ts'
+import { bool, int32, int64, list, map, open, ptr, req, str, struct, val, type Infer } from '../schema.ts'
 import { artifactGCSchema } from './artifact.ts'
 import { containerSchema, resourceRequirementsSchema } from './container.ts'
 import { persistentVolumeClaimSchema, podDisruptionBudgetSpecSchema } from './kube-objects.ts'
@@ -24,31 +24,6 @@ export const artifactRepositoryRefSchema = struct('ArtifactRepositoryRef', {
 })
 export interface ArtifactRepositoryRef extends Infer<typeof artifactRepositoryRefSchema> {}
 
-export const workflowTemplateRefSchema = struct('WorkflowTemplateRef', {
-  name: str,
-  clusterScope: bool,
-})
-export interface WorkflowTemplateRef extends Infer<typeof workflowTemplateRefSchema> {}
-
-export const labelValueFromSchema = struct('LabelValueFrom', {
-  expression: req(str),
-})
-export interface LabelValueFrom extends Infer<typeof labelValueFromSchema> {}
-
-export const workflowMetadataSchema = struct('WorkflowMetadata', {
-  labels: map(str),
-  annotations: map(str),
-  labelsFrom: map(labelValueFromSchema),
-})
-export interface WorkflowMetadata extends Infer<typeof workflowMetadataSchema> {}
-
-export const ttlStrategySchema = struct('TTLStrategy', {
-  secondsAfterCompletion: int32,
-  secondsAfterSuccess: int32,
-  secondsAfterFailure: int32,
-})
-export interface TTLStrategy extends Infer<typeof ttlStrategySchema> {}
-
 export const executorPluginSidecarSchema = struct('ExecutorPluginSidecar', {
   automountServiceAccountToken: bool,
   container: req(containerSchema),
@@ -66,17 +41,24 @@ export const executorPluginSchema = struct('ExecutorPlugin', {
 })
 export interface ExecutorPlugin extends Infer<typeof executorPluginSchema> {}
 
-export const volumeClaimGCSchema = struct('VolumeClaimGC', {
-  strategy: open('OnWorkflowCompletion', 'OnWorkflowSuccess'),
-})
-export interface VolumeClaimGC extends Infer<typeof volumeClaimGCSchema> {}
-
 export const podGCSchema = struct('PodGC', {
   strategy: open('OnPodCompletion', 'OnPodSuccess', 'OnWorkflowCompletion', 'OnWorkflowSuccess'),
   labelSelector: labelSelectorSchema,
   deleteDelayDuration: str,
 })
 export interface PodGC extends Infer<typeof podGCSchema> {}
+
+export const ttlStrategySchema = struct('TTLStrategy', {
+  secondsAfterCompletion: ptr(int32),
+  secondsAfterSuccess: ptr(int32),
+  secondsAfterFailure: ptr(int32),
+})
+export interface TTLStrategy extends Infer<typeof ttlStrategySchema> {}
+
+export const volumeClaimGCSchema = struct('VolumeClaimGC', {
+  strategy: open('OnWorkflowCompletion', 'OnWorkflowSuccess'),
+})
+export interface VolumeClaimGC extends Infer<typeof volumeClaimGCSchema> {}
 
 export const workflowLevelArtifactGCSchema = struct('WorkflowLevelArtifactGC', {
   ...artifactGCSchema.table,
@@ -85,33 +67,51 @@ export const workflowLevelArtifactGCSchema = struct('WorkflowLevelArtifactGC', {
 })
 export interface WorkflowLevelArtifactGC extends Infer<typeof workflowLevelArtifactGCSchema> {}
 
+export const labelValueFromSchema = struct('LabelValueFrom', {
+  expression: req(str),
+})
+export interface LabelValueFrom extends Infer<typeof labelValueFromSchema> {}
+
+export const workflowMetadataSchema = struct('WorkflowMetadata', {
+  labels: map(str),
+  annotations: map(str),
+  labelsFrom: map(labelValueFromSchema),
+})
+export interface WorkflowMetadata extends Infer<typeof workflowMetadataSchema> {}
+
+export const workflowTemplateRefSchema = struct('WorkflowTemplateRef', {
+  name: str,
+  clusterScope: bool,
+})
+export interface WorkflowTemplateRef extends Infer<typeof workflowTemplateRefSchema> {}
+
 export const workflowSpecSchema = struct('WorkflowSpec', {
-  templates: list(templateSchema),
+  templates: list(templateSchema, 'name'),
   entrypoint: str,
   arguments: val(argumentsSchema),
   serviceAccountName: str,
-  automountServiceAccountToken: bool,
+  automountServiceAccountToken: ptr(bool),
   executor: executorConfigSchema,
-  volumes: list(volumeSchema),
+  volumes: list(volumeSchema, 'name'),
   volumeClaimTemplates: list(persistentVolumeClaimSchema),
-  parallelism: int64,
+  parallelism: ptr(int64),
   artifactRepositoryRef: artifactRepositoryRefSchema,
-  suspend: bool,
+  suspend: ptr(bool),
   nodeSelector: map(str),
   affinity: affinitySchema,
-  tolerations: list(tolerationSchema),
-  imagePullSecrets: list(localObjectReferenceSchema),
-  hostNetwork: bool,
-  dnsPolicy: open('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'),
+  tolerations: list(tolerationSchema, 'key'),
+  imagePullSecrets: list(localObjectReferenceSchema, 'name'),
+  hostNetwork: ptr(bool),
+  dnsPolicy: ptr(open('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None')),
   dnsConfig: podDNSConfigSchema,
   onExit: str,
   ttlStrategy: ttlStrategySchema,
-  activeDeadlineSeconds: int64,
-  priority: int32,
+  activeDeadlineSeconds: ptr(int64),
+  priority: ptr(int32),
   schedulerName: str,
   podGC: podGCSchema,
   podPriorityClassName: str,
-  hostAliases: list(hostAliasSchema),
+  hostAliases: list(hostAliasSchema, 'ip'),
   securityContext: podSecurityContextSchema,
   podSpecPatch: str,
   podDisruptionBudget: podDisruptionBudgetSpecSchema,
@@ -123,7 +123,7 @@ export const workflowSpecSchema = struct('WorkflowSpec', {
   retryStrategy: retryStrategySchema,
   podMetadata: metadataSchema,
   templateDefaults: templateSchema,
-  archiveLogs: bool,
+  archiveLogs: ptr(bool),
   hooks: map(lifecycleHookSchema),
   workflowMetadata: workflowMetadataSchema,
   artifactGC: workflowLevelArtifactGCSchema,

@@ -1,5 +1,5 @@
 // Owns the way from YAML tokens to plain JSON values, with the place of every key and value beside them.
-import { isObject, type Json } from '../json.ts'
+import { isObject, setOwn, type Json } from '../json.ts'
 import { resolvePlain, resolveTagged } from './resolve.ts'
 import { fail, newScanner, yamlDepthMax, type Scanner, type Token, type TokenType, type YamlFailure } from './scanner.ts'
 import { peek, take } from './tokens.ts'
@@ -337,10 +337,4 @@ function mergeEntry(c: Composer, open: OpenMap, entry: Entry): void {
       addEntry(c, open, { key, value, mark: entry.key.at })
     }
   }
-}
-
-/** Plain assignment to `__proto__` would change the object's prototype instead of adding a key. */
-export function setOwn(target: { [key: string]: Json }, key: string, value: Json): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  else target[key] = value
 }
