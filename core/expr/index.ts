@@ -1,17 +1,17 @@
-// Owns what other folders may use of expressions and templates.
-export { CONDITION_DEPTH_MAX } from './govaluate/plan.ts'
-export { CONDITION_LENGTH_MAX, type When, compileWhen, evaluateStrictWhen, evaluateWhen } from './govaluate/when.ts'
-export { type DependencyKind, type DependsTask } from './depends/expand.ts'
-export {
-  DEPENDS_LENGTH_MAX,
-  type Depends,
-  type DependsInput,
-  type EvaluateBool,
-  type StateOf,
-  type TaskState,
-  type Verdict,
-  compileDepends,
-} from './depends/depends.ts'
-export { formatGoInt } from './loops/go-format.ts'
-export { type LoopItem, itemOf, loopItemName } from './loops/item.ts'
-export { LOOP_ITEMS_MAX, type LoopItems, type SequenceInput, expandSequence, itemsOfList, itemsOfParam } from './loops/loop-items.ts'
+// Owns what other folders may use of templates and expressions.
+
+export { type Facilities } from './golang/host.ts'
+export { format as goText } from './golang/format.ts'
+export { goJsonOf } from './exprlang/json-of.ts'
+export { toPlain, type Json } from './golang/json.ts'
+export { evaluateCase, type CaseAnswer, type ExpressionCase } from './evaluate-case.ts'
+export { emptyMap, lazyMap, type LazyMap, type Value } from './golang/value.ts'
+export { type ExprError, type ExprErrorCode, type Result } from './exprlang/error.ts'
+export { compileExpression, envOf, evaluateBool, evaluateExpression, type Program } from './exprlang/evaluate.ts'
+export { type ExprEnv } from './exprlang/frame.ts'
+export { compileDocument, renderDocument, tagsOfDocument, type Document } from './template/document.ts'
+export { explainTemplateError, nearestName, type TemplateError, type TemplateErrorCode, type TemplateResult } from './template/error.ts'
+export { renderTemplate, type RenderMode } from './template/render.ts'
+export { nestNames, scopeOfVariables, type TemplateScope } from './template/scope.ts'
+export { compileTemplate, tagsOf, type Tag, type Template } from './template/template.ts'
+export { variablesOf } from './template/variables.ts'

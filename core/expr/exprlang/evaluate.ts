@@ -1,0 +1,119 @@
+// Owns compiling and running expressions: parse once, check per shape of the environment, run many times.
+
+import { isStop, type Stop } from '../golang/failure.ts'
+import { format } from '../golang/format.ts'
+import type { Facilities } from '../golang/host.ts'
+import { typeName, type Value } from '../golang/value.ts'
+import { walk, type Node } from './ast.ts'
+import { compileTree } from './compile.ts'
+import { ARGO_FUNCTIONS } from './environment.ts'
+import { isFault, locate, type ExprError, type Result } from './error.ts'
+import { frame, type Code, type ExprEnv } from './frame.ts'
+import { BUILTIN_NAMES } from './operators-table.ts'
+import { parse } from './parser.ts'
+
+/** An expression that has been read. It holds no state of its own: the same program may run anywhere, any number of times. */
+export interface Program {
+  readonly source: string
+  readonly root: Node
+  /** Every name of the environment that the expression may ask for. */
+  readonly names: readonly string[]
+  readonly cache: Variant[]
+}
+
+/** A program compiled for one shape of the environment. */
+interface Variant { readonly shape: readonly string[]; readonly outcome: { readonly ok: true; readonly code: Code; readonly slots: readonly string[] } | { readonly ok: false; readonly error: ExprError } }
+
+/** Longer expressions are refused. */
+export const expressionLengthMax = 200_000
+/** Shapes of environments that a program remembers. */
+const variantsMax = 16
+
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+/** Reads an expression; only its syntax can be wrong at this point. */
+export function compileExpression(source: string): Result<Program> {
+  if (source.length > expressionLengthMax) return refused(source, { code: 'limit', message: `expression is longer than ${expressionLengthMax} characters`, at: 0 })
+  try {
+    const root = parse(source, NO_NAMES)
+    return { ok: true, value: { source, root, names: namesOf(root), cache: [] } }
+  } catch (e) {
+    return { ok: false, error: problemOf(e, source, 0) }
+  }
+}
+
+function refused(source: string, fault: { readonly code: 'limit'; readonly message: string; readonly at: number }): Result<never> {
+  return { ok: false, error: locate(source.slice(0, 200), fault.code, fault.message, fault) }
+}
+
+/** Turns whatever stopped the work into an error value; bugs pass through. */
+function problemOf(e: unknown, source: string, at: number): ExprError {
+  if (isFault(e)) return locate(source, e.code, e.message, e)
+  if (isStop(e)) return locate(source, codeOf(e), e.message, { at })
+  if (e instanceof RangeError) return locate(source, 'limit', 'expression is nested too deeply', { at })
+  throw e
+}
+
+const codeOf = (e: Stop): 'run' | 'limit' | 'unavailable' => (e.code === 'failed' ? 'run' : e.code)
+
+/** Names whose presence or type in the environment matters: identifiers, `$env.x`, `let` variables and called builtins. */
+function namesOf(root: Node): readonly string[] {
+  const names = new Set<string>()
+  walk(root, (node) => {
+    if (node.kind === 'identifier' && node.name !== '$env') names.add(node.name)
+    else if (node.kind === 'let') names.add(node.name)
+    else if (node.kind === 'builtin') names.add(node.name)
+    else if (node.kind === 'member' && isEnv(node.base) && node.property.kind === 'string') names.add(node.property.value)
+  })
+  return [...names]
+}
+
+const isEnv = (node: Node): boolean => node.kind === 'identifier' && node.name === '$env'
+
+/** Runs a program. The environment is asked only for the names that the expression mentions. */
+export function evaluateExpression(program: Program, env: ExprEnv, facilities: Facilities = {}): Result<Value> {
+  const slots = program.names.map((name) => ARGO_FUNCTIONS.get(name) ?? env.env(name))
+  const variant = variantFor(program, slots)
+  if (!variant.outcome.ok) return variant.outcome
+  const f = frame(slots, env, facilities)
+  try {
+    return { ok: true, value: variant.outcome.code(f) }
+  } catch (e) {
+    return { ok: false, error: problemOf(e, program.source, f.at) }
+  }
+}
+
+function variantFor(program: Program, slots: readonly (Value | undefined)[]): Variant {
+  const shape = slots.map((v) => (v === undefined ? '' : typeName(v)))
+  const known = program.cache.find((variant) => variant.shape.every((type, i) => type === shape[i]))
+  if (known !== undefined) return known
+  const made: Variant = { shape, outcome: compileFor(program, shape) }
+  if (program.cache.length >= variantsMax) program.cache.shift()
+  program.cache.unshift(made)
+  return made
+}
+
+function compileFor(program: Program, shape: readonly string[]): Variant['outcome'] {
+  try {
+    const hidden = new Set(program.names.filter((name, i) => BUILTIN_NAMES.has(name) && shape[i] !== ''))
+    const root = hidden.size === 0 ? program.root : parse(program.source, hidden)
+    return { ok: true, code: compileTree(root, program.names), slots: program.names }
+  } catch (e) {
+    return { ok: false, error: problemOf(e, program.source, 0) }
+  }
+}
+
+/** An environment over plain data: its own keys are the names. */
+export function envOf(data: { readonly [name: string]: Value }): ExprEnv {
+  return { env: (name) => (Object.hasOwn(data, name) ? data[name] : undefined), names: () => Object.keys(data) }
+}
+
+/** Runs a condition: like `evaluateExpression`, but anything other than a bool is an error. */
+export function evaluateBool(program: Program, env: ExprEnv, facilities: Facilities = {}): Result<boolean> {
+  const result = evaluateExpression(program, env, facilities)
+  if (!result.ok || typeof result.value === 'boolean') return result as Result<boolean>
+  const message = `unable to cast expression result '${shownIn(result.value)}' to bool`
+  return { ok: false, error: locate(program.source, 'run', message, { at: 0 }) }
+}
+
+const shownIn = (v: Value): string => (typeof v === 'string' ? v : `%!s(${typeName(v)}=${format(v)})`)

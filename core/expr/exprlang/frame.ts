@@ -1,0 +1,51 @@
+// Owns the state of one running evaluation: its variables, its loops and where it stands.
+
+import { fail } from '../golang/failure.ts'
+import { charge, type Facilities, host, type Host } from '../golang/host.ts'
+import { toBytes } from '../golang/text.ts'
+import { entriesOf, itemsOf, sized, typeName, type Value } from '../golang/value.ts'
+
+/** The variables of an expression. */
+export interface ExprEnv {
+  /** The value of a top-level name, `undefined` when there is none (`null` is a present nil). Only the names that an expression mentions are asked for. */
+  env(root: string): Value | undefined
+  /** All names, whole or dotted, for `$env` and for hints. */
+  names(): Iterable<string>
+}
+
+/** One running predicate: its collection, where it stands, and what it has gathered. */
+export interface Loop { readonly items: readonly Value[]; index: number; acc: Value }
+
+export interface Frame extends Host {
+  /** Values of the environment's names that the expression mentions. */
+  readonly slots: readonly (Value | undefined)[]
+  readonly variables: Value[]
+  readonly env: ExprEnv
+  loop: Loop | undefined
+  /** Where the operation that runs stands in the source. */
+  at: number
+}
+
+/** Part of an expression, ready to run. */
+export type Code = (f: Frame) => Value
+
+/** Makes the state for one run. */
+export function frame(slots: readonly (Value | undefined)[], env: ExprEnv, facilities: Facilities): Frame {
+  const { steps, elements, characters } = host(facilities)
+  return { steps, elements, characters, facilities, slots, env, variables: [], loop: undefined, at: 0 }
+}
+
+/** Starts a loop over a list; like Go's reflection it takes a string as bytes and an empty map as an empty list. */
+export function loopOver(collection: Value, f: Frame): Loop {
+  const items = itemsOf(collection) ?? bytesOf(collection)
+  if (items === undefined) fail(`reflect: call of reflect.Value.Len on ${typeName(collection)} Value`)
+  charge(f, items.length)
+  return { items, index: 0, acc: null }
+}
+
+function bytesOf(v: Value): readonly Value[] | undefined {
+  if (typeof v === 'string') return Array.from(toBytes(v), (b) => sized('uint8', b))
+  const entries = entriesOf(v)
+  if (entries === undefined) return undefined
+  return entries.length === 0 ? [] : fail(`reflect: call of reflect.Value.Index on map Value`)
+}

@@ -1,0 +1,136 @@
+// Owns Go's JSON: how `encoding/json` writes values (sorted keys, escaped `<`, `>`, `&`) and reads them.
+
+import { base64 } from './base64.ts'
+import { fail } from './failure.ts'
+import { formatJsonFloat } from './number.ts'
+import { compareText, isAscii, wellFormed } from './text.ts'
+import { jsonTime } from './time.ts'
+import { emptyMap, entriesOf, float, isArray, isBytes, isTagged, TAG, type GoMap, type Tagged, type Value } from './value.ts'
+
+/** Deeper values than this are refused. */
+export const jsonDepthMax = 1000
+
+export interface JsonStyle {
+  /** Writes `<`, `>` and `&` as `\u003c` …, as Go does unless told otherwise. */
+  readonly escapeHtml: boolean
+  /** One level of indentation, or `''` for compact text. */
+  readonly indent: string
+}
+
+const COMPACT: JsonStyle = { escapeHtml: true, indent: '' }
+
+/** Writes a value as Go's `json.Marshal` does; stops with Go's error for what has no JSON form. */
+export function marshal(v: Value, style: JsonStyle = COMPACT): string {
+  return write(v, { style, depth: 0 })
+}
+
+interface Writer { readonly style: JsonStyle; readonly depth: number }
+
+function write(v: Value, w: Writer): string {
+  switch (typeof v) {
+    case 'string': return quoteJson(v, w.style.escapeHtml)
+    case 'boolean': case 'bigint': return String(v)
+    case 'number': return Number.isFinite(v) ? formatJsonFloat(v) : fail(`json: unsupported value: ${Number.isNaN(v) ? 'NaN' : v > 0 ? '+Inf' : '-Inf'}`)
+    default: return v === null ? 'null' : writeObject(v, w)
+  }
+}
+
+function writeObject(v: object & Value, w: Writer): string {
+  if (w.depth > jsonDepthMax) fail(`json: value is nested deeper than ${jsonDepthMax}`)
+  if (isArray(v)) return writeList(v, w)
+  if (isBytes(v)) return quoteJson(base64(v), false)
+  if (isTagged(v)) return writeTagged(v, w)
+  return writeMap(Object.keys(v).map((key) => [key, v[key] ?? null] as const), w)
+}
+
+function writeTagged(v: Tagged, w: Writer): string {
+  switch (v[TAG]) {
+    case 'float64': return formatJsonFloat(v.value)
+    case 'sized': return String(v.value)
+    case 'slice': return v.isNil ? 'null' : writeList(v.items, w)
+    case 'map': return writeGoMap(v, w)
+    case 'lazy': return writeMap((entriesOf(v) ?? []).map(([key, value]) => [String(key), value] as const), w)
+    case 'object': return v.json ?? fail(`json: unsupported type: ${v.type}`)
+    case 'time': return quoteJson(jsonTime(v), false)
+    case 'location': return '{}'
+    case 'func': return fail(`json: unsupported type: ${v.type.text}`)
+  }
+}
+
+function writeGoMap(v: GoMap, w: Writer): string {
+  if (!v.type.startsWith('map[string]')) fail(`json: unsupported type: ${v.type}`)
+  if (v.isNil) return 'null'
+  return writeMap([...v.entries.values()].map(([key, value]) => [String(key), value] as const), w)
+}
+
+const newline = (w: Writer, depth: number): string => (w.style.indent === '' ? '' : `\n${w.style.indent.repeat(depth)}`)
+
+function writeList(items: readonly Value[], w: Writer): string {
+  if (items.length === 0) return '[]'
+  const inner: Writer = { style: w.style, depth: w.depth + 1 }
+  const parts = items.map((item) => newline(w, w.depth + 1) + write(item, inner))
+  return `[${parts.join(',')}${newline(w, w.depth)}]`
+}
+
+function writeMap(entries: readonly (readonly [string, Value])[], w: Writer): string {
+  if (entries.length === 0) return '{}'
+  const inner: Writer = { style: w.style, depth: w.depth + 1 }
+  const colon = w.style.indent === '' ? ':' : ': '
+  const sorted = [...entries].sort(([a], [b]) => compareText(a, b))
+  const parts = sorted.map(([key, value]) => newline(w, w.depth + 1) + quoteJson(key, w.style.escapeHtml) + colon + write(value, inner))
+  return `{${parts.join(',')}${newline(w, w.depth)}}`
+}
+
+const PLAIN = /^[ !#-;=?-[\]-~]*$/
+const PLAIN_HTML_SAFE = /^[ !#-%'-;=?-[\]-~]*$/
+const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** A JSON string with Go's escapes. */
+export function quoteJson(text: string, escapeHtml: boolean): string {
+  if ((escapeHtml ? PLAIN_HTML_SAFE : PLAIN).test(text)) return `"${text}"`
+  const safe = isAscii(text) ? text : wellFormed(text)
+  const escaped = safe.replace(escapeHtml ? /["\\\u0000-\u001f<>&\u2028\u2029]/g : /["\\\u0000-\u001f\u2028\u2029]/g, escapeUnit)
+  return `"${escaped}"`
+}
+
+const escapeUnit = (c: string): string => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** Reads JSON into values: objects without prototype, and every number a `float64`. Stops where Go's decoder would. */
+export function unmarshal(text: string): Value {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(wellFormed(text)) // JSON.parse accepts the same grammar as Go's decoder.
+  } catch {
+    fail(jsonProblem(text))
+  }
+  return fromJson(parsed, 0)
+}
+
+function jsonProblem(text: string): string {
+  return text.trim() === '' ? 'unexpected end of JSON input' : 'invalid character in JSON text'
+}
+
+/** Turns parsed JSON into values as Go's decoder does: numbers become floats. */
+function fromJson(v: unknown, depth: number): Value {
+  if (depth > jsonDepthMax) fail('exceeded max depth')
+  switch (typeof v) {
+    case 'number': return Number.isFinite(v) ? float(v) : fail(`json: cannot unmarshal number into Go value of type float64`)
+    case 'string': return wellFormed(v)
+    case 'boolean': return v
+    default:
+  }
+  if (Array.isArray(v)) return v.map((item) => fromJson(item, depth + 1))
+  if (typeof v !== 'object' || v === null) return null
+  const out = emptyMap()
+  for (const [key, item] of Object.entries(v)) out[wellFormed(key)] = fromJson(item, depth + 1)
+  return out
+}
+
+/** Plain JSON data, as `toPlain` returns it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** The value as plain JSON data. Integers beyond 2^53 lose precision; `marshal` keeps them. */
+export function toPlain(v: Value): Json {
+  return JSON.parse(marshal(v)) as Json
+}
+

@@ -1,0 +1,128 @@
+// Owns instants and time zones as Go's `time` package sees them: whole seconds, nanoseconds, and a zone to show them in.
+
+import { RFC3339_NANO, civilFromSeconds, daysFromCivil, formatGoTime, secondsFromCivil, type GoTime as ShownTime } from '@tiphys/core/kube'
+import { fail } from './failure.ts'
+import { TAG, type GoLocation, type GoTime } from './value.ts'
+
+export const UTC: GoLocation = { [TAG]: 'location', name: 'UTC', offsetSec: 0 }
+
+export const time = (sec: number, nsec: number, zone: GoLocation): GoTime => ({ [TAG]: 'time', sec, nsec, zone })
+
+/** The instant of Unix milliseconds. */
+export function timeOfMs(ms: number, zone: GoLocation = UTC): GoTime {
+  const sec = Math.floor(ms / 1000)
+  return time(sec, Math.round((ms - sec * 1000) * 1e6), zone)
+}
+
+/** A zone with a fixed offset; the name is what a layout shows for it. */
+export const fixedZone = (name: string, offsetSec: number): GoLocation => ({ [TAG]: 'location', name, offsetSec })
+
+/** The instant together with what its zone shows for it. */
+export function shown(t: GoTime): ShownTime {
+  const { offsetSec, abbreviation } = zoneAt(t.zone, t.sec)
+  return { seconds: t.sec, nanos: t.nsec, offsetSeconds: offsetSec, zone: abbreviation }
+}
+
+const pad = (n: number, width: number): string => String(n).padStart(width, '0')
+
+/** RFC 3339 with as many digits of the second as it needs, which is the JSON form. */
+export function jsonTime(t: GoTime): string {
+  const text = formatGoTime(shown(t), RFC3339_NANO)
+  return /^\d{4}-/.test(text) ? text : fail('Time.MarshalJSON: year outside of range [0,9999]')
+}
+
+export interface ZoneAt { readonly offsetSec: number; readonly abbreviation: string; readonly isDst: boolean }
+
+/** What a zone shows at an instant. */
+export function zoneAt(zone: GoLocation, sec: number): ZoneAt {
+  if (zone.offsetSec !== undefined) return { offsetSec: zone.offsetSec, abbreviation: zone.name, isDst: false }
+  const offsetSec = databaseOffset(zone.name, sec)
+  const winter = databaseOffset(zone.name, januaryOf(sec))
+  const summer = databaseOffset(zone.name, januaryOf(sec) + 181 * 86400)
+  const isDst = winter !== summer && offsetSec === Math.max(winter, summer)
+  return { offsetSec, abbreviation: abbreviationOf(zone.name, sec, offsetSec), isDst }
+}
+
+const januaryOf = (sec: number): number => daysFromCivil(civilFromSeconds(sec).year, 1, 1) * 86400
+
+const FORMATS = new Map<string, Intl.DateTimeFormat>()
+const zoneNameMax = 64
+
+function formatOf(name: string, style: 'parts' | 'short'): Intl.DateTimeFormat | undefined {
+  const key = `${style} ${name}`
+  const known = FORMATS.get(key)
+  if (known !== undefined) return known
+  if (name.length > zoneNameMax) return undefined
+  try {
+    const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', era: 'short', hourCycle: 'h23' } as const
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: name, ...(style === 'parts' ? parts : { timeZoneName: 'short' }) })
+    if (FORMATS.size > 1000) FORMATS.clear()
+    FORMATS.set(key, format)
+    return format
+  } catch {
+    return undefined
+  }
+}
+
+/** The zone of a tz database name; names are case-sensitive, `''` and `UTC` are UTC. `undefined` when unknown. */
+export function loadLocation(name: string): GoLocation | undefined {
+  if (name === '' || name === 'UTC') return UTC
+  if (name === 'Local') return { ...UTC, name: 'Local' }
+  if (!/^[A-Za-z0-9_+/-]+$/.test(name) || /^[+-]/.test(name)) return undefined
+  return formatOf(name, 'parts') === undefined ? undefined : { [TAG]: 'location', name, offsetSec: undefined }
+}
+
+function databaseOffset(name: string, sec: number): number {
+  const format = formatOf(name, 'parts')
+  if (format === undefined || Math.abs(sec) > 8.64e12) return 0
+  const part: Record<string, string> = {}
+  for (const { type, value } of format.formatToParts(sec * 1000)) part[type] = value
+  const year = Number(part['year']) * (part['era'] === 'BC' ? -1 : 1) + (part['era'] === 'BC' ? 1 : 0)
+  const shown = secondsFromCivil({
+    year, month: Number(part['month']), day: Number(part['day']), hour: Number(part['hour']), minute: Number(part['minute']), second: Number(part['second']),
+  })
+  return shown - sec
+}
+
+/** JavaScript knows few abbreviations (`GMT+2`); the common ones follow from the zone and its offset. */
+function abbreviationOf(name: string, sec: number, offsetSec: number): string {
+  const known = ABBREVIATIONS.find(([pattern]) => pattern.test(name))?.[1][offsetSec / 3600]
+  if (known !== undefined) return known
+  const shown = formatOf(name, 'short')?.formatToParts(sec * 1000).find((p) => p.type === 'timeZoneName')?.value ?? ''
+  if (/^[A-Z]{3,5}$/.test(shown)) return shown
+  const hours = Math.trunc(Math.abs(offsetSec) / 3600)
+  const minutes = Math.trunc(Math.abs(offsetSec) / 60) % 60
+  return `${offsetSec < 0 ? '-' : '+'}${pad(hours, 2)}${minutes === 0 ? '' : pad(minutes, 2)}`
+}
+
+const WESTERN = { 0: 'WET', 1: 'WEST' }
+const CENTRAL = { 1: 'CET', 2: 'CEST' }
+const EASTERN = { 2: 'EET', 3: 'EEST' }
+const ABBREVIATIONS: readonly (readonly [RegExp, Readonly<Record<number, string>>])[] = [
+  [/^Europe\/London$|^GB$/, { 0: 'GMT', 1: 'BST' }],
+  [/^Europe\/Dublin$|^Eire$/, { 0: 'GMT', 1: 'IST' }],
+  [/^Europe\/Lisbon$|^Atlantic\/(Canary|Madeira|Faroe)$|^Portugal$|^WET$/, WESTERN],
+  [/^Europe\/(Athens|Bucharest|Chisinau|Helsinki|Kiev|Kyiv|Mariehamn|Riga|Sofia|Tallinn|Vilnius)$|^Asia\/(Beirut|Nicosia)$|^EET$/, EASTERN],
+  [/^Europe\/(Moscow|Simferopol|Minsk)$|^W-SU$/, { 3: 'MSK' }],
+  [/^Europe\/(?!Istanbul|Samara|Saratov|Ulyanovsk|Astrakhan|Volgograd|Kirov)|^Arctic\/|^Africa\/(Algiers|Tunis|Ceuta)$|^CET$|^MET$|^Poland$/, CENTRAL],
+  [/^Africa\/(Cairo|Tripoli)$/, EASTERN],
+  [/^Africa\/(Johannesburg|Maseru|Mbabane)$/, { 2: 'SAST' }],
+  [/^Africa\/(Nairobi|Addis_Ababa|Kampala|Mogadishu|Dar_es_Salaam|Djibouti|Asmara)$/, { 3: 'EAT' }],
+  [/^Africa\/(Lagos|Kinshasa|Luanda|Douala|Ndjamena|Niamey)$/, { 1: 'WAT' }],
+  [/^Africa\/(Maputo|Harare|Lusaka|Kigali|Lubumbashi|Khartoum|Windhoek|Gaborone|Blantyre|Bujumbura|Juba)$/, { 2: 'CAT' }],
+  [/^Africa\/(Abidjan|Accra|Dakar|Bamako|Monrovia)$|^Atlantic\/Reykjavik$/, { 0: 'GMT' }],
+  [/^Asia\/Tokyo$|^Japan$/, { 9: 'JST' }],
+  [/^Asia\/(Seoul|Pyongyang)$|^ROK$/, { 9: 'KST' }],
+  [/^Asia\/(Shanghai|Chongqing|Harbin|Macau|Taipei)$|^PRC$|^ROC$/, { 8: 'CST' }],
+  [/^Asia\/Hong_Kong$|^Hongkong$/, { 8: 'HKT' }],
+  [/^Asia\/(Kolkata|Calcutta)$/, { 5.5: 'IST' }],
+  [/^Asia\/Karachi$/, { 5: 'PKT' }],
+  [/^Asia\/(Jerusalem|Tel_Aviv)$|^Israel$/, { 2: 'IST', 3: 'IDT' }],
+  [/^Asia\/Manila$/, { 8: 'PST' }],
+  [/^Asia\/(Jakarta|Pontianak)$/, { 7: 'WIB' }],
+  [/^Australia\/(Sydney|Melbourne|Hobart|Canberra|ACT|NSW|Victoria|Tasmania|Brisbane|Lindeman|Queensland)$/, { 10: 'AEST', 11: 'AEDT' }],
+  [/^Australia\/(Adelaide|Darwin|Broken_Hill|North|South)$/, { 9.5: 'ACST', 10.5: 'ACDT' }],
+  [/^Australia\/(Perth|West)$/, { 8: 'AWST' }],
+  [/^Pacific\/Auckland$|^NZ$/, { 12: 'NZST', 13: 'NZDT' }],
+  [/^Pacific\/Honolulu$|^US\/Hawaii$/, { '-10': 'HST' }],
+]
