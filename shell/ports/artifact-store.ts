@@ -46,6 +46,8 @@ export interface ArtifactSave {
   readonly artifact: Artifact
   /** Absolute path of a file or folder that nobody changes any more. Links inside are kept as links and never followed. */
   readonly from: string
+  /** Nobody needs `from` afterwards: a driver on the same disk may take it instead of copying. */
+  readonly mayMove?: boolean
 }
 
 /** One thing in a listing. */

@@ -1,0 +1,11 @@
+// Owns what programs may use of the artifact drivers of this machine.
+export { createLocalArtifactStore } from './local-store.ts'
+export { createRawArtifactStore } from './raw-store.ts'
+export { createHttpArtifactStore, refuseLinkLocal, type EgressPolicy, type HttpStoreOptions } from './http-store.ts'
+export { createGitArtifactStore, type GitStoreOptions } from './git-store.ts'
+export { withArchives } from './with-archives.ts'
+export { routeArtifacts, type ArtifactDrivers } from './router.ts'
+export { isKeyOnly, keyOf, locationKind, locationKinds, type LocationKind } from './location.ts'
+export { extractTar, extractZip, packed, packingOf, unpackTo, writeBounded, type Packing } from './archive.ts'
+export { Allowance, defaultLimits } from './limits.ts'
+export { ArtifactRefusal, settle } from './refusal.ts'
