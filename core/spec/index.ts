@@ -26,3 +26,16 @@ export {
   type SourceDocument,
   type SourceText,
 } from './source/documents.ts'
+export { emitYaml } from './yaml/emit.ts'
+export { composeYaml, yamlAliasedMax } from './yaml/compose.ts'
+export { yamlDepthMax } from './yaml/scanner.ts'
+export {
+  isManifestKind,
+  manifestKinds,
+  placeProblem,
+  readManifests,
+  type Manifest,
+  type ManifestFile,
+  type ManifestKind,
+  type UnreadableDocument,
+} from './source/manifests.ts'

@@ -281,8 +281,14 @@ function foldedName(node: StructNode, key: string): string | undefined {
 }
 
 function reportUnknown(r: Reader, node: StructNode, key: string, severity: DecodeProblem['severity']): void {
+  // A step's own fields are checked before the step is read, so a field below may have been told already.
+  if (severity === 'ignored' && r.problems.some((p) => p.code === 'unknown_field' && samePath(p.path, r.path))) return
   const hint = movedField(node.name, key) ?? didYouMean(key, node.fields.keys())
   report(r, { code: 'unknown_field', severity, message: `unknown field "${key}"`, ...(hint === undefined ? {} : { hint }) })
+}
+
+function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((part, i) => part === b[i])
 }
 
 /** What Go's zero value of the type looks like here; lists are empty rather than null. */
