@@ -35,3 +35,18 @@ export {
 export { goJson, goJsonNumber, goJsonString } from './go-json.ts'
 export { JSON_DEPTH_MAX, compactJson, decodeJsonString, escapeJsonHtml, jsonElements, jsonMembers, jsonProblem } from './json-text.ts'
 export { humanDuration, roughDuration, shortDuration } from './human-duration.ts'
+export { type Json, type JsonObject, isJsonArray, isJsonObject, jsonEqual, member, objectOf } from './json-value.ts'
+export {
+  CONTAINER_MERGE,
+  type MergeField,
+  type MergeSchema,
+  OBJECT_META_MERGE,
+  POD_SPEC_MERGE,
+  TEMPLATE_MERGE,
+  WORKFLOW_MERGE,
+  WORKFLOW_SPEC_MERGE,
+  kindMergeSchema,
+} from './merge-schema.ts'
+export { MERGE_DEPTH_MAX, strategicMerge } from './strategic-merge.ts'
+export { mergePatch } from './merge-patch.ts'
+export { JSON_PATCH_OPERATIONS_MAX, jsonPatch } from './json-patch.ts'

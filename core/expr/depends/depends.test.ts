@@ -25,7 +25,9 @@ const cases = lines.map((line) => JSON.parse(line) as Case).filter((one) => one.
 
 function tasksOf(one: Case): Map<string, DependsTask> {
   return new Map(
-    one.tasks.map((task) => (typeof task === 'string' ? [task, { hasItems: false }] : [task.name, { continueOn: task.continueOn, hasItems: task.items === true }])),
+    one.tasks.map((task): [string, DependsTask] =>
+      typeof task === 'string' ? [task, { hasItems: false }] : [task.name, { continueOn: task.continueOn, hasItems: task.items === true }],
+    ),
   )
 }
 
