@@ -28,7 +28,7 @@ function readBare(text: string, start: number): Result<Field> {
   const end = stop.exec(text)?.index ?? text.length
   const field = text.slice(start, end).replace(/\r$/, '')
   const quote = field.indexOf('"')
-  if (quote >= 0) return malformed(start + quote, 'bare " in non-quoted field')
+  if (quote >= 0) return malformed(text, start + quote, 'bare " in non-quoted-field')
   return ok({ text: field, end })
 }
 
@@ -47,12 +47,17 @@ function readQuoted(text: string, start: number): Result<Field> {
     } else if (next === undefined || next === ',' || next === '\n') {
       return ok({ text: field, end: i + 1 })
     } else {
-      return malformed(i, 'extraneous or missing " in quoted-field')
+      return malformed(text, i, 'extraneous or missing " in quoted-field')
     }
   }
-  return malformed(text.length, 'extraneous or missing " in quoted-field')
+  return malformed(text, text.length, 'extraneous or missing " in quoted-field')
 }
 
-function malformed(index: number, what: string): Result<never> {
-  return bad('csv_invalid', `parse error on line 1, column ${index + 1}: ${what}`)
+function malformed(text: string, index: number, what: string): Result<never> {
+  // At the end of the text a last line break still counts to its line.
+  const before = text.slice(0, index === text.length ? text.replace(/\n$/, '').length : index)
+  const line = before.split('\n').length
+  const column = index - before.lastIndexOf('\n')
+  const place = line === 1 ? `parse error on line 1, column ${column}` : `record on line 1; parse error on line ${line}, column ${column}`
+  return bad('csv_invalid', `${place}: ${what}`)
 }

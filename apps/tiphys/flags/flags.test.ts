@@ -158,7 +158,7 @@ describe('messages', () => {
     [['list', '--watch=perhaps'], 'invalid argument "perhaps" for "-w, --watch" flag: strconv.ParseBool: parsing "perhaps": invalid syntax'],
     [['list', '--since', '1d'], 'invalid argument "1d" for "--since" flag: time: unknown unit "d" in duration "1d"'],
     [['list', '--since', '5'], 'invalid argument "5" for "--since" flag: time: missing unit in duration "5"'],
-    [['list', '--status', 'a"b'], 'invalid argument "a\\"b" for "--status" flag: parse error on line 1, column 2: bare " in non-quoted field'],
+    [['list', '--status', 'a"b'], 'invalid argument "a\\"b" for "--status" flag: parse error on line 1, column 2: bare " in non-quoted-field'],
     [['get'], 'requires at least 1 arg(s), only received 0'],
     [['watch', 'a', 'b'], 'accepts 1 arg(s), received 2'],
     [['logs'], 'accepts between 1 and 2 arg(s), received 0'],

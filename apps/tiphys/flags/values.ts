@@ -78,7 +78,7 @@ function parseInteger(text: string, bits: bigint, signed: boolean): Result<numbe
   return ok(Number(negative ? -value : value))
 }
 
-const FLOAT = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/
+const FLOAT = /^[+-]?(?:[0-9](?:_?[0-9])*\.?(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?$/
 const FLOAT32_MAX = 3.4028234663852886e38
 
 function parseFloat32(text: string): Result<number> {
@@ -89,6 +89,6 @@ function parseFloat32(text: string): Result<number> {
   }
   const failed = (why: string): Result<never> => bad('flag_value_invalid', `strconv.ParseFloat: parsing ${quoteText(text)}: ${why}`)
   if (!FLOAT.test(text)) return failed('invalid syntax')
-  const value = Number(text)
+  const value = Number(text.replaceAll('_', ''))
   return Math.abs(value) > FLOAT32_MAX ? failed('value out of range') : ok(Math.fround(value))
 }
