@@ -1,5 +1,5 @@
 // Owns what a person may set on a Workflow when submitting it.
-import { type Result, bad, compareText, ok } from '@tiphys/core/kube'
+import { type Result, bad, goJson, ok } from '@tiphys/core/kube'
 import { type Json, type OwnerReference, type Workflow, isObject } from '@tiphys/core/spec'
 import { setArtifactsFromOverrides, setParametersFromOverrides } from './overrides.ts'
 
@@ -81,13 +81,4 @@ export function parametersFromFile(document: Json): Result<readonly string[]> {
 
 function parameterText(value: Json): string {
   return typeof value === 'string' ? value : goJson(value)
-}
-
-/** JSON the way Go writes it: keys sorted, and the characters that HTML minds escaped. */
-function goJson(value: Json): string {
-  const text = JSON.stringify(value, (_key, inner: Json) => {
-    if (!isObject(inner)) return inner
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => compareText(a, b)))
-  })
-  return text.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -1,0 +1,77 @@
+// Owns podSpecPatch: the workflow's and then the template's patch, in JSON or YAML, laid over the finished pod spec.
+import { POD_SPEC_MERGE, type JsonObject, type Result, bad, jsonProblem, ok, strategicMerge } from '@tiphys/core/kube'
+import { type Json, type PodSpec, composeYaml, decode, formatPath, isObject, podSpecSchema } from '@tiphys/core/spec'
+import type { PodDraft } from './draft.ts'
+import { lateText } from './late-text.ts'
+import { withCanonicalPodQuantities } from './quantities.ts'
+
+export type Patched = { readonly ok: true; readonly spec: PodSpec } | { readonly ok: false; readonly message: string }
+
+const patchesMax = 256
+// A patch without variables is the same for every pod of its template.
+const patches = new Map<string, Result<JsonObject>>()
+
+/** The spec with both patches applied. The message of a failure starts as the reference's does, and adds what it keeps to itself. */
+export function patchPodSpec(draft: PodDraft, spec: PodSpec): Patched {
+  const fromWorkflow = draft.input.spec.podSpecPatch
+  const texts = [fromWorkflow === undefined ? '' : lateValueOf(draft, fromWorkflow), draft.input.template.podSpecPatch ?? ''].filter((text) => text !== '')
+  if (draft.problem !== undefined) return { ok: false, message: 'Failed to substitute the PodSpecPatch variables' }
+  if (texts.length === 0) return { ok: true, spec }
+  let patched: JsonObject = spec as unknown as JsonObject
+  for (const text of texts) {
+    const patch = readPatch(text)
+    if (!patch.ok) return failure(patch.problem.message)
+    const merged = strategicMerge(patched, patch.value, POD_SPEC_MERGE)
+    if (!merged.ok) return failure(`Error occurred during strategic merge patch: ${merged.problem.message}`)
+    patched = merged.value
+  }
+  const final = decode(podSpecSchema, withoutUndefined(patched), { dropUnknown: true })
+  return { ok: true, spec: withCanonicalPodQuantities(final.value as PodSpec) }
+}
+
+function lateValueOf(draft: PodDraft, text: string): string {
+  return text.includes('{{') ? lateText(draft, text) : text
+}
+
+function failure(detail: string): Patched {
+  return { ok: false, message: `Error applying PodSpecPatch: ${detail}` }
+}
+
+function readPatch(text: string): Result<JsonObject> {
+  const known = patches.get(text)
+  if (known !== undefined) return known
+  const read = checkedPatch(text)
+  if (patches.size >= patchesMax) patches.clear()
+  patches.set(text, read)
+  return read
+}
+
+function checkedPatch(text: string): Result<JsonObject> {
+  const json = text.trimStart().startsWith('{') ? readJson(text) : readYaml(text)
+  if (!json.ok) return json
+  if (json.value === null) return ok({})
+  const refused = decode(podSpecSchema, json.value, { foldCase: true }).problems.find((problem) => problem.severity === 'refused')
+  if (refused !== undefined) return bad('patch_invalid', `invalid podSpecPatch ${JSON.stringify(text)}: ${formatPath(refused.path)}: ${refused.message}`)
+  if (!isObject(json.value)) return bad('patch_invalid', `invalid podSpecPatch ${JSON.stringify(text)}: it is no mapping`)
+  return ok(json.value)
+}
+
+function readJson(text: string): Result<Json> {
+  const problem = jsonProblem(text)
+  if (problem !== undefined) return bad('patch_invalid', `invalid podSpecPatch ${JSON.stringify(text)}: ${problem}`)
+  return ok(JSON.parse(text) as Json)
+}
+
+function readYaml(text: string): Result<Json> {
+  const composed = composeYaml(text)
+  if (composed.failure === undefined) return ok(composed.value ?? null)
+  return bad('patch_invalid', `Failed to convert the PodSpecPatch yaml to json: ${composed.failure.message}`)
+}
+
+/** Optional fields of an object under construction may be there as undefined; JSON knows no such thing. */
+function withoutUndefined(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutUndefined)
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).filter(([, inner]) => (inner as Json | undefined) !== undefined)
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutUndefined(inner)]))
+}
