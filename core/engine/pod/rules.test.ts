@@ -67,8 +67,8 @@ describe('artifact paths', () => {
   })
 
   it('lie in the deepest mount above them', () => {
-    const mounts = [{ name: 'a', mountPath: '/work' }, { name: 'b', mountPath: '/work/deep/' }, { name: 'c', mountPath: '/workshop' }]
-    expect(['/work/x', '/work/deep/x', '/work', '/wor', '/workshop/y'].map((path) => overlappingMount(mounts, path)?.name)).toEqual(['a', 'b', 'a', undefined, 'c'])
+    const mounts = [{ name: 'a', mountPath: '/data' }, { name: 'b', mountPath: '/data/deep/' }, { name: 'c', mountPath: '/database' }]
+    expect(['/data/x', '/data/deep/x', '/data', '/dat', '/database/y'].map((path) => overlappingMount(mounts, path)?.name)).toEqual(['a', 'b', 'a', undefined, 'c'])
     expect(overlappingMount([{ name: 'root', mountPath: '/' }], '/x')?.name).toBe('root')
   })
 })

@@ -1,0 +1,28 @@
+// The end of a frame: locks go back, daemons of its boundary end, and the frame is forgotten.
+import type { Frame, Turn } from './model.ts'
+import { setPhase } from './nodes.ts'
+import { unlock } from './locking.ts'
+
+/** Call once when the frame's node has finished. */
+export function close(turn: Turn, frame: Frame): void {
+  unlock(turn, frame)
+  turn.run.postponed.delete(frame)
+  if (frame.body?.kind === 'steps' || frame.body?.kind === 'dag') endDaemons(turn, frame.id)
+  turn.run.frames.delete(frame.id)
+}
+
+/** Ends the daemons of a boundary (all of them without one): their pods are told to stop and their nodes count as succeeded (DAEMON-3). */
+export function endDaemons(turn: Turn, boundary: string | undefined): void {
+  for (const node of turn.run.daemons) {
+    if (boundary !== undefined && node.boundaryId !== boundary) continue
+    turn.run.daemons.delete(node)
+    node.daemoned = false
+    if (node.type === 'Pod') {
+      const frame = turn.run.frames.get(node.id)
+      turn.effects.push({ type: 'stopPod', key: `stop ${node.id}`, node: node.id, podName: frame?.scope.get('pod.name') ?? node.id, how: 'terminate' })
+      turn.run.frames.delete(node.id)
+    }
+    node.finishedAt = turn.at
+    setPhase(turn, node, 'Succeeded')
+  }
+}

@@ -1,0 +1,154 @@
+// Taking a workflow up: its executed spec, its variables and an empty state; or the state that a stored status describes.
+import { type ObjectMeta, type Workflow, type WorkflowSpec, joinMetadata, joinWorkflowSpecs } from '@tiphys/core/spec'
+
+import type { Run, RunStatus, UnixMs } from './model.ts'
+import type { World } from './world.ts'
+import { fillGlobals } from './globals.ts'
+import { globalsLayer, scopeOf } from './scope.ts'
+import { LOOSE, evaluate, renderValue } from './render.ts'
+import { nodesOf } from './wire.ts'
+import { countRestored } from './nodes.ts'
+import { restoreLocks } from './locking.ts'
+
+/** What keeps a workflow from starting at all. */
+export interface StartProblem { readonly phase: 'Failed' | 'Error'; readonly message: string }
+
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/
+const isLabelValue = (text: string): boolean => text.length <= 63 && LABEL_VALUE.test(text)
+
+const TEMPLATE_LABEL = 'workflows.argoproj.io/workflow-template'
+const CLUSTER_TEMPLATE_LABEL = 'workflows.argoproj.io/cluster-workflow-template'
+
+/** Makes a run of a workflow. Its name, namespace, uid and creation time are set by the caller. Problems surface when the run is started. */
+export function createRun(workflow: Workflow, world: World): Run {
+  const metadata = metadataOf(workflow, world)
+  const run = emptyRun(workflow, metadata)
+  run.facilities = { random: world.random }
+  const spec = executedSpec(workflow, run, world)
+  if (!spec.ok) return withProblem(run, 'Error', spec.message)
+  run.spec = spec.spec
+  loadStatus(run, workflow)
+  const filled = fillGlobals(run, world.catalog)
+  if (!filled.ok) return withProblem(run, 'Failed', `failed to set global parameters: ${filled.message}`)
+  const problem = substituteSpec(run)
+  if (problem !== undefined) return withProblem(run, 'Error', problem)
+  const labels = stampMetadata(run)
+  if (labels !== undefined) return withProblem(run, 'Error', labels)
+  run.volumes = run.spec.volumes ?? []
+  run.volumesOpen = JSON.stringify(run.volumes).includes('{{')
+  run.suspended = run.spec.suspend === true
+  const { shutdown } = run.spec
+  run.shutdown = shutdown === 'Stop' ? 'Stop' : shutdown === 'Terminate' ? 'Terminate' : undefined
+  return run
+}
+
+function withProblem(run: Run, phase: 'Failed' | 'Error', message: string): Run {
+  run.problem = { phase, message }
+  return run
+}
+
+function metadataOf(workflow: Workflow, world: World): ObjectMeta {
+  const metadata = joinMetadata(workflow.metadata, world.config.workflowDefaults?.metadata)
+  const ref = workflow.spec.workflowTemplateRef
+  if (ref === undefined) return { ...metadata }
+  const label = ref.clusterScope === true ? CLUSTER_TEMPLATE_LABEL : TEMPLATE_LABEL
+  return { ...metadata, labels: { ...metadata.labels, [label]: ref.name ?? '' } }
+}
+
+type Executed = { readonly ok: true; readonly spec: WorkflowSpec } | { readonly ok: false; readonly message: string }
+
+/** The workflow's own spec over that of the template it refers to, over the controller's defaults; stored once, so that later edits do not matter (WFT-2). */
+function executedSpec(workflow: Workflow, run: Run, world: World): Executed {
+  const defaults = world.config.workflowDefaults?.spec
+  const ref = workflow.spec.workflowTemplateRef
+  if (ref === undefined) return { ok: true, spec: joinWorkflowSpecs({ workflow: workflow.spec, defaults }) }
+  const stored = workflow.status?.storedWorkflowTemplateSpec
+  const name = ref.name ?? ''
+  const source = ref.clusterScope === true ? world.catalog.clusterWorkflowTemplate(name) : world.catalog.workflowTemplate(run.namespace, name)
+  const base = stored ?? source?.spec
+  if (base === undefined) {
+    const kind = ref.clusterScope === true ? 'clusterworkflowtemplates' : 'workflowtemplates'
+    return { ok: false, message: `${kind}.argoproj.io "${name}" not found` }
+  }
+  const spec = joinWorkflowSpecs({ workflow: workflow.spec, template: base, defaults })
+  run.storedSpec = spec
+  return { ok: true, spec }
+}
+
+function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
+  const name = workflow.metadata.name ?? ''
+  const createdAt = Date.parse(workflow.metadata.creationTimestamp ?? '')
+  const status: RunStatus = {
+    phase: '', message: undefined, startedAt: undefined, finishedAt: undefined, outputs: undefined, completed: false, podRunning: undefined, claims: [],
+    progressDone: 0, progressTotal: 0,
+  }
+  return {
+    name, namespace: workflow.metadata.namespace ?? 'default', uid: workflow.metadata.uid ?? '', createdAt: Number.isNaN(createdAt) ? 0 : createdAt,
+    metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
+    globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
+    shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
+    activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), lockWaiters: new Set(), daemons: new Set(), saved: new Map(), held: [],
+    locked: false, turns: 0, facilities: {},
+  }
+}
+
+/** Takes over what a stored status says, so that a run goes on where another process, or another engine, left it. */
+function loadStatus(run: Run, workflow: Workflow): void {
+  const { status } = workflow
+  if (status === undefined) return
+  const own = run.status
+  own.phase = status.phase ?? ''
+  own.message = status.message === '' ? undefined : status.message
+  own.startedAt = timeOf(status.startedAt)
+  own.finishedAt = timeOf(status.finishedAt)
+  own.outputs = status.outputs
+  own.completed = workflow.metadata.labels?.['workflows.argoproj.io/completed'] === 'true'
+  own.claims = [...(status.persistentVolumeClaims ?? [])]
+  for (const [key, template] of Object.entries(status.storedTemplates ?? {})) run.templates.stored.set(key, template)
+  for (const node of nodesOf(status.nodes ?? {})) run.nodes.set(node.id, node)
+}
+
+export function timeOf(text: string | null | undefined): UnixMs | undefined {
+  if (text === undefined || text === null || text === '') return undefined
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+/** Everything but the templates is substituted once, with the workflow's own variables. */
+function substituteSpec(run: Run): string | undefined {
+  const { templates, ...rest } = run.spec
+  const rendered = renderValue(rest, scopeOf(globalsLayer(run)), LOOSE)
+  if (!rendered.ok) return rendered.error.message
+  run.spec = templates === undefined ? (rendered.value as WorkflowSpec) : { ...(rendered.value as WorkflowSpec), templates }
+  return undefined
+}
+
+/** Puts `workflowMetadata` on the object; computed labels have to be valid label values (META-2). */
+function stampMetadata(run: Run): string | undefined {
+  const added = run.spec.workflowMetadata
+  if (added === undefined || run.status.phase !== '') return undefined
+  const labels: Record<string, string> = { ...run.metadata.labels }
+  for (const [name, value] of Object.entries(added.labels ?? {})) {
+    if (!isLabelValue(value)) return `invalid label value ${JSON.stringify(value)} for label ${JSON.stringify(name)}`
+    labels[name] = value
+  }
+  for (const [name, source] of Object.entries(added.labelsFrom ?? {})) {
+    const value = evaluate(source.expression, scopeOf(globalsLayer(run)))
+    if (!value.ok) return `failed to evaluate label ${JSON.stringify(name)} expression ${JSON.stringify(source.expression)}: ${value.error.message}`
+    if (typeof value.value !== 'string') return `failed to evaluate label ${JSON.stringify(name)} expression ${JSON.stringify(source.expression)} must be a string`
+    if (!isLabelValue(value.value)) return `invalid label value ${JSON.stringify(value.value)} for label ${JSON.stringify(name)}`
+    labels[name] = value.value
+    run.globals.set(`workflow.labels.${name}`, value.value)
+  }
+  Object.assign(run.metadata, { labels, annotations: { ...run.metadata.annotations, ...added.annotations } })
+  run.globalsVersion += 1
+  return substituteSpec(run)
+}
+
+/** Takes up a run from its stored status: nodes, outputs, claims, held locks. What was under way is found again when it is started. */
+export function restoreRun(workflow: Workflow, world: World): Run {
+  const run = createRun(workflow, world)
+  for (const node of run.nodes.values()) countRestored(run, node)
+  restoreLocks(run, workflow, world)
+  return run
+}

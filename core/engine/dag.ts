@@ -1,0 +1,198 @@
+// Dag templates: each task runs once all its dependencies have ended and their results allow it (DAG-1 … DAG-14).
+import type { DAGTask } from '@tiphys/core/spec'
+import type { Frame, RunNode, Turn } from './model.ts'
+import { type Outcome, ensureNode } from './call.ts'
+import { addChild, isFinished, nodeNamed, notify, setPhase } from './nodes.ts'
+import { type DagPlan, type PlannedTask, neededTasks, planDag } from './dag-plan.ts'
+import { scopeOf } from './scope.ts'
+import { type NodeView, type Siblings, loopView, resultsLayer, viewOf } from './results.ts'
+import { outboundOf } from './outbound.ts'
+import { exportOutputs, resolveOutputs } from './outputs.ts'
+import { saveCache } from './memo.ts'
+import { close } from './close.ts'
+import { declaredTemplate, layersOf } from './steps.ts'
+import { branchVerdict } from './dag-verdict.ts'
+import { type Task, advanceTask, resumeTask, runTask } from './dag-task.ts'
+
+export interface DagBody {
+  readonly kind: 'dag'
+  readonly plan: DagPlan
+  readonly targets: readonly number[]
+  /** How many dependencies of a task have not settled; -1 where no target needs it. */
+  readonly waiting: Int32Array
+  readonly tasks: Map<number, Task>
+  /** Tasks whose dependencies have all settled, to be looked at next. */
+  readonly ready: number[]
+  /** Tasks that run: created and not settled. */
+  open: number
+  readonly views: Map<string, NodeView | undefined>
+  /** Tasks with calls that wait for a limit of parallelism. */
+  readonly postponed: Set<number>
+}
+
+export function startDag(turn: Turn, frame: Frame): Outcome {
+  const node = ensureNode(turn, frame, 'Running')
+  if (node.phase === 'Pending') setPhase(turn, node, 'Running')
+  frame.compiled.plan ??= planDag(frame.compiled.source, turn.run.spec.arguments)
+  const plan = frame.compiled.plan as DagPlan
+  const targets = targetsOf(frame, plan)
+  const order = neededTasks(plan, targets)
+  const waiting = new Int32Array(plan.tasks.length).fill(-1)
+  for (const index of order) waiting[index] = (plan.tasks[index] as PlannedTask).dependencies.length
+  const ready = order.filter((index) => waiting[index] === 0)
+  const body: DagBody = { kind: 'dag', plan, targets, waiting, tasks: new Map(), ready, open: 0, views: new Map(), postponed: new Set() }
+  frame.body = body
+  proceed(turn, frame, body)
+  if (frame.failure !== undefined) return { kind: 'failed', node, ...frame.failure }
+  return { kind: 'entered', node, frame: isFinished(node) ? undefined : frame }
+}
+
+function targetsOf(frame: Frame, plan: DagPlan): readonly number[] {
+  const text = frame.template.dag?.target ?? ''
+  if (text === '') return plan.leaves
+  return text.split(' ').flatMap((name) => plan.indexOf.get(name) ?? [])
+}
+
+/** Tasks or hooks of this dag changed, or a limit of parallelism gave way. */
+export function advanceDag(turn: Turn, frame: Frame): void {
+  const body = frame.body as DagBody
+  if (isFinished(frame.node as RunNode)) {
+    close(turn, frame)
+    return notify(turn, frame)
+  }
+  for (const child of frame.changed) advanceTask(turn, frame, child)
+  frame.changed.clear()
+  proceed(turn, frame, body)
+  if (isFinished(frame.node as RunNode)) notify(turn, frame)
+}
+
+/** Runs what is ready until nothing is, then sees whether the dag is over. */
+function proceed(turn: Turn, frame: Frame, body: DagBody): void {
+  for (const index of [...body.postponed]) resumeTask(turn, frame, index)
+  for (let i = 0; i < body.ready.length; i++) runTask(turn, frame, body.ready[i] as number)
+  body.ready.length = 0
+  if (body.open === 0 && frame.failure === undefined) assess(turn, frame, body)
+}
+
+/** A task has ended and so have its hooks: whoever waits for it is looked at. */
+export function settle(frame: Frame, task: Task): void {
+  const body = frame.body as DagBody
+  if (task.settled) return
+  task.settled = true
+  body.open -= 1
+  for (const dependent of (body.plan.tasks[task.index] as PlannedTask).dependents) {
+    const left = (body.waiting[dependent] as number) - 1
+    if (left < -1) continue
+    body.waiting[dependent] = left
+    if (left === 0) body.ready.push(dependent)
+  }
+}
+
+function assess(turn: Turn, frame: Frame, body: DagBody): void {
+  const node = frame.node as RunNode
+  const shutDown = turn.run.shutdown !== undefined && !frame.call.onExit
+  const phase = shutDown ? 'Failed' : branchVerdict(turn.run, frame, body)
+  if (phase === 'Running') return
+  if (phase === 'Succeeded') return succeed(turn, frame, body)
+  node.outbound = outboundIds(turn, frame, body)
+  setPhase(turn, node, phase)
+  close(turn, frame)
+}
+
+function succeed(turn: Turn, frame: Frame, body: DagBody): void {
+  const node = frame.node as RunNode
+  const problem = aggregateProblem(body, frame, turn)
+  const scope = scopeOf(resultsLayer('tasks', siblingsOf(turn, frame, undefined)), ...layersOf(frame.scope))
+  const outputs = problem === undefined ? resolveOutputs(frame.template, scope) : { ok: false as const, message: problem }
+  if (!outputs.ok) {
+    setPhase(turn, node, 'Error', outputs.message)
+    frame.failure = { reason: 'error', message: outputs.message }
+    return close(turn, frame)
+  }
+  if (outputs.value !== undefined) {
+    node.outputs = outputs.value
+    exportOutputs(turn, outputs.value)
+  }
+  node.outbound = outboundIds(turn, frame, body)
+  setPhase(turn, node, 'Succeeded')
+  saveCache(turn, node)
+  close(turn, frame)
+}
+
+function aggregateProblem(body: DagBody, frame: Frame, turn: Turn): string | undefined {
+  for (const { call } of body.plan.tasks) {
+    if (call.loop === undefined) continue
+    const view = siblingsOf(turn, frame, undefined).view(call.name)
+    if (view?.aggregate?.problem !== undefined) return view.aggregate.problem
+  }
+  return undefined
+}
+
+function outboundIds(turn: Turn, frame: Frame, body: DagBody): string[] {
+  return body.targets.flatMap((index) => {
+    const node = nodeNamed(turn.run, `${frame.name}.${(body.plan.tasks[index] as PlannedTask).call.name}`)
+    return node === undefined ? [] : outboundOf(turn.run, node.id).map(({ id }) => id)
+  })
+}
+
+/** The tasks whose results are in scope: the ancestors of one task, or all of them for the dag's own outputs. */
+export function siblingsOf(turn: Turn, frame: Frame, of: number | undefined): Siblings {
+  const body = frame.body as DagBody
+  const { plan, views } = body
+  return {
+    view(name) {
+      const index = plan.indexOf.get(name)
+      if (index === undefined || (of !== undefined && !isAncestor(plan, index, of))) return undefined
+      if (!views.has(name)) {
+        const view = taskView(turn, frame, index)
+        if (view === undefined || !isFinished(view.node)) return view
+        views.set(name, view)
+      }
+      return views.get(name)
+    },
+    *names() {
+      for (const [name, index] of plan.indexOf) if (of === undefined || isAncestor(plan, index, of)) yield name
+    },
+  }
+}
+
+function isAncestor(plan: DagPlan, ancestor: number, of: number): boolean {
+  const seen = new Set<number>([of])
+  const work = [of]
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    for (const dependency of (plan.tasks[at] as PlannedTask).dependencies) {
+      if (dependency === ancestor) return true
+      if (!seen.has(dependency)) {
+        seen.add(dependency)
+        work.push(dependency)
+      }
+    }
+  }
+  return false
+}
+
+function taskView(turn: Turn, frame: Frame, index: number): NodeView | undefined {
+  const { call } = ((frame.body as DagBody).plan.tasks[index] as PlannedTask)
+  const node = nodeNamed(turn.run, `${frame.name}.${call.name}`)
+  if (node === undefined) return undefined
+  if (node.type !== 'TaskGroup') return viewOf(turn.run, node, declaredTemplate(turn, frame, sourceOf(frame, index)), false)
+  const children = node.children.map((id) => turn.run.nodes.get(id)).filter((child) => child?.name.startsWith(`${node.name}(`) === true)
+  return loopView(turn.run, node, children as RunNode[])
+}
+
+export function sourceOf(frame: Frame, index: number): DAGTask | undefined {
+  return frame.compiled.source.dag?.tasks?.[index]
+}
+
+/** Hangs a task's node below what its dependencies ended with, or below the dag when it has none. */
+export function connect(turn: Turn, frame: Frame, at: { index: number; child: string }): void {
+  const { plan } = frame.body as DagBody
+  const { dependencies } = plan.tasks[at.index] as PlannedTask
+  if (dependencies.length === 0) return addChild(turn, frame.node as RunNode, at.child)
+  for (const dependency of dependencies) {
+    const node = nodeNamed(turn.run, `${frame.name}.${(plan.tasks[dependency] as PlannedTask).call.name}`)
+    if (node === undefined) continue
+    for (const outbound of outboundOf(turn.run, node.id)) addChild(turn, outbound, at.child)
+  }
+}
+

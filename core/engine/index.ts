@@ -1,0 +1,12 @@
+// The workflow engine: a pure step machine. Everything that runs a workflow goes through these names.
+export type * from './events.ts'
+export type * from './effects.ts'
+export type { CacheEntry, NodeId, Run, RunNode, RunStatus, UnixMs } from './model.ts'
+export { DEPTH_MAX, ITEMS_MAX, NODES_MAX, createWorld, type Catalog, type EngineConfig, type World } from './world.ts'
+export { createLockTable, wantedLocks, type LockRequest, type LockTable } from './locks.ts'
+export { createRun, restoreRun, type StartProblem } from './create.ts'
+export { step, type StepResult } from './step.ts'
+export { fromNodeStatus, summaryOf, toNodeStatus, toStatus, toWorkflow } from './wire.ts'
+export { isFinished, isFulfilled } from './nodes.ts'
+export * from './pod/index.ts'
+export * from './operations/index.ts'

@@ -1,0 +1,80 @@
+// Locks of templates: asking for them before a call starts, waiting for them, giving them back.
+import type { Workflow } from '@tiphys/core/spec'
+import type { Frame, Run, RunNode, Turn } from './model.ts'
+import type { World } from './world.ts'
+import { enqueue, setPhase, touch } from './nodes.ts'
+import { wantedLocks } from './locks.ts'
+import { ensureNode } from './call.ts'
+
+type Lock = { readonly kind: 'free' } | { readonly kind: 'waiting' } | { readonly kind: 'error'; readonly message: string }
+
+export function runKey(run: Run): string {
+  return `${run.namespace}/${run.name}`
+}
+
+/** Takes the locks that the frame's template asks for, or leaves its node Pending with the lock's name and message. */
+export function tryLock(turn: Turn, frame: Frame): Lock {
+  const sync = frame.template.synchronization
+  if (sync === undefined || frame.attempt || frame.locked) return { kind: 'free' }
+  const { run, world } = turn
+  const wanted = wantedLocks(sync, run.namespace, world.catalog)
+  if (!wanted.ok) return { kind: 'error', message: wanted.message }
+  const result = world.locks.acquire({
+    holder: `${runKey(run)}/${frame.id}`, run: runKey(run), priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks,
+  })
+  if (!result.acquired) {
+    const node = ensureNode(turn, frame, 'Pending', result.message)
+    node.waitingLock = result.lock
+    setPhase(turn, node, 'Pending', result.message)
+    touch(turn, node)
+    run.lockWaiters.add(frame)
+    return { kind: 'waiting' }
+  }
+  frame.locked = true
+  run.lockWaiters.delete(frame)
+  turn.statusChanged = true
+  if (frame.node !== undefined) stopWaiting(turn, frame.node)
+  return { kind: 'free' }
+}
+
+function stopWaiting(turn: Turn, node: RunNode): void {
+  node.waitingLock = undefined
+  node.message = undefined
+  touch(turn, node)
+}
+
+/** Gives back what a finished frame holds, and its place in queues. */
+export function unlock(turn: Turn, frame: Frame): void {
+  const { run } = turn
+  if (!frame.locked && !run.lockWaiters.has(frame)) return
+  frame.locked = false
+  run.lockWaiters.delete(frame)
+  releaseHolder(turn, `${runKey(run)}/${frame.id}`)
+}
+
+export function releaseHolder(turn: Turn, holder: string): void {
+  const own = runKey(turn.run)
+  const next = turn.world.locks.release(holder)
+  turn.statusChanged = true
+  if (next.includes(own)) turn.locksFreed = true
+  const others = next.filter((key) => key !== own)
+  if (others.length > 0) turn.effects.push({ type: 'wakeRuns', key: `wake ${holder}`, runs: others })
+}
+
+/** Lets every frame that waits for a lock ask again. */
+export function retryLocks(turn: Turn): void {
+  for (const frame of turn.run.lockWaiters) enqueue(turn, frame)
+}
+
+/** Takes over the locks that a stored status says are held, so that nobody else gets them after a restart (SYNC-7). */
+export function restoreLocks(run: Run, workflow: Workflow, world: World): void {
+  const sync = workflow.status?.synchronization
+  const key = runKey(run)
+  const restore = (name: string | undefined, holder: string | undefined): void => {
+    if (name === undefined || holder === undefined) return
+    world.locks.restore({ name, limit: 1 }, holder)
+    if (holder === key) run.locked = true
+  }
+  for (const held of sync?.mutex?.holding ?? []) restore(held.mutex, held.holder)
+  for (const held of sync?.semaphore?.holding ?? []) for (const holder of held.holders ?? []) restore(held.semaphore, holder)
+}

@@ -1,0 +1,143 @@
+// Mutexes and semaphores of one engine: who holds them, who waits, who is next. Shared by all runs; rebuilt from their status after a restart.
+import type { Synchronization } from '@tiphys/core/spec'
+import type { Catalog } from './world.ts'
+
+/** One lock that somebody wants, by its full name and size. */
+export interface LockRequest { readonly name: string; readonly limit: number }
+
+export interface Claim {
+  /** `namespace/workflow`, or that and `/` and the node id. */
+  readonly holder: string
+  /** `namespace/workflow`. */
+  readonly run: string
+  readonly priority: number
+  readonly createdAt: number
+  readonly locks: readonly LockRequest[]
+}
+
+export type Acquisition = { readonly acquired: true } | { readonly acquired: false; readonly lock: string; readonly message: string }
+
+export interface LockTable {
+  /** Takes all locks of a claim, or none and a place in every queue (SYNC-3). Asking again is harmless. */
+  acquire(claim: Claim): Acquisition
+  /** Gives back all that a holder has and its places in queues. Returns the runs that may go on now. */
+  release(holder: string): readonly string[]
+  /** Locks that a holder has, for `status.synchronization`. */
+  heldBy(holder: string): readonly string[]
+  /** Takes over a lock that a stored status says is held. */
+  restore(lock: LockRequest, holder: string): void
+}
+
+interface Lock { limit: number; readonly holders: Set<string>; waiting: Claim[] }
+
+export function createLockTable(): LockTable {
+  const locks = new Map<string, Lock>()
+  const held = new Map<string, Set<string>>()
+  const queued = new Map<string, Set<string>>()
+  const lockOf = (request: LockRequest): Lock => {
+    let lock = locks.get(request.name)
+    if (lock === undefined) locks.set(request.name, (lock = { limit: request.limit, holders: new Set(), waiting: [] }))
+    lock.limit = request.limit
+    return lock
+  }
+  return {
+    acquire(claim) {
+      for (const request of claim.locks) wait(lockOf(request), claim, { name: request.name, queued })
+      for (const request of claim.locks) {
+        const lock = lockOf(request)
+        if (!isAvailable(lock, claim)) return { acquired: false, lock: request.name, message: waitingText(request.name, lock) }
+      }
+      for (const request of claim.locks) {
+        const lock = lockOf(request)
+        lock.holders.add(claim.holder)
+        lock.waiting = lock.waiting.filter((other) => other.holder !== claim.holder)
+        add(held, claim.holder, request.name)
+      }
+      queued.delete(claim.holder)
+      return { acquired: true }
+    },
+    release(holder) {
+      const names = new Set([...(held.get(holder) ?? []), ...(queued.get(holder) ?? [])])
+      held.delete(holder)
+      queued.delete(holder)
+      const next = new Set<string>()
+      for (const name of names) {
+        const lock = locks.get(name)
+        if (lock === undefined) continue
+        lock.holders.delete(holder)
+        lock.waiting = lock.waiting.filter((other) => other.holder !== holder)
+        for (const claim of lock.waiting.slice(0, Math.max(0, lock.limit - lock.holders.size))) next.add(claim.run)
+        if (lock.holders.size === 0 && lock.waiting.length === 0) locks.delete(name)
+      }
+      return [...next]
+    },
+    heldBy: (holder) => [...(held.get(holder) ?? [])],
+    restore(request, holder) {
+      lockOf(request).holders.add(holder)
+      add(held, holder, request.name)
+    },
+  }
+}
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  const set = map.get(key)
+  if (set === undefined) map.set(key, new Set([value]))
+  else set.add(value)
+}
+
+/** Higher priority first, then the older workflow; among equals whoever asked first. */
+function wait(lock: Lock, claim: Claim, at: { name: string; queued: Map<string, Set<string>> }): void {
+  if (lock.holders.has(claim.holder) || lock.waiting.some((other) => other.holder === claim.holder)) return
+  const before = (other: Claim): boolean => other.priority > claim.priority || (other.priority === claim.priority && other.createdAt <= claim.createdAt)
+  let index = lock.waiting.length
+  while (index > 0 && !before(lock.waiting[index - 1] as Claim)) index--
+  lock.waiting.splice(index, 0, claim)
+  add(at.queued, claim.holder, at.name)
+}
+
+function isAvailable(lock: Lock, claim: Claim): boolean {
+  if (lock.holders.has(claim.holder)) return true
+  if (lock.holders.size >= lock.limit) return false
+  // Whoever is first goes first; nodes of the same workflow may pass each other.
+  const first = lock.waiting[0]
+  return first === undefined || first.holder === claim.holder || first.run === claim.run
+}
+
+function waitingText(name: string, lock: Lock): string {
+  return `Waiting for ${name} lock. Lock status: ${Math.max(0, lock.limit - lock.holders.size)}/${lock.limit}`
+}
+
+type Wanted = { readonly ok: true; readonly locks: readonly LockRequest[] } | { readonly ok: false; readonly message: string }
+
+/** The locks that a template or workflow asks for, with the size of each (SYNC-1, SYNC-2). */
+export function wantedLocks(sync: Synchronization, namespace: string, catalog: Catalog): Wanted {
+  const locks: LockRequest[] = []
+  for (const semaphore of sync.semaphores ?? []) {
+    const lock = semaphoreLock(semaphore, namespace, catalog)
+    if (!lock.ok) return lock
+    locks.push(lock.lock)
+  }
+  for (const mutex of sync.mutexes ?? []) {
+    const kind = mutex.database === true ? 'Database' : 'Mutex'
+    locks.push({ name: `${mutex.namespace || namespace}/${kind}/${mutex.name ?? ''}`, limit: 1 })
+  }
+  const names = new Set<string>()
+  for (const { name } of locks) {
+    if (names.has(name)) return { ok: false, message: `requested configuration is invalid: duplicate synchronization item found: ${name}` }
+    names.add(name)
+  }
+  return { ok: true, locks }
+}
+
+type Semaphore = NonNullable<Synchronization['semaphores']>[number]
+
+function semaphoreLock(semaphore: Semaphore, namespace: string, catalog: Catalog): { ok: true; lock: LockRequest } | { ok: false; message: string } {
+  const home = semaphore.namespace || namespace
+  if (semaphore.database !== undefined) return { ok: false, message: 'synchronization database session is not available' }
+  const ref = semaphore.configMapKeyRef
+  const name = `${home}/ConfigMap/${ref?.name ?? ''}/${ref?.key ?? ''}`
+  const text = catalog.configMap(home, ref?.name ?? '')?.data?.[ref?.key ?? '']
+  const limit = text !== undefined && /^[+-]?\d+$/.test(text.trim()) ? Number(text) : undefined
+  if (limit === undefined) return { ok: false, message: `failed to initialize semaphore ${name} with limit` }
+  return { ok: true, lock: { name, limit } }
+}

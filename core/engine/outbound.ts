@@ -1,0 +1,50 @@
+// What a node ends with: the leaves that whatever follows it hangs below (GRAPH-4).
+import type { Run, RunNode } from './model.ts'
+
+/** The outbound nodes of a node. The depth of the work list is bounded by the nesting of templates. */
+export function outboundOf(run: Run, id: string): RunNode[] {
+  const found: RunNode[] = []
+  const work: string[] = [id]
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const node = run.nodes.get(next)
+    if (node === undefined) continue
+    const further = furtherFrom(run, node)
+    if (further === undefined) found.push(node)
+    else if (node.type === 'Retry') pushKnown(run, further, found)
+    else for (let i = further.length - 1; i >= 0; i--) work.push(further[i] as string)
+  }
+  return found
+}
+
+/** The nodes to look at instead of this one, or undefined when it is outbound itself. */
+function furtherFrom(run: Run, node: RunNode): readonly string[] | undefined {
+  switch (node.type) {
+    case 'Pod':
+    case 'Container':
+    case 'TaskGroup': {
+      const children = node.type === 'TaskGroup' ? node.children : containersOf(run, node)
+      return children.length === 0 ? undefined : children
+    }
+    case 'Retry':
+      // The last attempt itself, whatever it is: its own end is not looked for.
+      return node.children.slice(-1)
+    case 'Steps':
+    case 'DAG':
+      return node.memo?.hit === true ? undefined : (node.outbound ?? [])
+    case 'StepGroup':
+      return node.outbound ?? []
+    default:
+      return undefined
+  }
+}
+
+function containersOf(run: Run, node: RunNode): readonly string[] {
+  return node.children.filter((id) => run.nodes.get(id)?.type === 'Container')
+}
+
+function pushKnown(run: Run, ids: readonly string[], found: RunNode[]): void {
+  for (const id of ids) {
+    const node = run.nodes.get(id)
+    if (node !== undefined) found.push(node)
+  }
+}

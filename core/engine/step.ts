@@ -1,0 +1,172 @@
+// The step machine: events in, effects out. One handler for each event; what an event set off is carried through before the turn ends.
+import { assertNever } from './assert.ts'
+import type { Effect } from './effects.ts'
+import type { EngineEvent, EventType, TaskReported } from './events.ts'
+import type { Frame, Run, RunNode, Turn, UnixMs } from './model.ts'
+import type { World } from './world.ts'
+import { enqueue, isFinished, notify, setPhase, setProgress } from './nodes.ts'
+import { begin } from './begin.ts'
+import { onPodChanged, onPodLost } from './pods.ts'
+import { onNodesSet, onResumed, onSuspendElapsed } from './suspend.ts'
+import { onDeadline, onShutdown } from './shutdown.ts'
+import { onTimeout } from './timeouts.ts'
+import { advanceSteps } from './steps.ts'
+import { advanceDag } from './dag.ts'
+import { advanceRetry } from './retry.ts'
+import { admit } from './call.ts'
+import { retryLocks } from './locking.ts'
+import { conclude } from './conclude.ts'
+import { exportOutputs } from './outputs.ts'
+import { saveCache } from './memo.ts'
+import { close } from './close.ts'
+
+export interface StepResult {
+  readonly effects: readonly Effect[]
+  /** Nodes that are new or changed, to be stored before any effect runs. */
+  readonly changed: ReadonlySet<RunNode>
+  /** Whether the part of the status that is not nodes changed. */
+  readonly statusChanged: boolean
+}
+
+type Handlers = { readonly [T in EventType]: (turn: Turn, event: Extract<EngineEvent, { type: T }>) => void }
+
+const HANDLERS: Handlers = {
+  started: (turn) => begin(turn),
+  admitted: (turn) => begin(turn),
+  locksChanged: (turn) => {
+    if (turn.run.status.phase === 'Pending') begin(turn)
+    retryLocks(turn)
+  },
+  podChanged: (turn, event) => {
+    const frame = turn.run.frames.get(event.node)
+    if (frame !== undefined && frame.body?.kind === 'leaf') onPodChanged(turn, frame, event)
+  },
+  podLost: (turn, event) => {
+    const frame = turn.run.frames.get(event.node)
+    if (frame !== undefined && frame.body?.kind === 'leaf') onPodLost(turn, frame)
+  },
+  taskReported: (turn, event) => onTaskReported(turn, event),
+  timerFired: (turn, event) => onTimer(turn, event.key),
+  resumed: (turn, event) => onResumed(turn, event),
+  nodesSet: (turn, event) => onNodesSet(turn, event),
+  suspended: (turn) => {
+    turn.run.suspended = true
+    turn.statusChanged = true
+  },
+  shutdownRequested: (turn, event) => onShutdown(turn, event.strategy),
+}
+
+/** Applies events in order. Never throws on what users or adapters send; a finished run changes no more. */
+export function step(run: Run, events: readonly EngineEvent[], world: World): StepResult {
+  const at = events.at(-1)?.at ?? 0
+  const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], locksFreed: false, slotsFreed: false }
+  if (run.status.completed) return turn
+  run.facilities = { nowMs: at, random: world.random }
+  refreshGlobals(run, at)
+  for (const frame of run.held.splice(0)) enqueue(turn, frame)
+  for (const event of events) apply(turn, event)
+  carryThrough(turn)
+  run.turns += 1
+  if (run.turns > 1) notePodRunning(turn)
+  return turn
+}
+
+function apply<T extends EventType>(turn: Turn, event: Extract<EngineEvent, { type: T }>): void {
+  HANDLERS[event.type as T](turn, event)
+}
+
+function refreshGlobals(run: Run, at: UnixMs): void {
+  const started = run.status.startedAt
+  run.globals.set('workflow.status', run.status.phase)
+  run.globals.set('workflow.duration', (started === undefined ? 0 : Math.max(0, at - started) / 1000).toFixed(6))
+  run.globalsVersion += 1
+}
+
+function notePodRunning(turn: Turn): void {
+  const running = turn.run.runningPods > 0
+  if (turn.run.status.podRunning === running) return
+  turn.run.status.podRunning = running
+  turn.statusChanged = true
+}
+
+/** Works until nothing is left to do. Each round either empties the queue or ends the turn, so it is bounded by the nodes that can change. */
+function carryThrough(turn: Turn): void {
+  const { run } = turn
+  for (;;) {
+    if (run.suspended) {
+      run.held.push(...turn.queue.splice(0))
+      for (const frame of run.held) frame.queued = false
+      return
+    }
+    for (let frame = turn.queue.shift(); frame !== undefined; frame = turn.queue.shift()) {
+      frame.queued = false
+      advance(turn, frame)
+    }
+    wakeWaiters(turn)
+    if (turn.queue.length > 0) continue
+    conclude(turn)
+    if (run.status.completed || (turn.queue.length === 0 && !turn.locksFreed && !turn.slotsFreed)) return
+  }
+}
+
+/** Whoever waits for a lock or for parallelism is asked again once something was given back. */
+function wakeWaiters(turn: Turn): void {
+  const { run } = turn
+  if (turn.locksFreed) {
+    turn.locksFreed = false
+    retryLocks(turn)
+  }
+  if (!turn.slotsFreed) return
+  turn.slotsFreed = false
+  const postponed = [...run.postponed]
+  run.postponed.clear()
+  for (const frame of postponed) enqueue(turn, frame)
+}
+
+function advance(turn: Turn, frame: Frame): void {
+  if (turn.run.lockWaiters.has(frame)) return askAgain(turn, frame)
+  const { body } = frame
+  if (body === undefined || !turn.run.frames.has(frame.id)) return
+  switch (body.kind) {
+    case 'steps': return advanceSteps(turn, frame)
+    case 'dag': return advanceDag(turn, frame)
+    case 'retry': return advanceRetry(turn, frame)
+    case 'leaf': return
+    default: return assertNever(body)
+  }
+}
+
+/** A frame that waits for a lock asks for it again, and goes on when it gets it. */
+function askAgain(turn: Turn, frame: Frame): void {
+  if (frame.node !== undefined && isFinished(frame.node)) return
+  const outcome = admit(turn, frame)
+  if (outcome.kind === 'failed') frame.failure = { reason: outcome.reason, message: outcome.message }
+  if (outcome.kind === 'failed' || !turn.run.lockWaiters.has(frame)) notify(turn, frame)
+}
+
+function onTimer(turn: Turn, key: string): void {
+  if (key === 'deadline') return onDeadline(turn)
+  const space = key.indexOf(' ')
+  const frame = turn.run.frames.get(key.slice(space + 1))
+  if (frame === undefined) return
+  switch (key.slice(0, space)) {
+    case 'suspend': return onSuspendElapsed(turn, frame)
+    case 'timeout': return onTimeout(turn, frame)
+    case 'retry': return enqueue(turn, frame)
+  }
+}
+
+function onTaskReported(turn: Turn, event: TaskReported): void {
+  const frame = turn.run.frames.get(event.node)
+  const node = frame?.node
+  if (frame === undefined || node === undefined || isFinished(node)) return
+  if (event.progress !== undefined) setProgress(turn, node, event.progress)
+  node.outputs = event.outputs ?? node.outputs
+  setPhase(turn, node, event.phase, event.message)
+  if (isFinished(node)) {
+    exportOutputs(turn, node.outputs)
+    saveCache(turn, node)
+    close(turn, frame)
+  }
+  notify(turn, frame)
+}

@@ -1,0 +1,161 @@
+// The engine's state as `status` of the Workflow object, and back: nothing outside this file knows both shapes.
+import type { Condition, NodeStatus, Template, Workflow, WorkflowStatus } from '@tiphys/core/spec'
+import type { NodeId, Run, RunNode, UnixMs } from './model.ts'
+import { rfc3339 } from './results.ts'
+import { parseProgress } from './nodes.ts'
+
+const LABEL = 'workflows.argoproj.io/'
+
+/** The Workflow object as readers see it, with all nodes. */
+export function toWorkflow(run: Run): Workflow {
+  const { status } = run
+  const phase = status.phase
+  const labels = phase === '' ? run.metadata.labels : { ...run.metadata.labels, [`${LABEL}phase`]: phase, [`${LABEL}completed`]: String(status.completed) }
+  const annotations = phase === '' || phase === 'Pending' ? run.metadata.annotations : { ...run.metadata.annotations, [`${LABEL}pod-name-format`]: 'v2' }
+  const spec = { ...run.submitted.spec }
+  if (run.shutdown !== undefined) Object.assign(spec, { shutdown: run.shutdown })
+  if (run.suspended) Object.assign(spec, { suspend: true })
+  else delete spec.suspend
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Workflow',
+    metadata: { ...run.metadata, ...(labels && { labels }), ...(annotations && { annotations }) },
+    spec,
+    status: toStatus(run),
+  }
+}
+
+/** `status` alone. */
+export function toStatus(run: Run): WorkflowStatus {
+  const { status } = run
+  const nodes: Record<NodeId, NodeStatus> = {}
+  const rollup = rollUp(run)
+  for (const node of run.nodes.values()) nodes[node.id] = toNodeStatus(node, rollup.get(node.id))
+  return { ...summaryOf(run), ...(run.nodes.size > 0 && { nodes }), ...(status.claims.length > 0 && { persistentVolumeClaims: status.claims }) }
+}
+
+/** Everything of `status` but the nodes. */
+export function summaryOf(run: Run): WorkflowStatus {
+  const { status } = run
+  const stored: Record<string, Template> = Object.fromEntries(run.templates.stored)
+  return {
+    ...(status.phase !== '' && { phase: status.phase }),
+    startedAt: timeOrNull(status.startedAt),
+    finishedAt: timeOrNull(status.finishedAt),
+    ...(status.message !== undefined && { message: status.message }),
+    ...(run.nodes.size > 0 || status.completed ? { progress: `${status.progressDone}/${status.progressTotal}` } : {}),
+    ...(status.outputs !== undefined && { outputs: status.outputs }),
+    ...(conditionsOf(run).length > 0 && { conditions: conditionsOf(run) }),
+    ...(run.templates.stored.size > 0 && { storedTemplates: stored }),
+    ...(run.storedSpec !== undefined && { storedWorkflowTemplateSpec: run.storedSpec }),
+    ...resourcesOf(run),
+  }
+}
+
+function timeOrNull(ms: UnixMs | undefined): string {
+  return (ms === undefined ? null : rfc3339(ms)) as string
+}
+
+function conditionsOf(run: Run): Condition[] {
+  const conditions: Condition[] = []
+  if (run.status.podRunning !== undefined) conditions.push({ type: 'PodRunning', status: run.status.podRunning ? 'True' : 'False' })
+  if (run.status.completed) conditions.push({ type: 'Completed', status: 'True' })
+  return conditions
+}
+
+function resourcesOf(run: Run): { resourcesDuration?: Record<string, number> } {
+  const total: Record<string, number> = {}
+  for (const node of run.nodes.values()) {
+    for (const [name, seconds] of Object.entries(node.resourcesDuration ?? {})) total[name] = (total[name] ?? 0) + seconds
+  }
+  return Object.keys(total).length === 0 ? {} : { resourcesDuration: total }
+}
+
+/** One node as it is on the wire, and as the log stores it. */
+export function toNodeStatus(node: RunNode, rollup?: Rollup): NodeStatus {
+  const status: Record<string, unknown> = { id: node.id, name: node.name, displayName: node.displayName, type: node.type }
+  const put = (key: string, value: unknown): void => {
+    if (value !== undefined) status[key] = value
+  }
+  put('templateName', node.templateName)
+  put('templateRef', node.templateRef)
+  put('templateScope', node.templateScope)
+  status['phase'] = node.phase
+  put('boundaryID', node.boundaryId)
+  put('message', node.message)
+  status['startedAt'] = rfc3339(node.startedAt)
+  status['finishedAt'] = timeOrNull(node.finishedAt)
+  put('progress', rollup?.progress ?? node.progress)
+  put('resourcesDuration', rollup?.resources ?? node.resourcesDuration)
+  put('podIP', node.podIp)
+  put('daemoned', node.daemoned ? true : undefined)
+  put('nodeFlag', node.flag)
+  put('inputs', node.inputs)
+  put('outputs', node.outputs)
+  if (node.children.length > 0) status['children'] = [...node.children]
+  put('outboundNodes', node.outbound !== undefined && node.outbound.length > 0 ? node.outbound : undefined)
+  put('hostNodeName', node.hostNodeName)
+  put('memoizationStatus', node.memo)
+  put('synchronizationStatus', node.waitingLock === undefined ? undefined : { waiting: node.waitingLock })
+  if (node.type === 'Pod') status['taskResultSynced'] = true
+  return status as unknown as NodeStatus
+}
+
+/** Nodes of a stored status. A node that is not a proper one is left out: one broken entry must not take the others down. */
+export function nodesOf(nodes: Readonly<Record<NodeId, NodeStatus>>): RunNode[] {
+  return Object.values(nodes).filter((status) => typeof status?.id === 'string' && typeof status.name === 'string').map(fromNodeStatus)
+}
+
+export function fromNodeStatus(status: NodeStatus): RunNode {
+  return {
+    id: status.id,
+    name: status.name,
+    displayName: status.displayName ?? status.name,
+    type: status.type,
+    templateName: status.templateName,
+    templateRef: status.templateRef,
+    templateScope: status.templateScope ?? '',
+    boundaryId: status.boundaryID === '' ? undefined : status.boundaryID,
+    phase: status.phase ?? 'Pending',
+    message: status.message === '' ? undefined : status.message,
+    startedAt: Date.parse(status.startedAt ?? '') || 0,
+    finishedAt: status.finishedAt ? Date.parse(status.finishedAt) || undefined : undefined,
+    children: [...(status.children ?? [])],
+    outbound: status.outboundNodes === undefined ? undefined : [...status.outboundNodes],
+    inputs: status.inputs,
+    outputs: status.outputs,
+    flag: status.nodeFlag,
+    daemoned: status.daemoned === true,
+    podIp: status.podIP,
+    hostNodeName: status.hostNodeName,
+    memo: status.memoizationStatus,
+    waitingLock: status.synchronizationStatus?.waiting === '' ? undefined : status.synchronizationStatus?.waiting,
+    progress: status.progress,
+    resourcesDuration: status.resourcesDuration,
+    // Whether the pod was asked for is not known: asking again is harmless, and the runner tells what became of it.
+    podStarted: false,
+  }
+}
+
+interface Rollup { readonly progress: string; readonly resources: Record<string, number> | undefined }
+
+const GROUPS: ReadonlySet<string> = new Set(['Steps', 'DAG', 'Retry'])
+
+/** Progress and resources of steps, dags and retries: the sums over what lies inside them. */
+function rollUp(run: Run): Map<NodeId, Rollup> {
+  const sums = new Map<NodeId, { done: number; total: number; resources: Record<string, number> }>()
+  for (const node of run.nodes.values()) {
+    const own = parseProgress(node.progress ?? '')
+    if (own === undefined || GROUPS.has(node.type)) continue
+    for (let id = node.boundaryId; id !== undefined; id = run.nodes.get(id)?.boundaryId) {
+      let sum = sums.get(id)
+      if (sum === undefined) sums.set(id, (sum = { done: 0, total: 0, resources: {} }))
+      sum.done += own.done
+      sum.total += own.total
+      for (const [name, seconds] of Object.entries(node.resourcesDuration ?? {})) sum.resources[name] = (sum.resources[name] ?? 0) + seconds
+    }
+  }
+  return new Map([...sums].map(([id, sum]) => [
+    id, { progress: `${sum.done}/${sum.total}`, resources: Object.keys(sum.resources).length === 0 ? undefined : sum.resources },
+  ]))
+}

@@ -1,0 +1,43 @@
+// What surrounds a run: objects it may read, configuration, and locks it shares with other runs. Plain data and pure structures; the runtime keeps them current.
+import type { ClusterWorkflowTemplate, ConfigMap, Workflow, WorkflowTemplate } from '@tiphys/core/spec'
+import type { PodConfig } from './pod/index.ts'
+import { type LockTable, createLockTable } from './locks.ts'
+
+/** Objects that a run may read while it is stepped, as the runtime knows them at that moment. */
+export interface Catalog {
+  workflowTemplate(namespace: string, name: string): WorkflowTemplate | undefined
+  clusterWorkflowTemplate(name: string): ClusterWorkflowTemplate | undefined
+  configMap(namespace: string, name: string): ConfigMap | undefined
+}
+
+export interface EngineConfig {
+  /** Merged under every workflow. */
+  readonly workflowDefaults: Workflow | undefined
+  readonly pods: PodConfig
+  /** Nested template calls, counted from the entrypoint. */
+  readonly depthMax: number
+  /** Items of one loop. */
+  readonly itemsMax: number
+  /** Nodes of one run. */
+  readonly nodesMax: number
+  readonly defaultServiceAccount?: string
+}
+
+export interface World {
+  readonly catalog: Catalog
+  readonly config: EngineConfig
+  readonly locks: LockTable
+  /** Random bytes for the functions of expressions that draw them; absent where a run has to be reproducible without a seed. */
+  readonly random?: ((length: number) => Uint8Array) | undefined
+}
+
+/** Argo's limit of nested calls. */
+export const DEPTH_MAX = 100
+export const ITEMS_MAX = 1_000_000
+export const NODES_MAX = 2_000_000
+
+/** A world with defaults for what is not given. */
+export function createWorld(parts: { catalog: Catalog; config?: Partial<EngineConfig>; locks?: LockTable; random?: World['random'] }): World {
+  const config: EngineConfig = { workflowDefaults: undefined, pods: {}, depthMax: DEPTH_MAX, itemsMax: ITEMS_MAX, nodesMax: NODES_MAX, ...parts.config }
+  return { catalog: parts.catalog, config, locks: parts.locks ?? createLockTable(), random: parts.random }
+}
