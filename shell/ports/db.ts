@@ -31,6 +31,8 @@ export interface Db {
   prepare(sql: string): Statement
   /** Runs `work` alone and durably: what it wrote is on disk when this returns, and nothing of it is there when this throws. */
   transaction<T>(work: () => T): T
+  /** Runs `work` on one moment of the database, whatever other processes write meanwhile. */
+  read<T>(work: () => T): T
   /** Closes for good; a second call does nothing. */
   close(): void
 }

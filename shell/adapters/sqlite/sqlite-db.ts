@@ -35,20 +35,12 @@ export class SqliteDb implements Db {
   }
 
   transaction<T>(work: () => T): T {
-    if (this.#inTransaction) throw new StorageError('internal', 'a transaction cannot start inside another')
     // Taking the write lock at once means that no transaction reads a state on which it can no longer build.
-    this.exec('BEGIN IMMEDIATE')
-    this.#inTransaction = true
-    try {
-      const result = work()
-      this.exec('COMMIT')
-      return result
-    } catch (error) {
-      this.#rollBack()
-      throw error
-    } finally {
-      this.#inTransaction = false
-    }
+    return this.#within('BEGIN IMMEDIATE', work)
+  }
+
+  read<T>(work: () => T): T {
+    return this.#inTransaction ? work() : this.#within('BEGIN', work)
   }
 
   close(): void {
@@ -59,6 +51,22 @@ export class SqliteDb implements Db {
       this.#engine.close()
     } catch (error) {
       throw storageErrorOf(error, this.#engine.resultCodeOf(error))
+    }
+  }
+
+  #within<T>(begin: string, work: () => T): T {
+    if (this.#inTransaction) throw new StorageError('internal', 'a transaction cannot start inside another')
+    this.exec(begin)
+    this.#inTransaction = true
+    try {
+      const result = work()
+      this.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    } finally {
+      this.#inTransaction = false
     }
   }
 

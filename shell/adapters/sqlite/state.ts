@@ -1,0 +1,104 @@
+// Owns opening the embedded state: one database with the run log, the index of runs and the objects, written through one commit queue.
+import { randomInt, randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Db, ObjectStore, RunIndex, RunLog, StoredObject } from '@tiphys/shell/ports'
+import { ChangeFeed } from './change-feed.ts'
+import { GroupCommit } from './group-commit.ts'
+import { migrate } from './migrate.ts'
+import { ownerGone } from './object-garbage.ts'
+import { SqliteObjectStore } from './object-store.ts'
+import { type DatabaseOptions, openDatabase } from './open-database.ts'
+import { SqliteRunIndex } from './run-index.ts'
+import { SqliteRunLog } from './run-log.ts'
+import { migrations } from './schema.ts'
+
+export interface StateOptions extends DatabaseOptions {
+  /** This process: an id that no other process start has, and what others need to tell whether it lives. */
+  readonly owner: { readonly id: string; readonly info: string }
+  /** Unix milliseconds, for the times in metadata. */
+  readonly now: () => number
+  /** How often changes of other processes are looked for while somebody follows changes. */
+  readonly pollMs?: number
+  /** Changes of objects that a watch can look back on. */
+  readonly changesKept?: number
+  /** How long an object may take to stop when its owner is gone; 0, the default, removes it at once. */
+  readonly graceSeconds?: (object: StoredObject) => number
+  readonly newUid?: () => string
+  /** Five characters for a generated name. */
+  readonly newSuffix?: () => string
+}
+
+/** The embedded state of one data directory. Several processes may have it open. */
+export interface State {
+  readonly db: Db
+  readonly log: RunLog
+  readonly runs: RunIndex
+  readonly objects: ObjectStore
+  /** Resolves once deletions that go on in the background are through. */
+  idle(): Promise<void>
+  /** Looks for changes of other processes now. */
+  poll(): void
+  /** Writes what waits, ends all watches and closes the database. */
+  close(): void
+}
+
+/** Opens or creates the state in `directory`, or in memory for `:memory:`. Throws `StorageError`. */
+export function openState(directory: string, options: StateOptions): State {
+  const db = openDatabase(directory === ':memory:' ? directory : fileIn(directory), options)
+  try {
+    migrate(db, migrations)
+    return stateOn(db, options)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function stateOn(db: Db, options: StateOptions): State {
+  const group = new GroupCommit(db)
+  const feed = new ChangeFeed(group, options.pollMs ?? 200)
+  const log = new SqliteRunLog(group, { owner: options.owner, ownerRemoved: (tx, uid, orphan) => ownerGone(tx, uid, orphan ? 'orphan' : 'background') })
+  const objects = new SqliteObjectStore(group, feed, {
+    now: options.now,
+    graceSeconds: options.graceSeconds ?? (() => 0),
+    newUid: options.newUid ?? randomUUID,
+    newSuffix: options.newSuffix ?? randomSuffix,
+    changesKept: options.changesKept ?? 20_000,
+  })
+  resumeLeftovers(db, { log, objects })
+  return {
+    db,
+    log,
+    runs: new SqliteRunIndex(db, feed),
+    objects,
+    idle: async () => {
+      await log.idle()
+      await objects.idle()
+    },
+    poll: () => feed.poll(),
+    close: () => {
+      feed.close()
+      group.close()
+      db.close()
+    },
+  }
+}
+
+/** Starts background work only where an earlier process left some: a first commit costs more than asking. */
+function resumeLeftovers(db: Db, { log, objects }: { readonly log: SqliteRunLog; readonly objects: SqliteObjectStore }): void {
+  if (db.prepare('SELECT 1 FROM run_trash LIMIT 1').get() !== undefined) log.resume()
+  if (db.prepare('SELECT 1 FROM object_garbage WHERE pending = 1 LIMIT 1').get() !== undefined) objects.resume()
+}
+
+/** Letters and digits that spell no words and are not mistaken for one another, as Kubernetes uses. */
+const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789'
+
+function randomSuffix(): string {
+  return Array.from({ length: 5 }, () => suffixLetters[randomInt(suffixLetters.length)]).join('')
+}
+
+function fileIn(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return join(directory, 'state.db')
+}
