@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+// Checks the command-line kit against recorded invocations, and the completion scripts in the shells themselves.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CommandSpec, type FlagSpec, type FlagType, completionScript, execute, flagsAt, helpText } from './index.ts'
@@ -76,6 +78,7 @@ function commandFrom(recorded: Recorded, path: string): CommandSpec {
     ...(operands === undefined || operands === '' ? {} : { operands }),
     ...(own.aliases === undefined ? {} : { aliases: own.aliases.slice(1) }),
     ...(count === undefined ? {} : { args: count }),
+    ...(path === 'executor-plugin build' ? { quiet: true } : {}),
     ...(path === '' ? { persistentFlags: flagsFrom(recorded.global).filter((flag) => flag.name !== 'help') } : { flags: flagsFrom(own.flags) }),
     ...(children === undefined ? { load: () => Promise.resolve({ run: () => Promise.resolve({ exit: 0 }) }) } : { commands: children }),
   }
@@ -156,28 +159,59 @@ describe.skipIf(!present)('the recorded command line', () => {
   })
 })
 
+/** Runs a script in a shell if the machine has it. */
+function inShell(shell: string, script: string): string | undefined {
+  const { error, stdout, status, stderr } = spawnSync(shell, shell === 'fish' ? ['--no-config', '-c', script] : ['-c', script], { encoding: 'utf8' })
+  if (error !== undefined) return undefined
+  if (status !== 0) throw new Error(stderr)
+  return stdout
+}
+
+const has = (shell: string): boolean => inShell(shell, 'exit 0') !== undefined
+
 describe('the completion scripts', () => {
-  it('bash accepts its script, and completes with it', () => {
-    const script = completionScript('bash', 'tiphys') ?? ''
+  it.skipIf(!has('bash'))('bash completes with its script', () => {
     const session = `
       tiphys() { printf '%s\\n' list lint 'with blank' ":4"; }
-      ${script}
+      ${completionScript('bash', 'tiphys')}
       COMP_WORDS=(tiphys li); COMP_CWORD=1
       __tiphys_complete
       printf '%s|' "\${COMPREPLY[@]}"`
-    expect(execFileSync('bash', ['-c', session], { encoding: 'utf8' })).toBe('list|lint|with\\ blank|')
+    expect(inShell('bash', session)).toBe('list|lint|with\\ blank|')
   })
 
-  it('bash passes the words so far and adds files by extension', () => {
+  it.skipIf(!has('bash'))('bash passes the words so far and adds files by extension', () => {
     const session = `
       cd ${JSON.stringify(import.meta.dirname)}
-      tiphys() { printf '%s\\n' "$*" >&2; printf '%s\\n' test.ts ":8"; }
-      exec 2>&1
+      exec 3>&1
+      tiphys() { printf '[%s]' "$@" >&3; printf '%s\\n' test.ts ":8"; }
       ${completionScript('bash', 'tiphys')}
       COMP_WORDS=(tiphys -n x lint fl); COMP_CWORD=4
       __tiphys_complete
       printf '%s|' "\${COMPREPLY[@]}"`
-    expect(execFileSync('bash', ['-c', session], { encoding: 'utf8' })).toBe('flags.test.ts|')
+    expect(inShell('bash', session)).toBe('[__completeNoDesc][-n][x][lint][fl]flags.test.ts|')
+  })
+
+  it.skipIf(!has('zsh'))('zsh completes with its script', () => {
+    const session = `
+      compdef() { :; }
+      _describe() { print -rl -- "$1" "\${(@P)2}"; }
+      tiphys() { print -r -- "$*" >&2; printf '%s\\n' $'list\\tlist: all' 'a:b' ':4'; }
+      ${completionScript('zsh', 'tiphys')}
+      words=(tiphys -n x li); CURRENT=4
+      _tiphys`
+    expect(inShell('zsh', session)).toBe('completions\nlist:list: all\na\\:b\n')
+  })
+
+  it.skipIf(!has('fish'))('fish completes with its script', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tiphys-fish-'))
+    writeFileSync(join(folder, 'tiphys'), '#!/bin/sh\nprintf \'%s\\n\' "list\tlist all" "li$2$3" ":4"\n', { mode: 0o755 })
+    try {
+      const session = `set -x PATH ${folder} $PATH\n${completionScript('fish', 'tiphys')}\ncomplete -C 'tiphys -n li'`
+      expect(inShell('fish', session)).toBe('list\tlist all\nli-nli\n')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('knows no other shells', () => {

@@ -59,6 +59,7 @@ function fail(outcome: Extract<Outcome, { error: string }>, streams: Streams): n
 
 /** The message, the usage, and last, where a reader looks first, what was probably meant. */
 function usageError(place: Place, problem: Problem, streams: Streams): number {
+  if (place.command.quiet === true) return fail({ error: problem.message }, streams)
   const hint = problem.hint === undefined ? '' : `\n${problem.hint[0]?.toUpperCase()}${problem.hint.slice(1)}\n`
   streams.stderr(`Error: ${problem.message}\n${usageText(place)}${hint}\n`)
   return 1

@@ -1,3 +1,4 @@
+// Checks parsing, messages, help and completion on a small command tree.
 import { describe, expect, it } from 'vitest'
 import { type CommandModule, type CommandSpec, type Invocation, type Outcome, execute } from './index.ts'
 

@@ -53,6 +53,8 @@ export interface CommandSpec {
   readonly long?: string
   readonly examples?: readonly Example[]
   readonly hidden?: boolean
+  /** Mistakes in a call are reported without the usage. */
+  readonly quiet?: boolean
   readonly flags?: readonly FlagSpec[]
   /** Flags of this command and all below it. */
   readonly persistentFlags?: readonly FlagSpec[]

@@ -1,7 +1,7 @@
 // Owns what `get`, `watch` and `submit` print of one workflow: the block of facts and the tree of its nodes.
-import { podName } from '@tiphys/core/kube'
+import { humanDuration, podName } from '@tiphys/core/kube'
 import type { NodeStatus, Workflow } from '@tiphys/core/spec'
-import { type Clock, durationShort, durationWords, readTime, timestamp, words } from './age.ts'
+import { type Clock, durationShort, durationWords, readTime, timestamp } from './age.ts'
 import { artifactPlace } from './artifact.ts'
 import { type Look, PLAIN, nodeMark, paint } from './paint.ts'
 import {
@@ -61,7 +61,7 @@ function timeFacts({ metadata, status }: Workflow, clock: Clock): string {
     started === undefined ? '' : fact('Started:', timestamp(started, clock)),
     finished === undefined ? '' : fact('Finished:', timestamp(finished, clock)),
     started === undefined ? '' : fact('Duration:', durationWords(started, finished, clock.now)),
-    estimate > 0 ? fact('EstimatedDuration:', words(estimate * 1000)) : '',
+    estimate > 0 ? fact('EstimatedDuration:', humanDuration(estimate * 1000)) : '',
   ].join('')
 }
 

@@ -1,8 +1,8 @@
 // The public face of printing: pure functions from wire objects to the text of a terminal or a pipe.
-export { type Clock, type UnixMs, durationShort, durationWords, plainTime, readTime, timestamp, utcClock, words } from './age.ts'
+export { type Clock, type UnixMs, durationShort, durationWords, plainTime, readTime, timestamp, utcClock } from './age.ts'
 export { describeArchived } from './archive.ts'
 export { type GetOptions, type TreeColumns, describeWorkflow } from './get.ts'
-export { toJson } from './json.ts'
+export { objectText, toJson, wireView } from './json.ts'
 export { type LintFormat, type LintedFile, describeLint } from './lint.ts'
 export { type ListOptions, type ListOutput, describeWorkflows, sortWorkflows } from './list.ts'
 export { nodeSelector } from './node-selector.ts'
@@ -11,4 +11,3 @@ export { fact, printable, resourcesText, templateText, workflowStatusText } from
 export { type Row, layTable } from './table.ts'
 export { type CronOptions, cronTable, describeCron, describeTemplate, templateTable } from './template.ts'
 export { type Branch, type Drawable, type TreeOptions, drawTrees } from './tree.ts'
-export { naturalOrder, toYaml } from './yaml.ts'

@@ -1,10 +1,9 @@
 // Owns the tables that `list` and `archive list` print, and the other formats of a list of workflows.
-import type { Json, Parameter, Workflow } from '@tiphys/core/spec'
+import { type Json, type Parameter, type Workflow, emitYaml, workflowSchema } from '@tiphys/core/spec'
 import { type Clock, durationShort, readTime } from './age.ts'
-import { toJson } from './json.ts'
+import { toJson, wireView } from './json.ts'
 import { printable, workflowStatusText } from './status.ts'
 import { type Row, layTable } from './table.ts'
-import { toYaml } from './yaml.ts'
 
 export type ListOutput = '' | 'wide' | 'name' | 'json' | 'yaml'
 
@@ -18,14 +17,15 @@ export interface ListOptions {
   readonly uid?: boolean
 }
 
-/** The list as text. `wire` is what JSON and YAML print of a workflow. */
-export function describeWorkflows(workflows: readonly Workflow[], options: ListOptions, wire: (workflow: Workflow) => Json): string {
+/** The list as text. */
+export function describeWorkflows(workflows: readonly Workflow[], options: ListOptions): string {
   const { output = '' } = options
+  const views = (): Json => workflows.map((workflow) => wireView(workflowSchema, workflow))
   if (workflows.length === 0) return output === 'json' || output === 'yaml' ? '[]\n' : 'No workflows found\n'
   switch (output) {
     case 'name': return workflows.map((workflow) => `${workflow.metadata.name ?? ''}\n`).join('')
-    case 'json': return `${toJson(workflows.map(wire), 2)}\n`
-    case 'yaml': return `${toYaml(workflows.map(wire))}\n`
+    case 'json': return `${toJson(views(), 2)}\n`
+    case 'yaml': return `${emitYaml(views())}\n`
     case '':
     case 'wide': return listTable(workflows, options) + costHint(workflows)
   }

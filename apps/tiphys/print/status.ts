@@ -1,6 +1,6 @@
 // Owns the short facts about a workflow that several views show: its status in words, resources, parameters, conditions.
+import { compareText } from '@tiphys/core/kube'
 import type { Condition, NodeStatus, Parameter, Workflow } from '@tiphys/core/spec'
-import { naturalOrder } from './yaml.ts'
 import { type Look, conditionMark } from './paint.ts'
 
 /** `Running (Suspended)`, `Failed (Terminated)`, `Pending`, or the phase as it is. */
@@ -28,7 +28,7 @@ const DENOMINATORS: ReadonlyMap<string, string> = new Map([['memory', '100Mi'], 
 
 /** `2s*(1 cpu),5s*(100Mi memory)`; empty when nothing was used. */
 export function resourcesText(seconds: Readonly<Record<string, number>> | null | undefined): string {
-  const names = Object.keys(seconds ?? {}).toSorted(naturalOrder)
+  const names = Object.keys(seconds ?? {}).toSorted(compareText)
   return names.map((name) => `${secondsText(seconds?.[name] ?? 0)}*(${DENOMINATORS.get(name) ?? '1'} ${name})`).join(',')
 }
 
