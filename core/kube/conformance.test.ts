@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { formatDuration, formatQuantity, nodeId, parseDuration, parseQuantity, podName, quantityMilli, quantityValue } from './index.ts'
+import { formatDuration, formatQuantity, nodeId, parseCron, parseDuration, parseQuantity, podName, quantityMilli, quantityValue } from './index.ts'
 import type { PodNameInput, Result } from './index.ts'
 
 type Case = { id: string; kind: string; in: unknown; out?: unknown; error?: string }
@@ -57,5 +57,27 @@ describe.skipIf(cases.length === 0)('recorded answers', () => {
         return fits ? { ...canonical, milli: `${quantityMilli(quantity)}`, value: `${quantityValue(quantity)}` } : canonical
       })
     expect(differences('quantity', answer)).toEqual([])
+  })
+})
+
+type CronCase = { schedule: string; timezone?: string; from: string; n: number }
+
+function fireTimes(input: CronCase): unknown {
+  const schedule = parseCron(input.schedule, input.timezone)
+  if (!schedule.ok) return 'error'
+  const times: string[] = []
+  let at = Date.parse(input.from)
+  for (let i = 0; i < input.n; i++) {
+    const next = schedule.value.next(at)
+    if (next === undefined) break
+    times.push(new Date(next).toISOString().replace('.000Z', 'Z'))
+    at = next
+  }
+  return times
+}
+
+describe.skipIf(cases.length === 0)('recorded schedules', () => {
+  it('cron fires when the reference fires, clock changes included', () => {
+    expect(differences('cron', fireTimes)).toEqual([])
   })
 })

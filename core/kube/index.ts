@@ -50,3 +50,19 @@ export {
 export { MERGE_DEPTH_MAX, strategicMerge } from './strategic-merge.ts'
 export { mergePatch } from './merge-patch.ts'
 export { JSON_PATCH_OPERATIONS_MAX, jsonPatch } from './json-patch.ts'
+export { type CronSchedule, parseCron } from './cron.ts'
+export { fromZone, isZone, zoneOffsetSeconds } from './zone.ts'
+export {
+  type LabelOperator,
+  type LabelRequirement,
+  type LabelSelector,
+  type LabelSelectorObject,
+  type Labels,
+  SELECTOR_LENGTH_MAX,
+  formatLabelSelector,
+  labelSelectorOf,
+  matchesLabels,
+  parseLabelSelector,
+} from './label-selector.ts'
+export { type FieldRequirement, type FieldSelector, matchesFields, parseFieldSelector } from './field-selector.ts'
+export { annotationProblems, dns1035LabelProblems, dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, labelValueProblems } from './names.ts'
