@@ -5,11 +5,13 @@ import { format } from '../golang/format.ts'
 import type { Facilities } from '../golang/host.ts'
 import { typeName, type Value } from '../golang/value.ts'
 import { walk, type Node } from './ast.ts'
+import { checkTree } from './check.ts'
 import { compileTree } from './compile.ts'
 import { ARGO_FUNCTIONS } from './environment.ts'
 import { isFault, locate, type ExprError, type Result } from './error.ts'
 import { frame, type Code, type ExprEnv } from './frame.ts'
 import { BUILTIN_NAMES } from './operators-table.ts'
+import { optimize } from './optimize.ts'
 import { parse } from './parser.ts'
 
 /** An expression that has been read. It holds no state of its own: the same program may run anywhere, any number of times. */
@@ -97,7 +99,9 @@ function compileFor(program: Program, shape: readonly string[]): Variant['outcom
   try {
     const hidden = new Set(program.names.filter((name, i) => BUILTIN_NAMES.has(name) && shape[i] !== ''))
     const root = hidden.size === 0 ? program.root : parse(program.source, hidden)
-    return { ok: true, code: compileTree(root, program.names), slots: program.names }
+    const types = new Map(program.names.flatMap((name, i) => (shape[i] === '' ? [] : [[name, shape[i] ?? ''] as const])))
+    const natures = checkTree(root, (name) => types.get(name))
+    return { ok: true, code: compileTree(optimize(root, natures), program.names), slots: program.names }
   } catch (e) {
     return { ok: false, error: problemOf(e, program.source, 0) }
   }

@@ -1,13 +1,13 @@
 // Owns the type rules of builtin functions that take more than fixed overloads.
 
 
-import { kindOf, ofType, show, UNKNOWN, type Nature } from './nature.ts'
+import { ANY, isUnknown, kindOf, ofType, show, UNKNOWN, type Nature } from './nature.ts'
 
 /** The type of the call, or what is wrong with its arguments. */
 export type Rule = (args: readonly Nature[]) => Nature | string
 
 /** The kind of an argument: `interface` when it is unknown. */
-export const kindOfArgument = (n: Nature | undefined): string => (n === undefined || n.isNil ? 'invalid' : n.type === undefined ? 'interface' : kindOf(n))
+export const kindOfArgument = (n: Nature | undefined): string => (n === undefined || n.isNil ? 'invalid' : isUnknown(n) ? 'interface' : kindOf(n))
 
 const wrongCount = (expected: string, got: number): string => `invalid number of arguments (expected ${expected}, got ${got})`
 const wrongType = (name: string, n: Nature | undefined): string => `invalid argument for ${name} (type ${n === undefined ? 'nil' : show(n)})`
@@ -27,7 +27,8 @@ export const LISTS: readonly string[] = ['interface', 'slice', 'array']
 export const sameNumber = (name: string): Rule => (args) => {
   if (args.length !== 1) return wrongCount('1', args.length)
   const [first = UNKNOWN] = args
-  return kindOfArgument(first) === 'interface' || NUMBERS.includes(kindOfArgument(first)) ? first : wrongType(name, first)
+  if (kindOfArgument(first) === 'interface') return ANY
+  return NUMBERS.includes(kindOfArgument(first)) ? first : wrongType(name, first)
 }
 
 /** Any number of numbers and lists of them. */
@@ -35,7 +36,7 @@ export const aggregate = (name: string): Rule => (args) => {
   if (args.length === 0) return `not enough arguments to call ${name}`
   for (const arg of args) {
     const kind = kindOfArgument(arg)
-    if (LISTS.includes(kind)) return UNKNOWN
+    if (LISTS.includes(kind)) return ANY
     if (!NUMBERS.includes(kind)) return wrongType(name, arg)
   }
   return args[0] ?? UNKNOWN
@@ -46,7 +47,7 @@ export const element = (name: string): Rule => (args) => {
   if (args.length !== 1) return wrongCount('1', args.length)
   const [first = UNKNOWN] = args
   const kind = kindOfArgument(first)
-  if (kind === 'interface') return UNKNOWN
+  if (kind === 'interface') return ANY
   if (kind !== 'slice' && kind !== 'array') return `cannot get ${name} element from ${show(first)}`
   return ofType((first.type ?? '').replace(/^\[\d*\]/, ''))
 }
@@ -56,7 +57,7 @@ export const take: Rule = (args) => {
   const [list = UNKNOWN, count] = args
   if (!LISTS.includes(kindOfArgument(list))) return `cannot take from ${show(list)}`
   if (!['interface', 'int', 'int8', 'int16', 'int32', 'int64'].includes(kindOfArgument(count))) return `cannot take ${show(count ?? UNKNOWN)} elements`
-  return list.type === undefined ? UNKNOWN : ofType(list.type)
+  return list.type === undefined ? ANY : ofType(list.type)
 }
 
 export const concat: Rule = (args) => {

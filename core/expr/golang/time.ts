@@ -35,7 +35,7 @@ export interface ZoneAt { readonly offsetSec: number; readonly abbreviation: str
 
 /** What a zone shows at an instant. */
 export function zoneAt(zone: GoLocation, sec: number): ZoneAt {
-  if (zone.offsetSec !== undefined) return { offsetSec: zone.offsetSec, abbreviation: zone.name, isDst: false }
+  if (zone.offsetSec !== undefined) return { offsetSec: zone.offsetSec, abbreviation: zone.name === 'Local' ? 'UTC' : zone.name, isDst: false }
   const offsetSec = databaseOffset(zone.name, sec)
   const winter = databaseOffset(zone.name, januaryOf(sec))
   const summer = databaseOffset(zone.name, januaryOf(sec) + 181 * 86400)
