@@ -73,12 +73,15 @@ function repositoryOf(draft: PodDraft): ArtifactRepository | undefined {
   return draft.input.artifactRepository ?? draft.input.config.artifactRepository
 }
 
+const none: readonly Artifact[] = []
+
 /** All artifacts that an executor of the template loads or saves. */
 export function artifactsOf(template: Template): readonly Artifact[] {
-  const inputs = template.inputs?.artifacts ?? []
-  const outputs = template.outputs?.artifacts ?? []
+  const inputs = template.inputs?.artifacts ?? none
+  const outputs = template.outputs?.artifacts ?? none
   const source = template.data?.source.artifactPaths
-  return source === undefined ? [...inputs, ...outputs] : [...inputs, ...outputs, source]
+  if (source !== undefined) return [...inputs, ...outputs, source]
+  return outputs.length === 0 ? inputs : [...inputs, ...outputs]
 }
 
 /** Gives plugin artifacts that name no timeout the one of their configured driver. */

@@ -4,7 +4,7 @@ import { addArchiveLocation, addPluginTimeouts } from './artifact-location.ts'
 import { addUserContainers, mainContainers, withEntrypoints } from './containers.ts'
 import { ownDeadline } from './deadline.ts'
 import type { OpenPodSpec, PodDraft } from './draft.ts'
-import { addMetadata, nodeMetadata } from './metadata.ts'
+import { addMetadata, nodeAnnotations, nodeLabels } from './metadata.ts'
 import { addOwner } from './owned-manifest.ts'
 import type { PodInput, PodResult } from './pod-input.ts'
 import { withCanonicalQuantities } from './quantities.ts'
@@ -36,16 +36,48 @@ export function buildPod(input: PodInput): PodResult {
   addScriptStaging(draft)
   addUserContainers(draft)
   if (draft.problem !== undefined) return { ok: false, message: draft.problem }
-  const patched = patchPodSpec(draft, finished(draft.spec))
-  if (!patched.ok) return patched
-  const spec = afterPatch(draft, patched.spec)
-  return { ok: true, pod: podOf(draft, spec), template: executorTemplate(draft.template) }
+  const problem = patchPodSpec(draft)
+  if (problem !== undefined) return { ok: false, message: problem }
+  addUnpatchable(draft)
+  return { ok: true, pod: podOf(draft), template: executorTemplate(draft.template) }
 }
 
 function newDraft(input: PodInput): PodDraft {
   const template = withCanonicalQuantities(input.template)
-  const spec: OpenPodSpec = { restartPolicy: 'Never', containers: [], initContainers: [], volumes: [...(template.volumes ?? [])] }
-  return { input: template === input.template ? input : { ...input, template }, template, spec, ...nodeMetadata(input), problem: undefined }
+  return {
+    input,
+    template,
+    spec: emptySpec(template),
+    labels: nodeLabels(input),
+    annotations: nodeAnnotations(input),
+    problem: undefined,
+  }
+}
+
+/** Every field that may be set is there from the start, so that all pods are objects of one shape. */
+function emptySpec(template: Template): OpenPodSpec {
+  return {
+    volumes: template.volumes === undefined ? [] : [...template.volumes],
+    initContainers: [],
+    containers: [],
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: undefined,
+    dnsPolicy: undefined,
+    nodeSelector: undefined,
+    serviceAccountName: undefined,
+    automountServiceAccountToken: undefined,
+    hostNetwork: undefined,
+    securityContext: undefined,
+    imagePullSecrets: undefined,
+    affinity: undefined,
+    schedulerName: undefined,
+    tolerations: undefined,
+    hostAliases: undefined,
+    priorityClassName: undefined,
+    dnsConfig: undefined,
+    resourceClaims: undefined,
+    resources: undefined,
+  }
 }
 
 /** A container that waits for a debugger must not be ended by a clock. */
@@ -59,24 +91,18 @@ function activeDeadline(draft: PodDraft): number | undefined {
   return undefined
 }
 
-function finished(spec: OpenPodSpec): PodSpec {
-  const { volumes, initContainers } = spec
-  return { ...spec, volumes: volumes.length === 0 ? undefined : volumes, initContainers: initContainers.length === 0 ? undefined : initContainers }
-}
-
 /** What no patch may take away: the command of an image, distance from hosts that failed, and the template's timeout. */
-function afterPatch(draft: PodDraft, spec: PodSpec): PodSpec {
+function addUnpatchable(draft: PodDraft): void {
+  const { spec } = draft
   const { config, retryHosts, timeoutSeconds } = draft.input
-  return {
-    ...spec,
-    containers: withEntrypoints(spec.containers, config.images),
-    affinity: awayFromHosts(spec.affinity, config.retryHostLabel ?? 'kubernetes.io/hostname', retryHosts ?? []),
-    activeDeadlineSeconds: timeoutSeconds ?? spec.activeDeadlineSeconds,
-  }
+  spec.containers = withEntrypoints(spec.containers, config.images)
+  if (retryHosts !== undefined) spec.affinity = awayFromHosts(spec.affinity, config.retryHostLabel ?? 'kubernetes.io/hostname', retryHosts)
+  if (timeoutSeconds !== undefined) spec.activeDeadlineSeconds = timeoutSeconds
 }
 
-function podOf(draft: PodDraft, spec: PodSpec): Pod {
+function podOf(draft: PodDraft): Pod {
   const { workflow, podName, config } = draft.input
+  const { spec } = draft
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -88,8 +114,15 @@ function podOf(draft: PodDraft, spec: PodSpec): Pod {
       ownerReferences: [ownerOf(workflow)],
       finalizers: config.statusFinalizer === true ? [statusFinalizer] : undefined,
     },
-    spec,
+    spec: withoutEmptyLists(spec),
   }
+}
+
+function withoutEmptyLists(spec: OpenPodSpec): PodSpec {
+  const closed: { -readonly [K in 'volumes' | 'initContainers']: PodSpec[K] } & Omit<PodSpec, 'volumes' | 'initContainers'> = spec
+  if (spec.volumes.length === 0) closed.volumes = undefined
+  if (spec.initContainers.length === 0) closed.initContainers = undefined
+  return closed
 }
 
 /** The reference by which Kubernetes deletes pods with their workflow. */

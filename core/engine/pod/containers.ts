@@ -43,7 +43,7 @@ function userContainer(user: UserContainer, main: Container | undefined): Contai
 }
 
 /** Gives containers without a command the one of their image, where the configuration knows it. */
-export function withEntrypoints(containers: readonly Container[], images: PodInput['config']['images']): readonly Container[] {
+export function withEntrypoints(containers: Container[], images: PodInput['config']['images']): Container[] {
   if (images === undefined || !containers.some(hasNoCommand)) return containers
   return containers.map((container) => {
     if (!hasNoCommand(container)) return container

@@ -13,7 +13,7 @@ export interface PodDraft {
   readonly input: PodInput
   /** The template as an executor will see it. */
   template: Template
-  readonly spec: OpenPodSpec
+  spec: OpenPodSpec
   readonly labels: Draft<Record<string, string>>
   readonly annotations: Draft<Record<string, string>>
   /** The first thing that went wrong; later steps may run on, their result is dropped. */

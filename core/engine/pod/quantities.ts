@@ -59,17 +59,19 @@ function canonicalSet(set: ContainerSetTemplate | undefined): ContainerSetTempla
 
 /** The template with the quantities of its containers in canonical form; the same object when they are already. */
 export function withCanonicalQuantities(template: Template): Template {
-  const changed = {
-    container: canonicalContainer(template.container),
-    script: canonicalContainer(template.script),
-    containerSet: canonicalSet(template.containerSet),
-    initContainers: canonicalList(template.initContainers),
-    sidecars: canonicalList(template.sidecars),
-    podResources: canonicalResources(template.podResources),
-  }
-  const same = changed.container === template.container && changed.script === template.script && changed.containerSet === template.containerSet &&
-    changed.initContainers === template.initContainers && changed.sidecars === template.sidecars && changed.podResources === template.podResources
-  return same ? template : { ...template, ...changed }
+  let result = template
+  const container = canonicalContainer(template.container)
+  if (container !== template.container) result = { ...result, container }
+  const script = canonicalContainer(template.script)
+  if (script !== template.script) result = { ...result, script }
+  const containerSet = canonicalSet(template.containerSet)
+  if (containerSet !== template.containerSet) result = { ...result, containerSet }
+  const initContainers = canonicalList(template.initContainers)
+  if (initContainers !== template.initContainers) result = { ...result, initContainers }
+  const sidecars = canonicalList(template.sidecars)
+  if (sidecars !== template.sidecars) result = { ...result, sidecars }
+  const podResources = canonicalResources(template.podResources)
+  return podResources === template.podResources ? result : { ...result, podResources }
 }
 
 /** A pod's quantities in canonical form, after a patch may have brought in others. */

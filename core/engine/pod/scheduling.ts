@@ -14,8 +14,8 @@ export function addWorkflowFields(draft: PodDraft): void {
 }
 
 export function addScheduling(draft: PodDraft): void {
-  const { input, spec } = draft
-  const { template, boundaryTemplate: boundary, spec: workflow } = input
+  const { spec, template } = draft
+  const { boundaryTemplate: boundary, spec: workflow } = draft.input
   spec.nodeSelector = filled(template.nodeSelector) ?? lateValue(draft, filled(boundary?.nodeSelector) ?? filled(workflow.nodeSelector))
   spec.affinity = template.affinity ?? lateValue(draft, boundary?.affinity ?? workflow.affinity)
   spec.tolerations = filled(template.tolerations) ?? lateValue(draft, filled(boundary?.tolerations) ?? filled(workflow.tolerations))
@@ -31,8 +31,8 @@ export function addScheduling(draft: PodDraft): void {
 
 /** Account and token. Without a token of its own the executor could not report, which is an error rather than a silent hang. */
 export function addServiceAccount(draft: PodDraft): void {
-  const { input, spec } = draft
-  const { template, spec: workflow } = input
+  const { spec, template } = draft
+  const workflow = draft.input.spec
   spec.serviceAccountName = template.serviceAccountName || lateValue(draft, workflow.serviceAccountName)
   const automount = template.automountServiceAccountToken ?? workflow.automountServiceAccountToken
   if (automount !== false) return

@@ -1,40 +1,36 @@
 // Owns podSpecPatch: the workflow's and then the template's patch, in JSON or YAML, laid over the finished pod spec.
-import { POD_SPEC_MERGE, type JsonObject, type Result, bad, jsonProblem, ok, strategicMerge } from '@tiphys/core/kube'
+import { type JsonObject, POD_SPEC_MERGE, type Result, bad, jsonProblem, ok, strategicMerge } from '@tiphys/core/kube'
 import { type Json, type PodSpec, composeYaml, decode, formatPath, isObject, podSpecSchema } from '@tiphys/core/spec'
-import type { PodDraft } from './draft.ts'
+import type { OpenPodSpec, PodDraft } from './draft.ts'
 import { lateText } from './late-text.ts'
 import { withCanonicalPodQuantities } from './quantities.ts'
-
-export type Patched = { readonly ok: true; readonly spec: PodSpec } | { readonly ok: false; readonly message: string }
 
 const patchesMax = 256
 // A patch without variables is the same for every pod of its template.
 const patches = new Map<string, Result<JsonObject>>()
 
-/** The spec with both patches applied. The message of a failure starts as the reference's does, and adds what it keeps to itself. */
-export function patchPodSpec(draft: PodDraft, spec: PodSpec): Patched {
-  const fromWorkflow = draft.input.spec.podSpecPatch
-  const texts = [fromWorkflow === undefined ? '' : lateValueOf(draft, fromWorkflow), draft.input.template.podSpecPatch ?? ''].filter((text) => text !== '')
-  if (draft.problem !== undefined) return { ok: false, message: 'Failed to substitute the PodSpecPatch variables' }
-  if (texts.length === 0) return { ok: true, spec }
-  let patched: JsonObject = spec as unknown as JsonObject
+/** Applies both patches to the draft's spec. A failure is a message that starts as the reference's does, and adds what that keeps to itself. */
+export function patchPodSpec(draft: PodDraft): string | undefined {
+  const own = draft.template.podSpecPatch ?? ''
+  const common = draft.input.spec.podSpecPatch ?? ''
+  if (own === '' && common === '') return undefined
+  const texts = [common.includes('{{') ? lateText(draft, common) : common, own].filter((text) => text !== '')
+  if (draft.problem !== undefined) return 'Failed to substitute the PodSpecPatch variables'
+  let patched: JsonObject = draft.spec as unknown as JsonObject
   for (const text of texts) {
     const patch = readPatch(text)
-    if (!patch.ok) return failure(patch.problem.message)
+    if (!patch.ok) return `Error applying PodSpecPatch: ${patch.problem.message}`
     const merged = strategicMerge(patched, patch.value, POD_SPEC_MERGE)
-    if (!merged.ok) return failure(`Error occurred during strategic merge patch: ${merged.problem.message}`)
+    if (!merged.ok) return `Error applying PodSpecPatch: Error occurred during strategic merge patch: ${merged.problem.message}`
     patched = merged.value
   }
-  const final = decode(podSpecSchema, withoutUndefined(patched), { dropUnknown: true })
-  return { ok: true, spec: withCanonicalPodQuantities(final.value as PodSpec) }
+  draft.spec = opened(decode(podSpecSchema, withoutUndefined(patched), { dropUnknown: true }).value as PodSpec)
+  return undefined
 }
 
-function lateValueOf(draft: PodDraft, text: string): string {
-  return text.includes('{{') ? lateText(draft, text) : text
-}
-
-function failure(detail: string): Patched {
-  return { ok: false, message: `Error applying PodSpecPatch: ${detail}` }
+function opened(spec: PodSpec): OpenPodSpec {
+  const { volumes, containers, initContainers, ...rest } = withCanonicalPodQuantities(spec)
+  return { ...rest, volumes: [...(volumes ?? [])], containers: [...containers], initContainers: [...(initContainers ?? [])] }
 }
 
 function readPatch(text: string): Result<JsonObject> {

@@ -1,5 +1,5 @@
 // Owns the volumes of a pod: those that its containers mount, secrets of artifact stores, and room for inputs and scripts.
-import { type ArtifactLocation, type Container, type SecretKeySelector, type Template, type Volume, type VolumeMount, hasLocationOrKey } from '@tiphys/core/spec'
+import { type Artifact, type ArtifactLocation, type SecretKeySelector, type Volume, type VolumeMount, hasLocationOrKey } from '@tiphys/core/spec'
 import { artifactsOf } from './artifact-location.ts'
 import { overlappingMount, safeArtifactPath } from './artifact-path.ts'
 import { type PodDraft, mainContainerName, mountsOf } from './draft.ts'
@@ -14,25 +14,21 @@ export const scriptPath = '/argo/staging/script'
 /** Adds every volume that a mount of the template names, and the secrets that its artifacts need. */
 export function addReferencedVolumes(draft: PodDraft): void {
   const { template } = draft
-  const present = new Set(draft.spec.volumes.map((volume) => volume.name))
-  const mountLists = [mountsOf(template), ...others(template).map((container) => container.volumeMounts ?? [])]
-  for (const mounts of mountLists) {
-    for (const mount of mounts) {
-      if (present.has(mount.name)) continue
-      const volume = findVolume(draft, mount.name)
-      if (volume === undefined) {
-        draft.problem ??= `volume '${mount.name}' not found in workflow spec`
-        return
-      }
-      present.add(mount.name)
-      draft.spec.volumes.push(lateValue(draft, volume))
-    }
-  }
-  draft.spec.volumes.push(...secretVolumes(template))
+  addMounted(draft, mountsOf(template))
+  for (const container of template.initContainers ?? []) addMounted(draft, container.volumeMounts ?? [])
+  for (const container of template.sidecars ?? []) addMounted(draft, container.volumeMounts ?? [])
+  const artifacts = artifactsOf(template)
+  if (template.archiveLocation !== undefined || artifacts.length > 0) draft.spec.volumes.push(...secretVolumes(template.archiveLocation, artifacts))
 }
 
-function others(template: Template): readonly Container[] {
-  return [...(template.initContainers ?? []), ...(template.sidecars ?? [])]
+function addMounted(draft: PodDraft, mounts: readonly VolumeMount[]): void {
+  const { volumes } = draft.spec
+  for (const mount of mounts) {
+    if (volumes.some((volume) => volume.name === mount.name)) continue
+    const volume = findVolume(draft, mount.name)
+    if (volume === undefined) draft.problem ??= `volume '${mount.name}' not found in workflow spec`
+    else volumes.push(lateValue(draft, volume))
+  }
 }
 
 /** The template's own volumes are in the pod already. */
@@ -42,10 +38,9 @@ function findVolume(draft: PodDraft, name: string): Volume | undefined {
 }
 
 /** One volume for each secret that an artifact store needs, with the keys that are used. */
-function secretVolumes(template: Template): Volume[] {
+function secretVolumes(archive: ArtifactLocation | undefined, artifacts: readonly Artifact[]): Volume[] {
   const keys = new Map<string, Set<string>>()
-  const locations: ArtifactLocation[] = template.archiveLocation === undefined ? [] : [template.archiveLocation]
-  for (const location of [...locations, ...artifactsOf(template)]) {
+  for (const location of archive === undefined ? artifacts : [archive, ...artifacts]) {
     for (const secret of secretsOf(location)) {
       if (!secret?.name || !secret.key) continue
       const known = keys.get(secret.name)
