@@ -1,5 +1,6 @@
 // Owns the conditions under which a task of a DAG runs: read once, evaluated when all dependencies have finished.
 import { type Result, bad, compareText, ok } from '@tiphys/core/kube'
+import { compileExpression, evaluateBool } from '../exprlang/evaluate.ts'
 import { RESULT_NAMES, type TaskOutcome, holds, isReadableName, parseCondition } from './condition.ts'
 import { type DependencyKind, type DependsTask, expandName, expandText, isPlainName, kindsOf, mentionsIn } from './expand.ts'
 
@@ -36,9 +37,6 @@ export type DependsInput = {
   readonly dependencies?: readonly string[] | undefined
 }
 
-/** Judges an unusual condition by the whole expression language. */
-export type EvaluateBool = (text: string, scope: ReadonlyMap<string, TaskOutcome>) => Result<boolean>
-
 /** A longer `depends` text is refused. */
 export const DEPENDS_LENGTH_MAX = 1_000_000
 
@@ -47,7 +45,7 @@ const RUN: Result<Verdict> = ok({ proceed: true, execute: true })
 const OMIT: Result<Verdict> = ok({ proceed: true, execute: false })
 
 /** Reads and validates what a task depends on. `taskOf` knows the tasks of the DAG. */
-export function compileDepends(input: DependsInput, taskOf: (name: string) => DependsTask | undefined, evaluateBool: EvaluateBool = unsupported): Result<Depends> {
+export function compileDepends(input: DependsInput, taskOf: (name: string) => DependsTask | undefined): Result<Depends> {
   const text = input.depends ?? ''
   const names = input.dependencies ?? []
   if (text === '' && names.every(isPlainName)) return compileNames(names, taskOf)
@@ -64,7 +62,7 @@ export function compileDepends(input: DependsInput, taskOf: (name: string) => De
   const expanded = (): string => expandText(source, mentions, taskOf)
   const condition = parseCondition(source, mentions)
   const execute = (stateOf: StateOf): Result<boolean> => {
-    if (condition === undefined) return evaluateText(expanded(), { dependencies: [...kinds.keys()], stateOf, evaluateBool })
+    if (condition === undefined) return evaluateText(expanded(), { dependencies: [...kinds.keys()], stateOf })
     const isAccepted = (name: string): boolean => satisfies(stateOf(name), taskOf(name))
     return ok(holds(condition, { outcomeOf: (name) => outcomeOf(stateOf(name)), isAccepted }))
   }
@@ -91,8 +89,7 @@ function compileNames(names: readonly string[], taskOf: (name: string) => Depend
   const expanded = (): string => names.map((name) => expandName(name, taskOf(name))).join(' && ')
   const evaluate = (stateOf: StateOf): Result<Verdict> => {
     if (isWaiting(dependencies, stateOf)) return WAIT
-    const unreadable = dependencies.find((name) => !isReadableName(name))
-    if (unreadable !== undefined) return cannotEvaluate(expanded(), `the name ${unreadable} is not one of the expression language`)
+    if (!dependencies.every(isReadableName)) return verdictOf(evaluateText(expanded(), { dependencies, stateOf }))
     return dependencies.every((name) => satisfies(stateOf(name), taskOf(name))) ? RUN : OMIT
   }
   return ok({ dependencies, itemDependencies: NO_ITEMS, expanded, evaluate })
@@ -176,20 +173,18 @@ function outcomeOf(state: TaskState | undefined): TaskOutcome {
 type TextInput = {
   readonly dependencies: readonly string[]
   readonly stateOf: StateOf
-  readonly evaluateBool: EvaluateBool
 }
 
+/** Judges an unusual text by the whole expression language. */
 function evaluateText(expanded: string, input: TextInput): Result<boolean> {
   const text = expanded.replaceAll('-', '_')
-  const scope = new Map(input.dependencies.map((name) => [name.replaceAll('-', '_'), outcomeOf(input.stateOf(name))]))
-  const result = input.evaluateBool(text, scope)
-  return result.ok ? result : cannotEvaluate(text, result.problem.message)
+  const outcomes = new Map(input.dependencies.map((name) => [name.replaceAll('-', '_'), outcomeOf(input.stateOf(name))]))
+  const program = compileExpression(text)
+  if (!program.ok) return cannotEvaluate(text, program.error.message)
+  const result = evaluateBool(program.value, { env: (name) => outcomes.get(name), names: () => outcomes.keys() })
+  return result.ok ? ok(result.value) : cannotEvaluate(text, result.error.message)
 }
 
 function cannotEvaluate(text: string, reason: string): Result<never> {
   return bad('depends_evaluation', `unable to evaluate expression '${text.replaceAll('-', '_')}': ${reason}`, 'use task names, results, &&, ||, ! and parentheses')
-}
-
-function unsupported(): Result<boolean> {
-  return bad('depends_syntax', 'unexpected syntax')
 }

@@ -1,10 +1,7 @@
 // Owns what the operators of a condition do, and which values they refuse.
 import { type Result, bad, compareText, formatGoFloat, ok } from '@tiphys/core/kube'
 import type { BinarySymbol, Stage, Value } from './plan.ts'
-import type { Pattern } from './token.ts'
-
-/** Compiles a regular expression; the engine behind it has to run in linear time. */
-export type CompilePattern = (source: string) => Result<Pattern>
+import { type Pattern, compilePattern } from './pattern.ts'
 
 export function isPattern(value: Value): value is Pattern {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -19,23 +16,23 @@ export function printValue(value: Value): string {
 }
 
 /** Computes a condition's value. */
-export function evaluate(stage: Stage | undefined, compile: CompilePattern): Result<Value> {
+export function evaluate(stage: Stage | undefined): Result<Value> {
   if (stage === undefined) return ok(null)
   switch (stage.type) {
     case 'literal':
       return ok(stage.value)
     case 'clause':
-      return evaluate(stage.inner, compile)
+      return evaluate(stage.inner)
     case 'access': {
-      const argument = evaluate(stage.argument, compile)
+      const argument = evaluate(stage.argument)
       return argument.ok ? bad('when_evaluation', `No parameter '${stage.name}' found.`) : argument
     }
     case 'prefix': {
-      const right = evaluate(stage.right, compile)
+      const right = evaluate(stage.right)
       return right.ok ? applyPrefix(stage.symbol, right.value) : right
     }
     case 'binary':
-      return evaluateBinary(stage, compile)
+      return evaluateBinary(stage)
   }
 }
 
@@ -47,41 +44,41 @@ function applyPrefix(symbol: string, value: Value): Result<Value> {
 }
 
 /** Operands are computed left to right, without recursion along chains such as `a && b && c`, which can be long. */
-function evaluateBinary(root: Stage & { type: 'binary' }, compile: CompilePattern): Result<Value> {
+function evaluateBinary(root: Stage & { type: 'binary' }): Result<Value> {
   const chain: Array<Stage & { type: 'binary' }> = []
   let stage: Stage | undefined = root
   while (stage?.type === 'binary') {
     chain.push(stage)
     stage = stage.left
   }
-  let left = evaluate(stage, compile)
+  let left = evaluate(stage)
   for (let i = chain.length - 1; i >= 0 && left.ok; i--) {
     const link = chain[i]
-    if (link !== undefined) left = evaluateLink(link, left.value, compile)
+    if (link !== undefined) left = evaluateLink(link, left.value)
   }
   return left
 }
 
-function evaluateLink(link: Stage & { type: 'binary' }, left: Value, compile: CompilePattern): Result<Value> {
+function evaluateLink(link: Stage & { type: 'binary' }, left: Value): Result<Value> {
   const { symbol } = link
   if (symbol === '&&' && left === false) return ok(false)
   if (symbol === '||' && left === true) return ok(true)
   if (symbol === '??' && left !== null) return ok(left)
   if (symbol === '?' && left === false) return ok(null)
   if (symbol === ':' && left !== null) return ok(left)
-  const right = evaluate(link.right, compile)
-  return right.ok ? apply({ symbol, left, right: right.value }, compile) : right
+  const right = evaluate(link.right)
+  return right.ok ? apply({ symbol, left, right: right.value }) : right
 }
 
 type Operation = { readonly symbol: BinarySymbol; readonly left: Value; readonly right: Value }
 
-function apply(operation: Operation, compile: CompilePattern): Result<Value> {
+function apply(operation: Operation): Result<Value> {
   const { symbol, left, right } = operation
   switch (symbol) {
     case '==': return ok(deepEqual(left, right))
     case '!=': return ok(!deepEqual(left, right))
     case '>': case '<': case '>=': case '<=': return compareValues(operation)
-    case '=~': case '!~': return matchPattern(operation, compile)
+    case '=~': case '!~': return matchPattern(operation)
     case 'in': return isMember(operation)
     case '&&': case '||': return logical(operation)
     case '?': return typeof left === 'boolean' ? ok(right) : refuse('ternary operator', symbol, left)
@@ -115,11 +112,11 @@ function compareValues({ symbol, left, right }: Operation): Result<Value> {
   return ok(symbol === '>=' ? order >= 0 : order <= 0)
 }
 
-function matchPattern({ symbol, left, right }: Operation, compile: CompilePattern): Result<Value> {
+function matchPattern({ symbol, left, right }: Operation): Result<Value> {
   if (typeof left !== 'string') return refuse('comparator', symbol, left)
   let pattern: Pattern
   if (typeof right === 'string') {
-    const compiled = compile(right)
+    const compiled = compilePattern(right)
     if (!compiled.ok) return bad('when_evaluation', `Unable to compile regexp pattern '${right}': ${compiled.problem.message}`)
     pattern = compiled.value
   } else if (isPattern(right)) {
@@ -127,7 +124,8 @@ function matchPattern({ symbol, left, right }: Operation, compile: CompilePatter
   } else {
     return refuse('comparator', symbol, right)
   }
-  return ok(pattern.matches(left) === (symbol === '=~'))
+  const matches = pattern.matches(left)
+  return matches.ok ? ok(matches.value === (symbol === '=~')) : matches
 }
 
 function isMember({ symbol, left, right }: Operation): Result<Value> {

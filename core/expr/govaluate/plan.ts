@@ -1,6 +1,7 @@
 // Owns the shape of a condition: which operator holds which operands.
 import { type Result, bad, ok } from '@tiphys/core/kube'
-import type { Pattern, Token } from './token.ts'
+import type { Pattern } from './pattern.ts'
+import type { Token } from './token.ts'
 
 export type BinarySymbol =
   | '==' | '!=' | '>' | '<' | '>=' | '<=' | '=~' | '!~' | 'in' | '&&' | '||'

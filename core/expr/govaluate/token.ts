@@ -1,12 +1,10 @@
 // Owns the words of the condition language and which kind of word may follow which.
 import type { GoTime } from '@tiphys/core/kube'
+import type { Pattern } from './pattern.ts'
 
 export type TokenKind =
   | 'PREFIX' | 'NUMERIC' | 'BOOLEAN' | 'STRING' | 'PATTERN' | 'TIME' | 'VARIABLE' | 'SEPARATOR'
   | 'COMPARATOR' | 'LOGICALOP' | 'MODIFIER' | 'CLAUSE' | 'CLAUSE_CLOSE' | 'TERNARY' | 'ACCESSOR'
-
-/** A compiled regular expression: tells whether it occurs in a text, in linear time. */
-export type Pattern = { readonly source: string; readonly matches: (text: string) => boolean }
 
 export type Token =
   | { readonly kind: 'NUMERIC'; readonly value: number }
