@@ -39,6 +39,7 @@ function acquireWorkflowLocks(turn: Turn): boolean {
   turn.statusChanged = true
   if (result.acquired) {
     run.locked = true
+    run.locksHeld.set(runKey(run), wanted.locks.map(({ name }) => name))
     return true
   }
   if (run.shutdown === 'Terminate') end(turn, 'Failed', `Stopped with strategy '${run.shutdown}'`)

@@ -9,6 +9,7 @@ import { LOOSE, evaluate, renderValue } from './render.ts'
 import { nodesOf } from './wire.ts'
 import { countRestored } from './nodes.ts'
 import { restoreLocks } from './locking.ts'
+import type { StoredState } from './stored.ts'
 
 /** What keeps a workflow from starting at all. */
 export interface StartProblem { readonly phase: 'Failed' | 'Error'; readonly message: string }
@@ -20,14 +21,16 @@ const TEMPLATE_LABEL = 'workflows.argoproj.io/workflow-template'
 const CLUSTER_TEMPLATE_LABEL = 'workflows.argoproj.io/cluster-workflow-template'
 
 /** Makes a run of a workflow. Its name, namespace, uid and creation time are set by the caller. Problems surface when the run is started. */
-export function createRun(workflow: Workflow, world: World): Run {
+export function createRun(workflow: Workflow, world: World, stored?: StoredState): Run {
   const metadata = metadataOf(workflow, world)
   const run = emptyRun(workflow, metadata)
   run.facilities = { random: world.random }
+  run.storedSpec = stored?.status?.storedSpec
   const spec = executedSpec(workflow, run, world)
   if (!spec.ok) return withProblem(run, 'Error', spec.message)
   run.spec = spec.spec
-  loadStatus(run, workflow)
+  if (stored === undefined) loadStatus(run, workflow)
+  else loadStored(run, stored)
   const filled = fillGlobals(run, world.catalog)
   if (!filled.ok) return withProblem(run, 'Failed', `failed to set global parameters: ${filled.message}`)
   const problem = substituteSpec(run)
@@ -36,9 +39,9 @@ export function createRun(workflow: Workflow, world: World): Run {
   if (labels !== undefined) return withProblem(run, 'Error', labels)
   run.volumes = run.spec.volumes ?? []
   run.volumesOpen = JSON.stringify(run.volumes).includes('{{')
-  run.suspended = run.spec.suspend === true
-  const { shutdown } = run.spec
-  run.shutdown = shutdown === 'Stop' ? 'Stop' : shutdown === 'Terminate' ? 'Terminate' : undefined
+  const { shutdown, suspend } = run.spec
+  run.suspended = stored?.status?.suspended ?? suspend === true
+  run.shutdown = stored?.status === undefined ? (shutdown === 'Stop' ? 'Stop' : shutdown === 'Terminate' ? 'Terminate' : undefined) : stored.status.shutdown
   return run
 }
 
@@ -62,7 +65,7 @@ function executedSpec(workflow: Workflow, run: Run, world: World): Executed {
   const defaults = world.config.workflowDefaults?.spec
   const ref = workflow.spec.workflowTemplateRef
   if (ref === undefined) return { ok: true, spec: joinWorkflowSpecs({ workflow: workflow.spec, defaults }) }
-  const stored = workflow.status?.storedWorkflowTemplateSpec
+  const stored = run.storedSpec ?? workflow.status?.storedWorkflowTemplateSpec
   const name = ref.name ?? ''
   const source = ref.clusterScope === true ? world.catalog.clusterWorkflowTemplate(name) : world.catalog.workflowTemplate(run.namespace, name)
   const base = stored ?? source?.spec
@@ -87,7 +90,7 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
     metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
     globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
     shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
-    activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), lockWaiters: new Set(), daemons: new Set(), saved: new Map(), held: [],
+    activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), saved: new Map(), held: [],
     locked: false, turns: 0, facilities: {},
   }
 }
@@ -145,10 +148,27 @@ function stampMetadata(run: Run): string | undefined {
   return substituteSpec(run)
 }
 
-/** Takes up a run from its stored status: nodes, outputs, claims, held locks. What was under way is found again when it is started. */
-export function restoreRun(workflow: Workflow, world: World): Run {
-  const run = createRun(workflow, world)
+/** The same from the log's own form, which knows more: times to the millisecond, and which pods were asked for. */
+function loadStored(run: Run, stored: StoredState): void {
+  if (stored.status !== undefined) Object.assign(run.status, stored.status.status, { progressDone: 0, progressTotal: 0 })
+  for (const [key, template] of Object.entries(stored.templates)) run.templates.stored.set(key, template)
+  for (const node of stored.nodes.values()) run.nodes.set(node.id, { ...node, podStarted: false })
+}
+
+/**
+ * Takes up a run from what was stored of it: its Workflow object with a status, or the folded records of its log. Nodes, outputs, claims and
+ * held locks are taken over; what was under way is found again, and asked for again, when the run is started.
+ */
+export function restoreRun(workflow: Workflow, world: World, stored?: StoredState): Run {
+  const run = createRun(workflow, world, stored)
   for (const node of run.nodes.values()) countRestored(run, node)
-  restoreLocks(run, workflow, world)
+  restoreLocks(run, world, stored?.status?.locks ?? locksOfStatus(workflow))
   return run
+}
+
+function locksOfStatus(workflow: Workflow): readonly (readonly [string, readonly string[]])[] {
+  const sync = workflow.status?.synchronization
+  const mutexes = (sync?.mutex?.holding ?? []).map((held) => [held.holder ?? '', [held.mutex ?? '']] as const)
+  const semaphores = (sync?.semaphore?.holding ?? []).flatMap((held) => (held.holders ?? []).map((holder) => [holder, [held.semaphore ?? '']] as const))
+  return [...mutexes, ...semaphores]
 }

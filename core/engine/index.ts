@@ -6,6 +6,8 @@ export { DEPTH_MAX, ITEMS_MAX, NODES_MAX, createWorld, type Catalog, type Engine
 export { createLockTable, wantedLocks, type LockRequest, type LockTable } from './locks.ts'
 export { createRun, restoreRun, type StartProblem } from './create.ts'
 export { step, type StepResult } from './step.ts'
+export { STORED_VERSION, emptyState, fold, storedStatusOf, type StoredRecord, type StoredState, type StoredStatus } from './stored.ts'
+export { httpVerdict } from './http-verdict.ts'
 export { fromNodeStatus, summaryOf, toNodeStatus, toStatus, toWorkflow } from './wire.ts'
 export { isFinished, isFulfilled } from './nodes.ts'
 export * from './pod/index.ts'

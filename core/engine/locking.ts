@@ -1,5 +1,4 @@
 // Locks of templates: asking for them before a call starts, waiting for them, giving them back.
-import type { Workflow } from '@tiphys/core/spec'
 import type { Frame, Run, RunNode, Turn } from './model.ts'
 import type { World } from './world.ts'
 import { enqueue, setPhase, touch } from './nodes.ts'
@@ -31,6 +30,7 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
     return { kind: 'waiting' }
   }
   frame.locked = true
+  run.locksHeld.set(`${runKey(run)}/${frame.id}`, wanted.locks.map(({ name }) => name))
   run.lockWaiters.delete(frame)
   turn.statusChanged = true
   if (frame.node !== undefined) stopWaiting(turn, frame.node)
@@ -55,6 +55,7 @@ export function unlock(turn: Turn, frame: Frame): void {
 export function releaseHolder(turn: Turn, holder: string): void {
   const own = runKey(turn.run)
   const next = turn.world.locks.release(holder)
+  turn.run.locksHeld.delete(holder)
   turn.statusChanged = true
   if (next.includes(own)) turn.locksFreed = true
   const others = next.filter((key) => key !== own)
@@ -66,15 +67,11 @@ export function retryLocks(turn: Turn): void {
   for (const frame of turn.run.lockWaiters) enqueue(turn, frame)
 }
 
-/** Takes over the locks that a stored status says are held, so that nobody else gets them after a restart (SYNC-7). */
-export function restoreLocks(run: Run, workflow: Workflow, world: World): void {
-  const sync = workflow.status?.synchronization
-  const key = runKey(run)
-  const restore = (name: string | undefined, holder: string | undefined): void => {
-    if (name === undefined || holder === undefined) return
-    world.locks.restore({ name, limit: 1 }, holder)
-    if (holder === key) run.locked = true
+/** Takes over the locks that a stored state says are held, so that nobody else gets them after a restart (SYNC-7). */
+export function restoreLocks(run: Run, world: World, locks: readonly (readonly [string, readonly string[]])[]): void {
+  for (const [holder, names] of locks) {
+    for (const name of names) world.locks.restore({ name, limit: 1 }, holder)
+    run.locksHeld.set(holder, names)
+    if (holder === runKey(run)) run.locked = true
   }
-  for (const held of sync?.mutex?.holding ?? []) restore(held.mutex, held.holder)
-  for (const held of sync?.semaphore?.holding ?? []) for (const holder of held.holders ?? []) restore(held.semaphore, holder)
 }

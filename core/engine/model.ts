@@ -163,6 +163,8 @@ export interface Run {
   /** Frames with calls that wait for the workflow's parallelism, in the order in which they asked. */
   readonly postponed: Set<Frame>
   readonly counters: Map<NodeId, BoundaryCounters>
+  /** Names of the locks that the run and its nodes hold, by holder. */
+  readonly locksHeld: Map<string, readonly string[]>
   /** Frames that wait for a lock. */
   readonly lockWaiters: Set<Frame>
   /** Daemons that are up, until their boundary ends. */

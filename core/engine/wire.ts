@@ -49,6 +49,7 @@ export function summaryOf(run: Run): WorkflowStatus {
     ...(run.templates.stored.size > 0 && { storedTemplates: stored }),
     ...(run.storedSpec !== undefined && { storedWorkflowTemplateSpec: run.storedSpec }),
     ...resourcesOf(run),
+    ...locksOf(run),
   }
 }
 
@@ -61,6 +62,21 @@ function conditionsOf(run: Run): Condition[] {
   if (run.status.podRunning !== undefined) conditions.push({ type: 'PodRunning', status: run.status.podRunning ? 'True' : 'False' })
   if (run.status.completed) conditions.push({ type: 'Completed', status: 'True' })
   return conditions
+}
+
+/** Locks as `status.synchronization` shows them. */
+function locksOf(run: Run): Pick<WorkflowStatus, 'synchronization'> {
+  const mutexes: { mutex: string; holder: string }[] = []
+  const semaphores = new Map<string, string[]>()
+  for (const [holder, names] of run.locksHeld) {
+    for (const name of names) {
+      if (name.includes('/Mutex/')) mutexes.push({ mutex: name, holder })
+      else semaphores.set(name, [...(semaphores.get(name) ?? []), holder])
+    }
+  }
+  if (mutexes.length === 0 && semaphores.size === 0) return {}
+  const holding = [...semaphores].map(([semaphore, holders]) => ({ semaphore, holders }))
+  return { synchronization: { ...(mutexes.length > 0 && { mutex: { holding: mutexes } }), ...(holding.length > 0 && { semaphore: { holding } }) } }
 }
 
 function resourcesOf(run: Run): { resourcesDuration?: Record<string, number> } {

@@ -46,8 +46,8 @@ export interface ArtifactSave {
   readonly artifact: Artifact
   /** Absolute path of a file or folder that nobody changes any more. Links inside are kept as links and never followed. */
   readonly from: string
-  /** Nobody needs `from` afterwards: a driver on the same disk may take it instead of copying. */
-  readonly mayMove?: boolean
+  /** Nobody changes `from` ever again: a driver on the same disk may link to its files instead of copying them. */
+  readonly mayLink?: boolean
 }
 
 /** One thing in a listing. */

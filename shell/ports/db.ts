@@ -1,7 +1,7 @@
 // Owns the port to an embedded SQL database: synchronous, one connection, one writer at a time, the same on every SQLite engine.
 
-/** What can be stored in and read from a column. Booleans are numbers in SQL, so they have no place here. */
-export type SqlValue = null | number | bigint | string | Uint8Array
+/** What can be stored in and read from a column. Booleans are numbers in SQL; bytes are files, not rows. Text holds no NUL. */
+export type SqlValue = null | number | string
 
 /** One row, keyed by column name. Integers come back as numbers; stored integers stay below 2^53. */
 export type SqlRow = Readonly<Record<string, SqlValue>>

@@ -103,11 +103,13 @@ export interface StopOptions {
 /**
  * - `watching`: the pod lives, facts follow.
  * - `finished`: it ended, now or while nobody watched; its final fact is given here and sent once more.
+ * - `unstarted`: it was accepted, but nothing of it ever ran: start it again under the same key.
  * - `lost`: its process died with its supervisor, or nothing is known of it; it will send no facts.
  */
 export type Reattachment =
   | { readonly state: 'watching' }
   | { readonly state: 'finished'; readonly fact: PodFact }
+  | { readonly state: 'unstarted' }
   | { readonly state: 'lost'; readonly message: string }
 
 /** What differs between runners, by name, so that no caller asks which runner it has. */

@@ -1,0 +1,180 @@
+// All runs of one process: takes workflows up, routes facts and requests to their mailboxes, and carries out what they ask for.
+import {
+  type Effect, type EngineConfig, type EngineEvent, type Run, type StoredRecord, type StoredState, type World, createRun, createWorld, emptyState, fold, restoreRun,
+} from '@tiphys/core/engine'
+import type { Workflow } from '@tiphys/core/spec'
+import type { Clock, HttpClient, PodLookup, PodRunner, RunLog, RunProblem } from '@tiphys/shell/ports'
+import type { ObjectCatalog } from './catalog.ts'
+import { Mailbox, type RunUpdate } from './mailbox.ts'
+import { Pods } from './pods.ts'
+import { Tasks } from './http-tasks.ts'
+import { Timers } from './timers.ts'
+import { cacheEntry } from './cache-entry.ts'
+
+export interface HostOptions {
+  readonly log: RunLog
+  readonly runner: PodRunner
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly catalog: ObjectCatalog
+  readonly lookup?: PodLookup | undefined
+  readonly config?: Partial<EngineConfig> | undefined
+  readonly random?: World['random']
+  readonly onUpdate?: (update: RunUpdate) => void
+  /** Trouble of the storage, for people; undefined when it is over. */
+  readonly onTrouble?: (message: string | undefined) => void
+  readonly onLost?: (run: Run, message: string) => void
+  /** Keeps memoized outputs beyond this process. */
+  readonly saveObject?: (object: ReturnType<typeof cacheEntry>) => void
+}
+
+export type Taken = { readonly ok: true; readonly run: Run } | { readonly ok: false; readonly problem: RunProblem }
+
+type EffectRunners = { readonly [T in Effect['type']]: (mailbox: Mailbox, effect: Extract<Effect, { type: T }>) => void }
+
+export class RunHost {
+  private readonly options: HostOptions
+  private readonly world: World
+  private readonly mailboxes = new Map<string, Mailbox>()
+  private readonly recovering = new Set<string>()
+  private readonly pods: Pods
+  private readonly tasks: Tasks
+  private readonly timers: Timers
+  private readonly runners: EffectRunners
+
+  constructor(options: HostOptions) {
+    this.options = options
+    this.world = createWorld({ catalog: options.catalog, config: options.config ?? {}, random: options.random })
+    this.pods = new Pods({ runner: options.runner, clock: options.clock, lookup: options.lookup, mailboxOf: (uid) => this.mailboxes.get(uid) })
+    this.tasks = new Tasks({ http: options.http, clock: options.clock, lookup: options.lookup })
+    this.timers = new Timers(options.clock, (key) => this.onTimer(key))
+    this.runners = this.makeRunners()
+  }
+
+  private makeRunners(): EffectRunners {
+    return {
+      startPod: (mailbox, effect) => this.pods.start(mailbox, effect, this.recovering.delete(`${mailbox.uid}/${effect.node}`)),
+      stopPod: (mailbox, effect) => void this.pods.stop(mailbox, effect),
+      startTask: (mailbox, effect) => this.tasks.start(mailbox, effect),
+      stopTask: (mailbox, effect) => this.tasks.stop(mailbox, effect.node),
+      startTimer: (mailbox, effect) => this.timers.start(`${mailbox.uid}/${effect.key}`, effect.at),
+      stopTimer: (mailbox, effect) => this.timers.stop(`${mailbox.uid}/${effect.key}`),
+      saveCache: (mailbox, effect) => {
+        const object = cacheEntry(effect, mailbox.run.namespace, this.options.catalog)
+        this.options.catalog.put(object, mailbox.run.namespace)
+        this.options.saveObject?.(object)
+      },
+      wakeRuns: (_mailbox, effect) => this.wake(effect.runs),
+      // Volumes of claims are made when the first pod that mounts one starts, and go with the run's files.
+      createClaims: () => undefined,
+      deleteClaims: () => undefined,
+      recordEvent: () => undefined,
+    }
+  }
+
+  /** Records a new workflow and starts it. Its metadata is complete: name, namespace, uid, creation time. */
+  async submit(workflow: Workflow): Promise<Taken> {
+    const { metadata } = workflow
+    const created = await this.options.log.create({
+      uid: metadata.uid ?? '', namespace: metadata.namespace ?? 'default', name: metadata.name ?? '', phase: '',
+      createdAt: Date.parse(metadata.creationTimestamp ?? ''), labels: metadata.labels ?? {}, template: workflow.spec.workflowTemplateRef?.name ?? '',
+      manifest: JSON.stringify(workflow),
+    })
+    if (!created.ok) return created
+    return this.take(createRun(workflow, this.world), { seq: created.value.seq, attempts: {} })
+  }
+
+  /** Takes up a run that the log holds and nobody else has. */
+  async resume(uid: string): Promise<Taken> {
+    const loaded = await this.options.log.load(uid)
+    if (!loaded.ok) return loaded
+    const state = stateOf(loaded.value)
+    if (!state.ok) return { ok: false, problem: { code: 'damaged', message: state.message } }
+    const workflow = JSON.parse(loaded.value.manifest) as Workflow
+    for (const node of state.state.nodes.values()) if (node.podStarted) this.recovering.add(`${uid}/${node.id}`)
+    const run = restoreRun(workflow, this.world, state.state)
+    return this.take(run, { seq: loaded.value.summary.seq, attempts: state.state.attempts })
+  }
+
+  private take(run: Run, from: { seq: number; attempts: Readonly<Record<string, number>> }): Taken {
+    const mailbox = new Mailbox({
+      run, world: this.world, clock: this.options.clock, log: this.options.log, seq: from.seq, attempts: from.attempts,
+      act: (box, effects) => this.act(box, effects),
+      onUpdate: (box, update) => this.onUpdate(box, update),
+      onLost: (box, message) => this.onLost(box, message),
+      onTrouble: (_box, message) => this.options.onTrouble?.(message),
+    })
+    this.mailboxes.set(run.uid, mailbox)
+    mailbox.deliver({ type: 'started', at: this.options.clock.now() })
+    return { ok: true, run }
+  }
+
+  /** Gives an event to a run and resolves once it is stored. False when this process does not have the run. */
+  async deliver(uid: string, event: EngineEvent): Promise<boolean> {
+    const mailbox = this.mailboxes.get(uid)
+    if (mailbox === undefined) return false
+    mailbox.deliver(event)
+    await mailbox.settled()
+    return true
+  }
+
+  runOf(uid: string): Run | undefined {
+    return this.mailboxes.get(uid)?.run
+  }
+
+  runs(): Iterable<Run> {
+    return [...this.mailboxes.values()].map((mailbox) => mailbox.run)
+  }
+
+  private act(mailbox: Mailbox, effects: readonly Effect[]): void {
+    for (const effect of effects) this.runEffect(mailbox, effect)
+  }
+
+  private runEffect<T extends Effect['type']>(mailbox: Mailbox, effect: Extract<Effect, { type: T }>): void {
+    this.runners[effect.type as T](mailbox, effect)
+  }
+
+  private onUpdate(mailbox: Mailbox, update: RunUpdate): void {
+    this.options.onUpdate?.(update)
+    if (update.run.status.completed) this.mailboxes.delete(mailbox.uid)
+  }
+
+  private onLost(mailbox: Mailbox, message: string): void {
+    this.mailboxes.delete(mailbox.uid)
+    this.options.onLost?.(mailbox.run, message)
+  }
+
+  private onTimer(key: string): void {
+    const slash = key.indexOf('/')
+    const mailbox = this.mailboxes.get(key.slice(0, slash))
+    mailbox?.deliver({ type: 'timerFired', at: this.options.clock.now(), key: key.slice(slash + 1) })
+  }
+
+  private wake(runs: readonly string[]): void {
+    const wanted = new Set(runs)
+    for (const mailbox of this.mailboxes.values()) {
+      if (wanted.has(`${mailbox.run.namespace}/${mailbox.run.name}`)) mailbox.deliver({ type: 'locksChanged', at: this.options.clock.now() })
+    }
+  }
+
+  /** Stops watching; pods go on, and what is not finished can be taken up again. */
+  async close(): Promise<void> {
+    await Promise.all([...this.mailboxes.values()].map((mailbox) => mailbox.settled()))
+    this.timers.close()
+    this.tasks.close()
+    this.pods.close()
+    await this.options.runner.close()
+  }
+}
+
+/** Folds what the log holds. A record that cannot be read damages this run alone. */
+export function stateOf(loaded: { snapshot: { parts: readonly string[] } | undefined; records: readonly string[] }): { ok: true; state: StoredState } | { ok: false; message: string } {
+  const state = emptyState()
+  try {
+    for (const part of loaded.snapshot?.parts ?? []) fold(state, JSON.parse(part) as StoredRecord)
+    for (const record of loaded.records) fold(state, JSON.parse(record) as StoredRecord)
+  } catch (error) {
+    return { ok: false, message: `a record of this run cannot be read: ${error instanceof Error ? error.message : String(error)}` }
+  }
+  return { ok: true, state }
+}

@@ -1,0 +1,140 @@
+// One run under way: the only place where its state changes. Events come in, are stepped in batches, stored, and only then acted upon.
+import {
+  type Effect, type EngineEvent, type NodeId, type Run, type RunNode, type StoredRecord, type World, STORED_VERSION, step, storedStatusOf, summaryOf,
+} from '@tiphys/core/engine'
+import type { Clock, RunChange, RunLog } from '@tiphys/shell/ports'
+import { Journal } from './journal.ts'
+
+/** What the outside learns of a run, after it was stored. */
+export interface RunUpdate {
+  readonly run: Run
+  readonly changed: ReadonlySet<RunNode>
+  readonly statusChanged: boolean
+}
+
+export interface MailboxOptions {
+  readonly run: Run
+  readonly world: World
+  readonly clock: Clock
+  readonly log: RunLog
+  readonly seq: number
+  readonly attempts: Readonly<Record<NodeId, number>>
+  readonly act: (mailbox: Mailbox, effects: readonly Effect[]) => void
+  readonly onUpdate: (mailbox: Mailbox, update: RunUpdate) => void
+  readonly onLost: (mailbox: Mailbox, message: string) => void
+  readonly onTrouble: (mailbox: Mailbox, message: string | undefined) => void
+}
+
+const SNAPSHOT_RECORDS = 20_000
+const SNAPSHOT_PART_NODES = 500
+
+export class Mailbox {
+  readonly run: Run
+  /** How often a node's pod had to be started anew because the machine lost it. */
+  readonly attempts: Map<NodeId, number>
+  private readonly options: MailboxOptions
+  private readonly journal: Journal
+  private readonly queue: EngineEvent[] = []
+  private scheduled = false
+  private templatesStored = 0
+  private snapshotAt: number
+
+  constructor(options: MailboxOptions) {
+    this.options = options
+    this.run = options.run
+    this.attempts = new Map(Object.entries(options.attempts))
+    this.snapshotAt = options.seq
+    this.templatesStored = options.run.templates.stored.size
+    this.journal = new Journal({
+      log: options.log, clock: options.clock, uid: options.run.uid, seq: options.seq,
+      onLost: (message) => options.onLost(this, message),
+      onTrouble: (message) => options.onTrouble(this, message),
+    })
+  }
+
+  get uid(): string {
+    return this.run.uid
+  }
+
+  /** Events are stamped when they are stepped, so that time never runs backwards within a run. */
+  deliver(event: EngineEvent): void {
+    this.queue.push(event)
+    if (this.scheduled) return
+    this.scheduled = true
+    setImmediate(() => this.drain())
+  }
+
+  /** Resolves once all that was delivered so far is stepped and stored. */
+  async settled(): Promise<void> {
+    if (this.queue.length > 0) this.drain()
+    await this.journal.flushed()
+  }
+
+  /** Records that a pod is started anew, before it is. */
+  async recordAttempt(node: NodeId, attempt: number): Promise<void> {
+    this.attempts.set(node, attempt)
+    await new Promise<void>((resolve) => this.store({ nodes: [], status: undefined, attempts: { [node]: attempt } }, resolve))
+  }
+
+  private drain(): void {
+    this.scheduled = false
+    const events = this.queue.splice(0)
+    if (events.length === 0) return
+    const { run } = this
+    const result = step(run, events, this.options.world)
+    if (result.changed.size === 0 && !result.statusChanged && result.effects.length === 0) return
+    const update: RunUpdate = { run, changed: new Set(result.changed), statusChanged: result.statusChanged }
+    this.store({ nodes: [...result.changed], status: result.statusChanged || run.status.completed ? storedStatusOf(run) : undefined }, () => {
+      this.options.onUpdate(this, update)
+      if (result.effects.length > 0) this.options.act(this, result.effects)
+    })
+  }
+
+  private store(part: Pick<StoredRecord, 'nodes' | 'status' | 'attempts'>, then: () => void): void {
+    const record: StoredRecord = { v: STORED_VERSION, at: this.options.clock.now(), ...part, templates: this.newTemplates() }
+    this.journal.append({ record: JSON.stringify(record), change: this.change(part.status !== undefined), then })
+    if (this.journal.position - this.snapshotAt >= SNAPSHOT_RECORDS) this.snapshot()
+  }
+
+  private newTemplates(): StoredRecord['templates'] {
+    const { stored } = this.run.templates
+    if (stored.size === this.templatesStored) return undefined
+    const added = [...stored].slice(this.templatesStored)
+    this.templatesStored = stored.size
+    return Object.fromEntries(added)
+  }
+
+  /** The row that lists read. */
+  private change(statusChanged: boolean): RunChange {
+    const { status } = this.run
+    const progress = `${status.progressDone}/${status.progressTotal}`
+    if (!statusChanged) return { progress }
+    const { message } = summaryOf(this.run)
+    return {
+      phase: status.phase, message: (message ?? '').slice(0, 4000), progress, startedAt: status.startedAt, finishedAt: status.finishedAt,
+      labels: this.run.metadata.labels ?? {},
+    }
+  }
+
+  /** Folds the log into one state, in pieces, while the run goes on. */
+  private snapshot(): void {
+    this.snapshotAt = this.journal.position
+    void this.journal.flushed().then(async () => {
+      await this.options.log.snapshot(this.uid, this.journal.position, this.snapshotParts())
+    })
+  }
+
+  private *snapshotParts(): Iterable<string> {
+    const { run } = this
+    const at = this.options.clock.now()
+    const head: StoredRecord = {
+      v: STORED_VERSION, at, nodes: [], status: storedStatusOf(run), templates: Object.fromEntries(run.templates.stored), attempts: Object.fromEntries(this.attempts),
+    }
+    yield JSON.stringify(head)
+    const nodes = [...run.nodes.values()]
+    for (let i = 0; i < nodes.length; i += SNAPSHOT_PART_NODES) {
+      const part: StoredRecord = { v: STORED_VERSION, at, nodes: nodes.slice(i, i + SNAPSHOT_PART_NODES) }
+      yield JSON.stringify(part)
+    }
+  }
+}
