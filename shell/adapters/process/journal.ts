@@ -17,19 +17,20 @@ export interface RunRecord {
   readonly at: number
 }
 
-/** A pod was accepted. `folder` means that its request lies there as a file; otherwise `plain` is all there is to know. */
+/** A pod was accepted. Without `plain` its request lies as a file in the pod's folder. */
 export interface PodRecord {
   readonly t: 'pod'
   readonly k: string
   readonly ref: PodRef
   readonly at: number
-  readonly folder: boolean
   readonly plain?: PlainPod | undefined
 }
 
 /** What is needed to finish a pod of one container without files. */
 export interface PlainPod {
+  readonly workflowName: string
   readonly includeResult: boolean
+  readonly isDaemon: boolean
   readonly deadlineSeconds?: number | undefined
   readonly graceSeconds: number
 }

@@ -40,8 +40,11 @@ export interface ViewPlan {
 export interface PrivateView {
   readonly folder: string
   readonly layout: ViewLayout
-  /** Writes the mount table. Files can be placed at any time before the command runs. Gives shell words that run `argv` inside. */
-  enter(argv: readonly string[], workingDir: string): string
+  /**
+   * Writes the mount table. Files can be placed at any time before the command runs. Gives shell words that run `argv` inside;
+   * `user` are options of unshare(1) that change the user.
+   */
+  enter(argv: readonly string[], workingDir: string, user: readonly string[]): string
   /** Holds text when the view could not be entered. */
   readonly problemPath: string
 }
@@ -49,7 +52,7 @@ export interface PrivateView {
 /** Exit code of the entering script when the view could not be mounted. */
 export const viewFailedExitCode = 125
 
-const enterScript = 'p=$1; r=$2; w=$3; m=$4; u=$5; shift 5; "$m" -n -a -T "$p" 2>"$p.problem" || exit 125; exec "$u" -R "$r" -w "$w" -- "$@"'
+const enterScript = 'p=$1; m=$2; shift 2; "$m" -n -a -T "$p" 2>"$p.problem" || exit 125; exec "$@"'
 
 export function makeView(plan: ViewPlan): PrivateView {
   const root = join(plan.folder, 'root')
@@ -58,7 +61,7 @@ export function makeView(plan: ViewPlan): PrivateView {
   const layout: ViewLayout = { layers, binds: [], lowerIsOutput: plan.rootfs !== undefined }
   for (const bind of [...shared, ...freshBinds(plan), ...innerBinds(plan)]) addBind(layout, bind)
   const problemPath = join(plan.folder, 'mounts.problem')
-  return { folder: plan.folder, layout, problemPath, enter: (argv, workingDir) => enter(plan, layout, { argv, workingDir, root }) }
+  return { folder: plan.folder, layout, problemPath, enter: (argv, workingDir, user) => enter(plan, layout, { argv, workingDir, root, user }) }
 }
 
 function imageLayers(plan: ViewPlan, rootfs: string): { layers: ViewLayer[]; shared: ViewBind[] } {
@@ -109,6 +112,7 @@ interface Entry {
   readonly argv: readonly string[]
   readonly workingDir: string
   readonly root: string
+  readonly user: readonly string[]
 }
 
 function enter(plan: ViewPlan, layout: ViewLayout, entry: Entry): string {
@@ -118,8 +122,9 @@ function enter(plan: ViewPlan, layout: ViewLayout, entry: Entry): string {
   writeFileSync(table, mountTable(plan, layout, entry.root))
   const { shell, unshare, mount } = plan.tools
   const namespaces = plan.tools.kind === 'overlay' ? ['-m'] : ['-U', '-r', '-m']
-  const script = [shell, '-c', enterScript, 'tiphys-view', table, entry.root, workingDir, mount, unshare]
-  return words([unshare, ...namespaces, '--propagation', 'private', ...script, ...entry.argv])
+  const script = [shell, '-c', enterScript, 'tiphys-view', table, mount]
+  const inside = [unshare, '-R', entry.root, '-w', workingDir, ...entry.user, '--', ...entry.argv]
+  return words([unshare, ...namespaces, '--propagation', 'private', ...script, ...inside])
 }
 
 function mountTable(plan: ViewPlan, layout: ViewLayout, root: string): string {

@@ -32,9 +32,9 @@ export function isAlive(id: ProcessId): boolean {
   return startOf(id.pid) === id.since
 }
 
-/** All processes that can be seen. Outside Linux the process group stands for the session. */
-export function listProcesses(): readonly ProcessEntry[] {
-  return onLinux ? listFromProc() : listFromPs()
+/** All processes that can be seen, except those to leave out. Outside Linux the process group stands for the session. */
+export function listProcesses(except: ReadonlySet<number> = new Set()): readonly ProcessEntry[] {
+  return onLinux ? listFromProc(except) : listFromPs().filter(({ pid }) => !except.has(pid))
 }
 
 /** The marker of the step to which a process belongs, read from its environment. Only Linux tells. */
@@ -42,11 +42,8 @@ export function markerOf(pid: number): string | undefined {
   if (!onLinux) return undefined
   try {
     const environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
-    const at = environment.startsWith(`${markerName}=`) ? 0 : environment.indexOf(`\0${markerName}=`) + 1
-    if (at === 0 && !environment.startsWith(`${markerName}=`)) return undefined
-    const from = at + markerName.length + 1
-    const end = environment.indexOf('\0', from)
-    return environment.slice(from, end === -1 ? undefined : end)
+    const entry = environment.split('\0').find((text) => text.startsWith(`${markerName}=`))
+    return entry?.slice(markerName.length + 1)
   } catch {
     return undefined
   }
@@ -61,11 +58,11 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-function listFromProc(): ProcessEntry[] {
+function listFromProc(except: ReadonlySet<number>): ProcessEntry[] {
   const found: ProcessEntry[] = []
   for (const name of readdirSync('/proc')) {
     const pid = Number(name)
-    if (!Number.isInteger(pid)) continue
+    if (!Number.isInteger(pid) || except.has(pid)) continue
     const entry = readStat(pid)
     if (entry !== undefined) found.push(entry)
   }

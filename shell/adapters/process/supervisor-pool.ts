@@ -20,8 +20,8 @@ export interface PoolOptions {
   readonly briskMax: number
   /** Called before anything is fed: what `assigned` recorded must survive us now. */
   beforeFeed(): void
-  /** A job ended on this supervisor, and others may still be alive in its session. */
-  afterJob(supervisor: Supervisor): void
+  /** A job ended; called before its supervisor gets another. Processes that it made may still be alive. */
+  afterJob(run: string, supervisor: Supervisor): void
 }
 
 /** A job older than this no longer counts as brisk: its supervisor will not be free soon. */
@@ -143,7 +143,7 @@ export class SupervisorPool {
   private ended(supervisor: Supervisor, run: string, end: JobEnd): void {
     const job = this.running.get(run)
     this.running.delete(run)
-    this.options.afterJob(supervisor)
+    this.options.afterJob(run, supervisor)
     const died = 'trouble' in end && end.trouble === 'supervisor_died'
     if (!died) this.idle.push(supervisor)
     // The next job goes out before anybody hears of this end: the processors stay busy meanwhile.

@@ -44,7 +44,7 @@ function tryView(stateFolder: string, tools: ViewTools): string | undefined {
   removeView(folder)
   try {
     const view = makeView({ folder, tools, rootfs: undefined, binds: [], hidden: [stateFolder], shown: [] })
-    const command = view.enter([tools.shell, '-c', `echo ours >${trialPath}`], '/')
+    const command = view.enter([tools.shell, '-c', `echo ours >${trialPath}`], '/', [])
     const run = spawnSync(tools.shell, ['-c', command], { encoding: 'utf8', timeout: 10_000 })
     const host = placeOf(view.layout, trialPath).host
     if (run.status === 0 && host !== undefined && readFileSync(host, 'utf8') === 'ours\n') return undefined
