@@ -10,7 +10,6 @@ export { goView, sortKeys } from './go-view.ts'
 export * from './model/template-type.ts'
 export { applyTemplateDefaults, joinMetadata, joinWorkflowSpecs, type SpecSources } from './model/defaults.ts'
 export { artifactLocations, hasLocation, hasLocationOrKey, locationKey, locationType, type ArtifactLocationType } from './model/artifact-location.ts'
-export { mergeBySchema } from './model/merge.ts'
 export {
   documentsMax,
   duplicatedKeys,
@@ -34,8 +33,13 @@ export {
   manifestKinds,
   placeProblem,
   readManifests,
+  schemaOfKind,
   type Manifest,
   type ManifestFile,
   type ManifestKind,
   type UnreadableDocument,
 } from './source/manifests.ts'
+export { validateWorkflow, validateWorkflowTemplate, type ValidateOptions } from './validate/workflow.ts'
+export { validateCronWorkflow, workflowOfCron } from './validate/cron.ts'
+export { type TemplateCatalog } from './validate/context.ts'
+export { type Base, type Invalid, type Place } from './validate/invalid.ts'

@@ -16,7 +16,7 @@ export type SchemaNode =
   | { readonly kind: 'quantity' }
   | { readonly kind: 'time' }
   | { readonly kind: 'json'; readonly shape: 'any' | 'object' | 'singleKeyObject' | 'number' }
-  | { readonly kind: 'list'; readonly item: SchemaNode; readonly mergeKey?: string }
+  | { readonly kind: 'list'; readonly item: SchemaNode }
   | { readonly kind: 'strictList'; readonly item: SchemaNode }
   | { readonly kind: 'map'; readonly value: SchemaNode }
   | StructNode
@@ -102,9 +102,8 @@ export function open<const V extends readonly string[]>(...values: V): Schema<V[
   return { kind: 'string', values }
 }
 
-/** `mergeKey` names the field by which strategic merges match items; empty for lists of scalars that are united. */
-export function list<T>(item: Schema<T>, mergeKey?: string): Schema<readonly T[]> {
-  return mergeKey === undefined ? { kind: 'list', item } : { kind: 'list', item, mergeKey }
+export function list<T>(item: Schema<T>): Schema<readonly T[]> {
+  return { kind: 'list', item }
 }
 
 /** A list whose items are decoded with unknown fields forbidden at their top level only (`steps`). */

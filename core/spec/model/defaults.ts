@@ -1,8 +1,8 @@
 // Owns how defaults come together: template defaults under each template, and workflow, referenced template and controller defaults into one spec.
-import { isObject, type JsonObject } from '../json.ts'
+import { strategicMerge, TEMPLATE_MERGE, WORKFLOW_SPEC_MERGE, type MergeSchema } from '@tiphys/core/kube'
 import { goView } from '../go-view.ts'
+import { isObject, type JsonObject } from '../json.ts'
 import {
-  artifactLocationSchema,
   templateSchema,
   workflowSpecSchema,
   type Artifact,
@@ -12,7 +12,6 @@ import {
   type WorkflowSpec,
 } from '../wire/index.ts'
 import { artifactLocations, locationType } from './artifact-location.ts'
-import { mergeBySchema } from './merge.ts'
 import { templateType, templateTypes } from './template-type.ts'
 
 /**
@@ -24,7 +23,16 @@ export function applyTemplateDefaults(template: Template, defaults: Template | u
   const type = templateType(template)
   const usable: { [key: string]: unknown } = { ...defaults }
   for (const other of templateTypes) if (other !== type) delete usable[other]
-  return mergeBySchema(templateSchema, usable as Template, template) ?? template
+  const written = goView(templateSchema, template as unknown as JsonObject) as unknown as Template
+  // Go leaves out an empty list of steps; it is what makes the template one of steps, so it is kept.
+  const steps = template.steps?.length === 0 ? { steps: [] } : {}
+  return { ...merge(usable as Template, written, TEMPLATE_MERGE), ...steps }
+}
+
+/** `over` laid over `under`. What cannot be merged (a list item without its key) is taken from `over` as a whole. */
+function merge<T extends object>(under: T, over: T, schema: MergeSchema): T {
+  const merged = strategicMerge(under as JsonObject, over as JsonObject, schema)
+  return (merged.ok ? merged.value : over) as T
 }
 
 export interface SpecSources {
@@ -57,7 +65,7 @@ export function joinWorkflowSpecs(sources: SpecSources): WorkflowSpec {
 function mergeSpec(under: WorkflowSpec, over: WorkflowSpec): WorkflowSpec {
   const written = goView(workflowSpecSchema, over as unknown as JsonObject) as unknown as WorkflowSpec
   const { hooks: underHooks, ...underRest } = under
-  const merged = mergeBySchema(workflowSpecSchema, withoutLabelsFrom(underRest), { ...written, ...unknownFields(over, written) }) ?? over
+  const merged = merge(withoutLabelsFrom(underRest), { ...written, ...unknownFields(over, written) }, WORKFLOW_SPEC_MERGE)
   const hooks = underHooks === undefined ? merged.hooks : { ...underHooks, ...merged.hooks }
   const labelsFrom = under.workflowMetadata?.labelsFrom
   return {
@@ -102,7 +110,7 @@ function preferArtifact(merged: Artifact, sources: SpecSources): Artifact {
     if (own === undefined) continue
     const type = locationType(own)
     if (type === undefined || type !== locationType(merged)) return own
-    const location = mergeBySchema(artifactLocationSchema, pickLocation(merged), pickLocation(own))
+    const location = merge(pickLocation(merged), pickLocation(own), {})
     return { ...own, ...location }
   }
   return merged

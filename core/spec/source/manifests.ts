@@ -72,6 +72,11 @@ export function readManifests(text: string): ManifestFile {
   return { manifests, unreadable }
 }
 
+/** The wire shape of a kind. */
+export function schemaOfKind<K extends ManifestKind>(kind: K): (typeof schemas)[K] {
+  return schemas[kind]
+}
+
 export function isManifestKind(kind: string): kind is ManifestKind {
   return Object.hasOwn(schemas, kind)
 }

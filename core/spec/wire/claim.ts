@@ -62,7 +62,7 @@ export const persistentVolumeClaimStatusSchema = struct('PersistentVolumeClaimSt
   phase: str,
   accessModes: list(open('ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod')),
   capacity: map(quantity),
-  conditions: list(persistentVolumeClaimConditionSchema, 'type'),
+  conditions: list(persistentVolumeClaimConditionSchema),
   allocatedResources: map(quantity),
   allocatedResourceStatuses: map(str),
   currentVolumeAttributesClassName: ptr(str),

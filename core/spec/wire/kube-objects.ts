@@ -27,7 +27,7 @@ export const podDisruptionBudgetStatusSchema = struct('PodDisruptionBudgetStatus
   currentHealthy: req(int32),
   desiredHealthy: req(int32),
   expectedPods: req(int32),
-  conditions: list(kubeConditionSchema, 'type'),
+  conditions: list(kubeConditionSchema),
 })
 export interface PodDisruptionBudgetStatus extends Infer<typeof podDisruptionBudgetStatusSchema> {}
 

@@ -35,8 +35,8 @@ export const objectMetaSchema = struct('ObjectMeta', {
   deletionGracePeriodSeconds: ptr(int64),
   labels: map(str),
   annotations: map(str),
-  ownerReferences: list(ownerReferenceSchema, 'uid'),
-  finalizers: list(str, ''),
+  ownerReferences: list(ownerReferenceSchema),
+  finalizers: list(str),
   managedFields: list(managedFieldsEntrySchema),
 })
 export interface ObjectMeta extends Infer<typeof objectMetaSchema> {}

@@ -31,20 +31,20 @@ export const parameterSchema = struct('Parameter', {
 export interface Parameter extends Infer<typeof parameterSchema> {}
 
 export const argumentsSchema = struct('Arguments', {
-  parameters: list(parameterSchema, 'name'),
-  artifacts: list(artifactSchema, 'name'),
+  parameters: list(parameterSchema),
+  artifacts: list(artifactSchema),
 })
 export interface Arguments extends Infer<typeof argumentsSchema> {}
 
 export const inputsSchema = struct('Inputs', {
-  parameters: list(parameterSchema, 'name'),
-  artifacts: list(artifactSchema, 'name'),
+  parameters: list(parameterSchema),
+  artifacts: list(artifactSchema),
 })
 export interface Inputs extends Infer<typeof inputsSchema> {}
 
 export const outputsSchema = struct('Outputs', {
-  parameters: list(parameterSchema, 'name'),
-  artifacts: list(artifactSchema, 'name'),
+  parameters: list(parameterSchema),
+  artifacts: list(artifactSchema),
   result: ptr(str),
   exitCode: ptr(str),
 })

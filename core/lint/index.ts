@@ -1,0 +1,3 @@
+// Owns what other folders may use of lint.
+export { readUniverse, type SourceFile, type Universe } from './universe.ts'
+export { lintedKinds, referenceVerdict, type ReferenceOptions, type ReferenceVerdict, type Rejection } from './reference.ts'

@@ -1,0 +1,136 @@
+// Owns the verdict of the reference's offline lint on a set of files: what it refuses, in its own words, and nothing else.
+import {
+  decode,
+  duplicatedKeys,
+  formatPath,
+  isObject,
+  schemaOfKind,
+  validateCronWorkflow,
+  validateWorkflow,
+  validateWorkflowTemplate,
+  type Invalid,
+  type Manifest,
+  type Path,
+} from '@tiphys/core/spec'
+import { ownerKey, type Universe } from './universe.ts'
+
+export interface Rejection {
+  readonly file: string
+  /** Undefined when the call as a whole is refused. */
+  readonly manifest: Manifest | undefined
+  /** What the reference prints, without the name of the object. */
+  readonly message: string
+  readonly code: 'parse' | 'duplicate_template' | 'strict' | 'invalid' | 'nothing'
+  /** Where, in the object of the manifest. */
+  readonly path: Path
+  readonly invalid?: Invalid
+}
+
+export interface ReferenceVerdict {
+  readonly ok: boolean
+  readonly rejections: readonly Rejection[]
+}
+
+export interface ReferenceOptions {
+  /** Refuse unknown fields (default: yes). */
+  readonly strict?: boolean | undefined
+  /** The namespace of objects that name none, for looking up templates. */
+  readonly namespace?: string | undefined
+  /** Kinds to judge; all four by default. */
+  readonly kinds?: readonly string[] | undefined
+}
+
+export const lintedKinds = ['Workflow', 'WorkflowTemplate', 'CronWorkflow', 'ClusterWorkflowTemplate'] as const
+
+/** What the reference says about the files as one call. */
+export function referenceVerdict(universe: Universe, options: ReferenceOptions = {}): ReferenceVerdict {
+  const loading = loadingProblem(universe)
+  if (loading !== undefined) return { ok: false, rejections: [loading] }
+  const rejections: Rejection[] = []
+  let judged = 0
+  for (const file of universe.files) {
+    for (const manifest of file.manifests) {
+      if (!isJudged(manifest, options)) continue
+      judged++
+      const rejection = judge(universe, manifest, options)
+      if (rejection !== undefined) rejections.push({ ...rejection, file: file.path, manifest })
+    }
+  }
+  if (judged > 0) return { ok: rejections.length === 0, rejections }
+  const nothing: Rejection = { file: '', manifest: undefined, code: 'nothing', path: [], message: 'found nothing to lint in the specified paths, failing...' }
+  return { ok: false, rejections: [nothing] }
+}
+
+/** Before anything is judged all files are read leniently; what no reader accepts ends the call. */
+function loadingProblem(universe: Universe): Rejection | undefined {
+  const seen = new Set<string>()
+  for (const file of universe.files) {
+    const parse = (message: string, manifest: Manifest | undefined, path: Path = []): Rejection => ({
+      file: file.path, manifest, path, code: 'parse', message: `failed to parse YAML from file: ${message}`,
+    })
+    const json = file.unreadable.find((u) => u.document.format === 'json' && !isObject(u.document.value))
+    if (json !== undefined) return parse(json.problem.message, undefined)
+    for (const manifest of file.manifests) {
+      const refused = refusedProblem(manifest)
+      if (refused !== undefined) return parse(`${formatPath(refused.path)}: ${refused.message}`, manifest, refused.path)
+      if (manifest.kind !== 'WorkflowTemplate' && manifest.kind !== 'ClusterWorkflowTemplate') continue
+      const key = ownerKey(manifest)
+      const name = JSON.stringify(manifest.object.metadata.name ?? '')
+      const message = `duplicate ${manifest.kind} found: ${name}`
+      if (seen.has(key)) return { file: file.path, manifest, path: ['metadata', 'name'], code: 'duplicate_template', message }
+      seen.add(key)
+    }
+  }
+  return undefined
+}
+
+function refusedProblem(manifest: Manifest): { readonly path: Path; readonly message: string } | undefined {
+  const own = manifest.problems.find((p) => p.severity === 'refused')
+  if (own !== undefined || manifest.kind === 'other') return own
+  if (!manifest.problems.some((p) => p.code === 'unknown_field')) return undefined
+  // The lenient reader takes names in any mixture of capitals, so that it may refuse the value of a field unknown to the strict one.
+  const folded = decode(schemaOfKind(manifest.kind), manifest.document.value ?? null, { foldCase: true })
+  return folded.problems.find((p) => p.severity === 'refused')
+}
+
+function isJudged(manifest: Manifest, options: ReferenceOptions): boolean {
+  if (!(options.kinds ?? lintedKinds).includes(manifest.kind)) return false
+  // A YAML document with a key that stands twice cannot be read strictly, and is then passed over without a word.
+  return options.strict === false || manifest.document.format === 'json' || duplicatedKeys(manifest.document).length === 0
+}
+
+type Judgement = Omit<Rejection, 'file' | 'manifest'>
+
+function judge(universe: Universe, manifest: Manifest, options: ReferenceOptions): Judgement | undefined {
+  if (options.strict !== false) {
+    const strict = strictProblem(manifest)
+    if (strict !== undefined) return strict
+  }
+  const invalid = validateManifest(universe, manifest, options)
+  return invalid === undefined ? undefined : { code: 'invalid', message: invalid.message, path: invalid.place.path, invalid }
+}
+
+function strictProblem(manifest: Manifest): Judgement | undefined {
+  const unknown = manifest.problems.filter((p) => p.severity === 'strict')
+  const messages = unknown.map((p) => `unknown field ${JSON.stringify(formatPath(p.path))}`)
+  if (manifest.document.format === 'json') {
+    for (const { key } of duplicatedKeys(manifest.document)) messages.push(`duplicate field ${JSON.stringify(key)}`)
+  }
+  if (messages.length === 0) return undefined
+  return { code: 'strict', message: `strict decoding error: ${messages.join(', ')}`, path: unknown[0]?.path ?? [] }
+}
+
+function validateManifest(universe: Universe, manifest: Manifest, options: ReferenceOptions): Invalid | undefined {
+  const shared = { catalog: universe.catalog, namespace: options.namespace, purpose: 'lint' } as const
+  switch (manifest.kind) {
+    case 'Workflow':
+      return validateWorkflow(manifest.object, shared)
+    case 'WorkflowTemplate':
+    case 'ClusterWorkflowTemplate':
+      return validateWorkflowTemplate(manifest.object, shared)
+    case 'CronWorkflow':
+      return validateCronWorkflow(manifest.object, shared)
+    default:
+      return undefined
+  }
+}
