@@ -43,8 +43,13 @@ export function plainTime(time: UnixMs | undefined, clock: Clock): string {
   return formatGoTime(shown(time ?? ZERO_TIME, clock), GO_STRING_LAYOUT)
 }
 
+/** The time of day: `15:04:05`. */
+export function formatClockTime(time: UnixMs, clock: Clock): string {
+  return formatGoTime(shown(time, clock), '15:04:05')
+}
+
 /** The moment in the zone of the reader. */
-export function shown(time: UnixMs, clock: Clock): GoTime {
+function shown(time: UnixMs, clock: Clock): GoTime {
   return { ...goTimeFromMs(time), ...clock.zoneAt(time) }
 }
 

@@ -1,5 +1,5 @@
 // The public face of printing: pure functions from wire objects to the text of a terminal or a pipe.
-export { type Clock, type UnixMs, durationShort, durationWords, plainTime, readTime, timestamp, utcClock } from './age.ts'
+export { type Clock, type UnixMs, durationShort, durationWords, formatClockTime, plainTime, readTime, timestamp, utcClock } from './age.ts'
 export { describeArchived } from './archive.ts'
 export { type GetOptions, type TreeColumns, describeWorkflow } from './get.ts'
 export { objectText, toJson, wireView } from './json.ts'
