@@ -121,7 +121,7 @@ function mergeArguments(own: Arguments | undefined, referred: Arguments | undefi
     const seen = new Set<string>()
     return [...a, ...b].filter((item) => !seen.has(item.name) && seen.add(item.name))
   }
-  return { parameters: merge(own?.parameters, referred.parameters), artifacts: merge(own?.artifacts, referred.artifacts) }
+  return { parameters: merge(own?.parameters, referred?.parameters), artifacts: merge(own?.artifacts, referred?.artifacts) }
 }
 
 function addGlobals(checked: Checked, input: SpecInput): void {
