@@ -1,0 +1,12 @@
+// Owns where an executor puts the artifacts that a step saves.
+import type { StartPod } from '@tiphys/core/engine'
+import { type Artifact, hasLocation } from '@tiphys/core/spec'
+
+/** An artifact with a place of its own keeps it; others go below the step's archive location, by their names. */
+export function locateInArchive(artifact: Artifact, effect: StartPod): Artifact {
+  if (hasLocation(artifact)) return artifact
+  const s3 = effect.template.archiveLocation?.s3
+  if (s3 === undefined) return artifact
+  const file = artifact.archive?.none === undefined ? `${artifact.name}.tgz` : artifact.name
+  return { ...artifact, s3: { key: `${s3.key ?? ''}/${file}` } }
+}

@@ -1,0 +1,95 @@
+// Owns the state of one simulation: the run, its world, the agenda of what happens next, and what was seen so far.
+import type { Effect, EngineEvent, NodeId, PodState, Run, StartPod, World } from '@tiphys/core/engine'
+import type { Problem } from '@tiphys/core/kube'
+import type { Workflow } from '@tiphys/core/spec'
+import type { Agenda } from './due.ts'
+import type { Random } from './random.ts'
+import type { LocateArtifact } from './reports.ts'
+import type { Rules } from './rules.ts'
+import type { StubOperation } from './stubs.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Something that is due at a time of the virtual clock. */
+export type Due =
+  | { readonly type: 'event'; readonly event: EngineEvent }
+  | { readonly type: 'pod'; readonly pod: SimulatedPod; readonly state: PodState }
+  | { readonly type: 'podLost'; readonly pod: SimulatedPod }
+  | { readonly type: 'timer'; readonly key: string; readonly order: number }
+  | { readonly type: 'person' }
+  | { readonly type: 'resume'; readonly node: NodeId; readonly supply: Readonly<Record<string, string>> }
+  | { readonly type: 'operation' }
+
+/** A pod that the engine asked for, and its life on the virtual clock. Times are in milliseconds since the epoch. */
+export interface SimulatedPod {
+  readonly effect: StartPod
+  readonly nodeName: string
+  readonly templateName: string
+  readonly createdAt: number
+  startedAt: number | undefined
+  endedAt: number | undefined
+  exitCode: number | undefined
+  state: PodState | undefined
+  readonly hangs: boolean
+}
+
+/** What happened to one step, for timelines. */
+export interface Lane {
+  readonly node: string
+  readonly template: string
+  readonly kind: 'pod' | 'task' | 'suspend'
+  readonly from: number
+  /** Undefined when it had not ended with the simulation. */
+  to: number | undefined
+  /** When its container started, for pods that waited. */
+  startedAt: number | undefined
+  outcome: string | undefined
+  /** What the pod asks for, in thousandths of a CPU and in bytes. */
+  readonly cpuMilli?: number | undefined
+  readonly memoryBytes?: number | undefined
+}
+
+/** How people treat suspended nodes when no stub says so: all that wait are resumed at every multiple of `everyMs`, at most `timesMax` times. */
+export interface Attendance { readonly everyMs: number; readonly timesMax: number }
+
+export interface Limits {
+  /** Batches of events handed to the engine. */
+  readonly turnsMax: number
+  /** Virtual time from start to end, in milliseconds. */
+  readonly virtualMs: number
+}
+
+export interface Simulation {
+  run: Run
+  readonly world: World
+  readonly surroundings: Surroundings
+  readonly startedAt: number
+  now: number
+  turns: number
+  rules: Rules
+  readonly operations: StubOperation[]
+  /** Whether the next operation has a time already. */
+  operationDue: boolean
+  readonly agenda: Agenda<Due>
+  readonly timers: Map<string, number>
+  readonly pods: Map<string, SimulatedPod>
+  readonly created: SimulatedPod[]
+  readonly started: string[]
+  readonly lanes: Lane[]
+  readonly openLanes: Map<string, Lane>
+  readonly problems: Problem[]
+  readonly random: Random
+  readonly attendance: Attendance | undefined
+  resumed: number
+  readonly limits: Limits
+  readonly locate: LocateArtifact
+  readonly observe: Observer | undefined
+}
+
+/** Called after every turn of the engine, for coverage and tests. */
+export type Observer = (turn: { readonly run: Run; readonly at: number; readonly events: readonly EngineEvent[]; readonly effects: readonly Effect[] }) => void
+
+/** Whether the run has ended. */
+export function isOver(workflow: Workflow | Run): boolean {
+  const phase = workflow.status?.phase
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Error'
+}
