@@ -22,3 +22,4 @@ export { DEPENDS_LENGTH_MAX, compileDepends, type Depends, type DependsInput, ty
 export { formatGoInt } from './loops/go-format.ts'
 export { itemOf, loopItemName, type LoopItem } from './loops/item.ts'
 export { LOOP_ITEMS_MAX, expandSequence, itemsOfList, itemsOfParam, type LoopItems, type SequenceInput } from './loops/loop-items.ts'
+export { PATH_LENGTH_MAX, applyJsonPath, jsonPathQuery } from './jsonpath/query.ts'
