@@ -15,6 +15,7 @@ export interface LogPaths {
 }
 
 const partMax = 150
+const plainForm = /^[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,149}$/
 
 export function logFolder(directory: string, workflowUid: string): string {
   return join(directory, fileNamePart(workflowUid))
@@ -32,9 +33,9 @@ export function logStem(key: Omit<LogKey, 'container'>): string {
 
 /** Any text as part of a file name: no separators, no leading dot, bounded, and still different for different texts. */
 export function fileNamePart(text: string): string {
-  const safe = text.replace(/[^A-Za-z0-9._-]/g, '_')
+  if (plainForm.test(text)) return text
+  const safe = text.replace(/[^A-Za-z0-9._+-]/g, '_')
   const name = safe.startsWith('.') || safe === '' ? `_${safe}` : safe
-  if (name === text && name.length <= partMax) return name
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16)
   return `${name.slice(0, partMax)}~${digest}`
 }

@@ -38,7 +38,7 @@ export class PodRun {
   private readonly containers: readonly ContainerRun[]
   private readonly events: PodRunEvents
   private readonly applicant: Applicant
-  private readonly probes = new Map<ContainerRun, ContainerProbes>()
+  private probes: Map<ContainerRun, ContainerProbes> | undefined
   private setup: PodSetup | undefined
   private admission: 'none' | 'queued' | 'held' = 'none'
   private startedAt: number | undefined
@@ -48,7 +48,7 @@ export class PodRun {
   private initTrouble: string | undefined
   private ending: { readonly reason?: string; readonly message?: string } | undefined
   private finishing = false
-  private timers = new Set<NodeJS.Timeout>()
+  private timers: Set<NodeJS.Timeout> | undefined
   private closed = false
 
   constructor(context: PodContext, plan: PodPlan, parts: { readonly ref: PodRef; readonly events: PodRunEvents }) {
@@ -113,8 +113,8 @@ export class PodRun {
   /** Stops watching; processes go on. */
   close(): void {
     this.closed = true
-    for (const timer of this.timers) clearTimeout(timer)
-    for (const probes of this.probes.values()) probes.stop()
+    this.clearTimers()
+    for (const probes of this.probes?.values() ?? []) probes.stop()
   }
 
   private admitted(): void {
@@ -214,8 +214,8 @@ export class PodRun {
   }
 
   private hasEnded(run: ContainerRun): void {
-    this.probes.get(run)?.stop()
-    this.probes.delete(run)
+    this.probes?.get(run)?.stop()
+    this.probes?.delete(run)
     if (run.phase.at === 'terminated' && run.phase.exitCode !== 0 && run.triesLeft > 0 && this.ending === undefined) this.tryAgain(run)
     this.advance()
     if (!this.finishing) this.tell()
@@ -234,6 +234,7 @@ export class PodRun {
   private probe(run: ContainerRun): void {
     const { readinessProbe, livenessProbe, startupProbe } = run.plan.container
     if (readinessProbe === undefined && livenessProbe === undefined && startupProbe === undefined) return
+    this.probes ??= new Map()
     this.probes.set(run, probeContainer(run, {
       ready: (ready) => {
         run.ready = ready
@@ -265,11 +266,17 @@ export class PodRun {
 
   private later(ms: number, work: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
-      this.timers.delete(timer)
+      this.timers?.delete(timer)
       work()
     }, ms)
+    this.timers ??= new Set()
     this.timers.add(timer)
     return timer
+  }
+
+  private clearTimers(): void {
+    for (const timer of this.timers ?? []) clearTimeout(timer)
+    this.timers = undefined
   }
 
   private tell(): void {
@@ -284,7 +291,7 @@ export class PodRun {
   private async finish(): Promise<void> {
     if (this.finishing) return
     this.finishing = true
-    for (const timer of this.timers) clearTimeout(timer)
+    this.clearTimers()
     const { services, request } = this.context
     let end: PodEnd = { outputs: undefined, at: services.now(), initTrouble: this.initTrouble }
     const neverRan = this.containers.every(({ phase }) => phase.at === 'waiting')

@@ -210,7 +210,7 @@ export class ProcessRunner implements PodRunner {
 }
 
 export function keyText(key: PodKey): string {
-  return `${key.workflowUid}/${key.nodeId}/${key.attempt}`
+  return `${key.workflowUid}+${key.nodeId}+${key.attempt}`
 }
 
 function newRef(request: PodRequest): PodRef {

@@ -25,10 +25,10 @@ export interface PoolOptions {
 }
 
 /** A job older than this no longer counts as brisk: its supervisor will not be free soon. */
-const briskMs = 15
+const briskMs = 50
 const growEveryMs = 5
-/** Making one blocks this process for a millisecond or two: a few at a time keep it answering. */
-const growAtOnce = 4
+/** Making one blocks this process for a millisecond: a few at a time keep it answering. */
+const growAtOnceMax = 8
 const idleKeptMs = 10_000
 
 export class SupervisorPool {
@@ -43,6 +43,8 @@ export class SupervisorPool {
   private shrinkTimer: NodeJS.Timeout | undefined
   private feedScheduled = false
   private made = 0
+  private endedCount = 0
+  private endedAtLastLook = -1
   private closed = false
 
   constructor(options: PoolOptions) {
@@ -117,10 +119,18 @@ export class SupervisorPool {
   private grow(): void {
     this.growTimer = undefined
     if (this.closed) return
-    const wanted = Math.min(this.options.briskMax - this.briskCount(), this.waiting.length - this.waitingFrom, growAtOnce)
-    for (let made = 0; made < wanted; made++) this.make()
+    const wanted = this.isStalled() ? growAtOnceMax : Math.min(this.options.briskMax - this.briskCount(), growAtOnceMax)
+    const count = Math.min(wanted, this.waiting.length - this.waitingFrom)
+    for (let made = 0; made < count; made++) this.make()
     this.assign()
     this.feed()
+  }
+
+  /** Nothing ended since the last look: these are no brisk steps, so the next ones need not wait for their age to tell. */
+  private isStalled(): boolean {
+    const stalled = this.endedAtLastLook === this.endedCount
+    this.endedAtLastLook = this.endedCount
+    return stalled
   }
 
   private briskCount(): number {
@@ -143,6 +153,7 @@ export class SupervisorPool {
   private ended(supervisor: Supervisor, run: string, end: JobEnd): void {
     const job = this.running.get(run)
     this.running.delete(run)
+    this.endedCount += 1
     this.options.afterJob(run, supervisor)
     const died = 'trouble' in end && end.trouble === 'supervisor_died'
     if (!died) this.idle.push(supervisor)
