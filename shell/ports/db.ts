@@ -39,7 +39,7 @@ export interface Db {
 
 /**
  * - `full`: no space. Nothing was lost; the same call works again when there is space.
- * - `io`: the disk or file system failed, a flush to disk included.
+ * - `io`: the disk or file system failed, a flush to disk included. If the process dies right after it, what was refused may yet be found.
  * - `busy`: another process kept the database locked for longer than the wait allows.
  * - `damaged`: the file, or the part asked for, is not what was written.
  * - `read_only`: no permission to write. `cannot_open`: no file, no permission, not a database, or written by a newer version.
@@ -48,7 +48,7 @@ export interface Db {
  */
 export type StorageErrorCode = 'full' | 'io' | 'busy' | 'damaged' | 'read_only' | 'cannot_open' | 'constraint' | 'too_big' | 'closed' | 'internal'
 
-/** The storage itself failed. Whatever was being written is not acknowledged and leaves no trace. Branch on `code`. */
+/** The storage itself failed. Whatever was being written is not acknowledged and not there for anybody to read. Branch on `code`. */
 export class StorageError extends Error {
   readonly code: StorageErrorCode
   /** The engine's own code, such as `SQLITE_IOERR_FSYNC`. */

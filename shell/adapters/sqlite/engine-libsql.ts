@@ -41,13 +41,13 @@ function statementOf(native: Native, statement: Handle): EngineStatement {
   const { statementGet, statementRowsSync, statementRun, rowsNext } = native
   // The binding leaves a statement open that was run for its effect but also returns rows, and an open statement blocks the commit.
   const reads = native.statementIsReader.call(statement)
-  const iterate = (parameters: Values): IterableIterator<SqlRow> => drained(statementRowsSync.call(statement, checked(parameters)), rowsNext)
+  const iterate = (parameters: Values): IterableIterator<SqlRow> => drained(statementRowsSync.call(statement, parameters), rowsNext)
   return {
     run: (parameters) => {
       if (reads) for (const _ of iterate(parameters)) continue
-      else statementRun.call(statement, checked(parameters))
+      else statementRun.call(statement, parameters)
     },
-    get: (parameters) => statementGet.call(statement, checked(parameters)),
+    get: (parameters) => statementGet.call(statement, parameters),
     all: (parameters) => [...iterate(parameters)],
     iterate,
   }
@@ -75,16 +75,6 @@ function* drained(rows: Handle, next: Native['rowsNext']): IterableIterator<SqlR
   } finally {
     while (more) more = fill()
   }
-}
-
-/** The binding aborts the whole process on a boolean, so types alone are not enough of a guard. */
-function checked(parameters: Values): Values {
-  for (const value of parameters) {
-    if (typeof value === 'boolean' || typeof value === 'function' || typeof value === 'symbol' || value === undefined) {
-      throw new StorageError('internal', `a statement cannot take a parameter of type ${typeof value}`)
-    }
-  }
-  return parameters
 }
 
 function loadNative(): Native {

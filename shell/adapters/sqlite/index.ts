@@ -1,4 +1,5 @@
 // Owns what the programs may use of the embedded state.
-export { type DatabaseOptions, openDatabase } from './open-database.ts'
+export type { EngineName } from './engine.ts'
+export { type DatabaseOptions, engines, openDatabase } from './open-database.ts'
 export { openState, type State, type StateOptions } from './state.ts'
 export { migrate } from './migrate.ts'

@@ -15,12 +15,17 @@ export interface DatabaseOptions {
   readonly cacheKib?: number
 }
 
+/** The engines that this machine has, the preferred one first. */
+export function engines(): readonly EngineName[] {
+  return hasNodeSqlite() ? ['node:sqlite', 'libsql'] : ['libsql']
+}
+
 /**
  * Opens or creates the database at `path`; `:memory:` gives one that dies with the connection. The engine is loaded here, not on import.
  * A new file belongs to its owner alone, for secrets are kept in it. Throws `StorageError`.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Db {
-  const name = options.engine ?? (hasNodeSqlite() ? 'node:sqlite' : 'libsql')
+  const name = options.engine ?? engines()[0] ?? 'libsql'
   if (path !== ':memory:') createPrivately(path)
   const engine = openEngine(name, path)
   const db = new SqliteDb(engine, path)

@@ -115,7 +115,7 @@ function labelCondition({ key, operator, values = [] }: LabelRequirement): Condi
     case 'Gt':
     case 'Lt':
       return {
-        sql: `EXISTS (SELECT 1 FROM json_each(r.labels) AS l WHERE l.key = ? AND l.value GLOB '[0-9]*' AND CAST(l.value AS INTEGER) ${operator === 'Gt' ? '>' : '<'} CAST(? AS INTEGER))`,
+        sql: `EXISTS (SELECT 1 FROM json_each(r.labels) AS l WHERE l.key = ? AND l.value GLOB '[0-9]*' AND l.value NOT GLOB '*[^0-9]*' AND CAST(l.value AS INTEGER) ${operator === 'Gt' ? '>' : '<'} CAST(? AS INTEGER))`,
         values: [key, values[0] ?? '0'],
       }
   }

@@ -29,7 +29,7 @@ export class SqliteDb implements Db {
     if (known !== undefined) return known
     const compiled = this.#guard(() => this.#engine.prepare(sql))
     if (this.#statements.size >= statementsMax) this.#forgetOldest()
-    const statement = this.#statementOf(compiled)
+    const statement = this.#statementOf(sql, compiled)
     this.#statements.set(sql, statement)
     return statement
   }
@@ -70,23 +70,36 @@ export class SqliteDb implements Db {
     }
   }
 
-  #statementOf(compiled: EngineStatement): Statement {
+  /** A statement that failed once is compiled anew: one engine keeps answering with the old error. */
+  #statementOf(sql: string, first: EngineStatement): Statement {
+    let compiled: EngineStatement | undefined = first
+    const use = <T>(parameters: readonly SqlValue[], call: (statement: EngineStatement, values: readonly SqlValue[]) => T): T =>
+      this.#guard(() => {
+        const statement = (compiled ??= this.#engine.prepare(sql))
+        compiled = undefined
+        const result = call(statement, checked(parameters))
+        compiled = statement
+        return result
+      })
     return {
-      run: (...parameters) => this.#guard(() => compiled.run(parameters)),
-      get: (...parameters) => this.#guard(() => compiled.get(parameters)),
-      all: (...parameters) => this.#guard(() => compiled.all(parameters)),
-      iterate: (...parameters) => this.#iterate(compiled, parameters),
+      run: (...parameters) => use(parameters, (statement, values) => statement.run(values)),
+      get: (...parameters) => use(parameters, (statement, values) => statement.get(values)),
+      all: (...parameters) => use(parameters, (statement, values) => statement.all(values)),
+      iterate: (...parameters) => this.#iterate(use(parameters, (statement, values) => statement.iterate(values)), () => (compiled = undefined)),
     }
   }
 
-  *#iterate(compiled: EngineStatement, parameters: readonly SqlValue[]): IterableIterator<SqlRow> {
-    const rows = this.#guard(() => compiled.iterate(parameters))
-    try {
-      for (;;) {
-        const next = this.#guard(() => rows.next())
-        if (next.done === true) return
-        yield next.value
+  *#iterate(rows: IterableIterator<SqlRow>, onFailure: () => void): IterableIterator<SqlRow> {
+    const next = (): IteratorResult<SqlRow> => {
+      try {
+        return this.#guard(() => rows.next())
+      } catch (error) {
+        onFailure()
+        throw error
       }
+    }
+    try {
+      for (let step = next(); step.done !== true; step = next()) yield step.value
     } finally {
       rows.return?.()
     }
@@ -114,4 +127,13 @@ export class SqliteDb implements Db {
     const oldest = this.#statements.keys().next()
     if (oldest.done !== true) this.#statements.delete(oldest.value)
   }
+}
+
+/** Types alone are not enough of a guard: one engine ends the whole process on a boolean, the other takes an object for named parameters. */
+function checked(parameters: readonly SqlValue[]): readonly SqlValue[] {
+  for (const value of parameters) {
+    if (typeof value === 'string' || typeof value === 'number' || value === null) continue
+    throw new StorageError('internal', `a statement cannot take a parameter of type ${typeof value}`)
+  }
+  return parameters
 }

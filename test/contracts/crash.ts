@@ -1,0 +1,159 @@
+// Owns what must hold when a process dies, the disk is full or a flush fails: whatever was acknowledged is there, in order, once.
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type EngineName, openState, type State } from '@tiphys/shell/adapters/sqlite'
+import { StorageError } from '@tiphys/shell/ports'
+import { afterEach, describe, expect, it } from 'vitest'
+import { newRun, valueOf } from './run-log.ts'
+
+const child = fileURLToPath(new URL('./appending-process.ts', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const runs = 3
+
+export function crashContract(engine: EngineName): void {
+  describe(`Crashes: ${engine}`, () => {
+    const directories: string[] = []
+    const mounts: string[] = []
+
+    afterEach(() => {
+      // One engine lets go of its files only when its memory is collected, so the mount goes as soon as they do.
+      for (const path of mounts.splice(0)) execFileSync('umount', ['-l', path])
+      for (const path of directories.splice(0)) rmSync(path, { recursive: true, force: true })
+    })
+
+    function newDirectory(): string {
+      const directory = mkdtempSync(join(tmpdir(), 'tiphys-crash-'))
+      directories.push(directory)
+      return directory
+    }
+
+    function open(directory: string, owner = 'checker'): State {
+      return openState(directory, { engine, owner: { id: owner, info: '' }, now: () => 0, busyTimeoutMs: 20_000 })
+    }
+
+    it('kill -9 at any instant loses nothing that was acknowledged', async () => {
+      const directory = newDirectory()
+      const acknowledged = new Map<string, number>()
+      for (let round = 0; round < 4; round++) {
+        const lines = await killedAfter({ directory, engine, owner: `p${round}`, from: `p${round - 1}` }, 30 + round * 301)
+        noteAll(acknowledged, lines)
+        const state = open(directory)
+        for (const [uid, seq] of acknowledged) expect(await provenLength(state, uid)).toBeGreaterThanOrEqual(seq)
+        state.close()
+      }
+      expect(acknowledged.size).toBe(runs)
+    })
+
+    it.skipIf(!canMount())('a full disk refuses, loses nothing, and takes records again when there is space', async () => {
+      const directory = newDirectory()
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', directory])
+      mounts.push(directory)
+      const ballast = join(directory, 'ballast')
+      writeFileSync(ballast, Buffer.alloc(1024 * 1024))
+      const state = open(directory)
+      valueOf(await state.log.create(newRun('a')))
+      const refusal = await fillUp(state)
+      expect(refusal.error).toMatchObject({ code: 'full' })
+      expect(valueOf(await state.log.load('a')).records).toHaveLength(refusal.seq)
+      rmSync(ballast)
+      expect(valueOf(await state.log.append('a', refusal.seq, { record: bulk(refusal.seq) })).seq).toBe(refusal.seq + 1)
+      expect(valueOf(await state.log.load('a')).records).toEqual(Array.from({ length: refusal.seq + 1 }, (_, seq) => bulk(seq)))
+      state.close()
+      const again = open(directory)
+      expect(valueOf(await again.log.load('a')).records).toHaveLength(refusal.seq + 1)
+      again.close()
+    })
+
+    it.skipIf(!canTrace())('a flush that fails is refused, and what came before is there', async () => {
+      const directory = newDirectory()
+      const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=40+']
+      const result = spawnSync('strace', [...inject, process.execPath, ...childArguments({ directory, engine, owner: 'traced', from: '' })], { cwd: root, encoding: 'utf8', timeout: 60_000 })
+      const lines = result.stdout.split('\n')
+      expect([result.status, lines.filter((line) => line.startsWith('refused')).slice(0, 1)]).toEqual([3, ['refused io']])
+      const acknowledged = new Map<string, number>()
+      noteAll(acknowledged, lines)
+      expect(acknowledged.size).toBe(runs)
+      const state = open(directory)
+      for (const [uid, seq] of acknowledged) expect(await provenLength(state, uid)).toBeGreaterThanOrEqual(seq)
+      state.close()
+    })
+  })
+}
+
+interface ChildOptions {
+  readonly directory: string
+  readonly engine: EngineName
+  readonly owner: string
+  /** The owner that died before. */
+  readonly from: string
+}
+
+function childArguments({ directory, engine, owner, from }: ChildOptions): string[] {
+  return ['--import', 'tsx', child, directory, engine, owner, String(runs), from]
+}
+
+/** Runs the child, kills it once it acknowledged so many records, and gives every line that it wrote. */
+async function killedAfter(options: ChildOptions, acknowledgements: number): Promise<string[]> {
+  const running = spawn(process.execPath, childArguments(options), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines: string[] = []
+  for await (const line of createInterface({ input: running.stdout })) {
+    if (lines.push(line) === acknowledgements) running.kill('SIGKILL')
+  }
+  return lines
+}
+
+function noteAll(acknowledged: Map<string, number>, lines: readonly string[]): void {
+  for (const line of lines) {
+    const [uid = '', seq] = line.split(' ')
+    if (/^u\d+$/.test(uid)) acknowledged.set(uid, Math.max(acknowledged.get(uid) ?? 0, Number(seq)))
+  }
+}
+
+/** The number of a run's last record, after proving that it has each record once, in order, and a summary that fits. */
+async function provenLength(state: State, uid: string): Promise<number> {
+  const { snapshot, records, summary } = valueOf(await state.log.load(uid))
+  const first = (snapshot?.seq ?? 0) + 1
+  if (snapshot !== undefined) expect(snapshot.parts).toEqual([`state ${snapshot.seq}`])
+  const seqs = records.map((record) => {
+    const parsed = JSON.parse(record) as { uid: string; seq: number }
+    expect(parsed.uid).toBe(uid)
+    return parsed.seq
+  })
+  expect(seqs).toEqual(Array.from({ length: records.length }, (_, index) => first + index))
+  const last = first + records.length - 1
+  expect([summary.seq, summary.progress]).toEqual([last, String(last)])
+  return last
+}
+
+function bulk(seq: number): string {
+  return JSON.stringify({ seq, filler: 'x'.repeat(4000) })
+}
+
+async function fillUp(state: State): Promise<{ readonly seq: number; readonly error: unknown }> {
+  for (let seq = 0; seq < 10_000; seq++) {
+    try {
+      valueOf(await state.log.append('a', seq, { record: bulk(seq) }))
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      return { seq, error }
+    }
+  }
+  throw new Error('the disk never was full')
+}
+
+function canMount(): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
+  const directory = mkdtempSync(join(tmpdir(), 'tiphys-mount-'))
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]).status === 0
+  if (mounted) spawnSync('umount', [directory])
+  rmSync(directory, { recursive: true, force: true })
+  return mounted
+}
+
+function canTrace(): boolean {
+  return process.platform === 'linux' && spawnSync('strace', ['-f', '-qq', '-o', '/dev/null', 'true']).status === 0
+}

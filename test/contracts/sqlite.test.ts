@@ -1,0 +1,27 @@
+// Runs the contracts of the embedded state on each SQLite engine that this machine has.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EngineName, engines, openDatabase, openState, type State, type StateOptions } from '@tiphys/shell/adapters/sqlite'
+import { dbContract } from './db.ts'
+import { objectsNow, objectStoreContract } from './object-store.ts'
+import { runLogContract } from './run-log.ts'
+
+interface StatePlace {
+  open(owner: string, options?: Partial<StateOptions>): State
+  remove(): void
+}
+
+function newPlace(engine: EngineName): StatePlace {
+  const directory = mkdtempSync(join(tmpdir(), 'tiphys-state-'))
+  return {
+    open: (id, options) => openState(directory, { engine, owner: { id, info: `info of ${id}` }, now: () => objectsNow, ...options }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
+
+for (const engine of engines()) {
+  dbContract(engine, (path, options) => openDatabase(path, { engine, ...options }))
+  runLogContract(engine, () => newPlace(engine))
+  objectStoreContract(engine, () => newPlace(engine))
+}
