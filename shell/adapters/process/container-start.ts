@@ -2,6 +2,7 @@
 import type { ContainerRun } from './container-run.ts'
 import type { RunRecord } from './journal.ts'
 import { launchText, signalNumber } from './launch.ts'
+import type { LogTrack } from './log-writer.ts'
 import { scriptPath, type PodContext, type PodSetup } from './pod-setup.ts'
 import { viewFor, viewProblem } from './pod-views.ts'
 import { viewFailedExitCode } from './private-view.ts'
@@ -69,12 +70,9 @@ function begin(plan: StartPlan, supervisor: Supervisor, job: Job): Job {
 
 /** Takes up a container that an earlier process started. */
 export function adoptContainer(plan: StartPlan, record: RunRecord): void {
-  const { container, context } = plan
-  const { services, request } = context
-  const { name } = container.plan.container
-  container.track = services.logs.prepare({ ...request.key, container: name }, name === 'main' && request.includeResult)
-  container.phase = { at: 'running', run: record.run, pid: record.pid, startedAt: record.at }
-  services.logs.start(container.track)
+  const { services } = plan.context
+  const track = assume(plan, record)
+  services.logs.start(track)
   services.orphans.watch({
     record,
     ended: (end, finishedAt) => {
@@ -86,8 +84,17 @@ export function adoptContainer(plan: StartPlan, record: RunRecord): void {
 
 /** Notes the end of a container that ended while nobody watched. */
 export function noteEnd(plan: StartPlan, record: RunRecord, ended: { readonly end: JobEnd; readonly finishedAt: number }): void {
-  plan.container.phase = { at: 'running', run: record.run, pid: record.pid, startedAt: record.at }
+  assume(plan, record)
   conclude(plan, ended.end, ended.finishedAt)
+}
+
+/** The state of a container as it was when it was started. */
+function assume({ container, context }: StartPlan, record: RunRecord): LogTrack {
+  const { name } = container.plan.container
+  const track = context.services.logs.prepare({ ...context.request.key, container: name }, name === 'main' && context.request.includeResult)
+  container.track = track
+  container.phase = { at: 'running', run: record.run, pid: record.pid, startedAt: record.at }
+  return track
 }
 
 function settle(plan: StartPlan, end: JobEnd, finishedAt: number): void {

@@ -1,0 +1,228 @@
+// What the process runner does beyond the contract of pod runners: host programs, image stand-ins, strays, capacity, ways of making views.
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLocalArtifactStore } from '@tiphys/shell/adapters/artifacts'
+import { follow, linesOf, podRequest, run, shell } from '../../../test/contracts/pod-runner.ts'
+import { createProcessRunner, type ProcessRunnerParts } from './index.ts'
+import { makeView, type ViewTools } from './private-view.ts'
+import { startOf } from './process-table.ts'
+import { placeOf } from './view-layout.ts'
+import { detectViews } from './view-detection.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tiphys-host-'))
+const commands = join(folder, 'commands')
+let parts: ProcessRunnerParts
+
+beforeAll(() => {
+  mkdirSync(commands)
+  writeFileSync(join(commands, 'cowsay'), '#!/bin/sh\necho "moo $*"\n', { mode: 0o755 })
+  writeFileSync(join(commands, 'entrypoint.json'), JSON.stringify({ entrypoint: ['cowsay'], cmd: ['nothing'], env: { BREED: 'angus' } }))
+  parts = createProcessRunner({
+    stateFolder: join(folder, 'state'),
+    logFolder: join(folder, 'logs'),
+    artifacts: createLocalArtifactStore(join(folder, 'artifacts')),
+    imageMap: [{ image: 'docker/whalesay', folder: commands }],
+    resources: { cpuMilli: 1000, memoryBytes: 1024 ** 3, podsMax: 50 },
+  })
+})
+
+afterAll(async () => {
+  await parts.runner.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const mainOf = (fact: Awaited<ReturnType<typeof run>>) => fact.containers.find(({ name }) => name === 'main')
+const resultOf = async (request: ReturnType<typeof podRequest>): Promise<string | undefined> => (await run(parts.runner, { ...request, includeResult: true })).outputs?.result
+
+describe('programs of the host', () => {
+  it('names the command, the image and the way out when the host lacks a command', async () => {
+    const fact = await run(parts.runner, podRequest({ image: 'acme/tool:1', command: ['no-such-tool'] }))
+    expect(fact.phase).toBe('Failed')
+    expect(mainOf(fact)).toMatchObject({ exitCode: 127, reason: 'StartError' })
+    for (const part of ['"no-such-tool"', '"acme/tool:1"', '--image-map', 'container runner', 'install']) expect(mainOf(fact)?.message).toContain(part)
+  })
+
+  it('says how to give a command when only the image knows it', async () => {
+    const fact = await run(parts.runner, podRequest({ image: 'nginx:1.13' }))
+    expect(mainOf(fact)?.message).toMatch(/no command.*"nginx:1\.13".*entrypoint\.json/)
+  })
+
+  it('uses a mapped folder: its commands, its entrypoint, its variables', async () => {
+    expect(await resultOf(podRequest({ image: 'docker/whalesay:latest', args: ['hello'] }))).toBe('moo hello')
+    expect(await resultOf(podRequest({ image: 'docker/whalesay' }))).toBe('moo nothing')
+    expect(await resultOf(podRequest({ image: 'docker/whalesay@sha256:0', command: ['sh', '-c', 'cowsay $BREED'] }))).toBe('moo angus')
+  })
+
+  it('sees the mapped folder inside a private view too', async () => {
+    const parameters = [{ name: 'out', valueFrom: { path: '/tmp/out' } }]
+    const fact = await run(parts.runner, podRequest({ image: 'docker/whalesay', command: ['sh', '-c', 'cowsay inside >/tmp/out'] }, { template: { outputs: { parameters } } }))
+    expect(fact.outputs?.parameters).toEqual([{ name: 'out', value: 'moo inside' }])
+  })
+
+  it('gives every step without paths an empty working folder', async () => {
+    const facts = await Promise.all(Array.from({ length: 12 }, () => resultOf(podRequest(shell('ls -A | wc -l; touch left-behind')))))
+    expect(facts.map((text) => text?.trim())).toEqual(Array.from({ length: 12 }, () => '0'))
+  })
+
+  it('does not lend the environment of the runner to steps', async () => {
+    process.env['TIPHYS_CANARY'] = 'secret'
+    expect(await resultOf(podRequest(shell('echo "[$TIPHYS_CANARY]"')))).toBe('[]')
+    delete process.env['TIPHYS_CANARY']
+  })
+
+  it('refuses arguments that no program can be given', async () => {
+    expect(mainOf(await run(parts.runner, podRequest({ command: ['echo', 'a\0b'] })))?.message).toContain('NUL')
+    expect(mainOf(await run(parts.runner, podRequest({ command: ['echo', 'x'.repeat(200_000)] })))?.message).toContain('limit')
+    expect(await resultOf(podRequest({ command: ['sh', '-c', 'echo ${#1}', 'x', 'y'.repeat(100_000)] }))).toBe('100000')
+  })
+
+  it('runs as the user that the pod asks for, where it may', async ({ skip }) => {
+    if (!parts.runner.capabilities.runAsUser) skip()
+    expect(await resultOf(podRequest({ ...shell('id -u; id -g'), securityContext: { runAsUser: 1234 } }))).toBe('1234\n1234')
+  })
+})
+
+describe('processes that a step leaves behind', () => {
+  const gone = async (pid: number): Promise<boolean> => {
+    for (let look = 0; look < 40; look++) {
+      if (startOf(pid) === undefined) return true
+      await new Promise((done) => setTimeout(done, 25))
+    }
+    return false
+  }
+
+  it('are killed when it ends, even when they left its session', async () => {
+    const result = await resultOf(podRequest(shell('sleep 300 & echo $!; setsid sh -c "echo \\$\\$; exec sleep 300" & sleep 0.1')))
+    const pids = (result ?? '').split('\n').map(Number)
+    expect(pids).toHaveLength(2)
+    for (const pid of pids) expect(await gone(pid)).toBe(true)
+  })
+
+  it('leave the next step on the same supervisor alone', async () => {
+    const results = await Promise.all(Array.from({ length: 30 }, (_, index) => resultOf(podRequest(shell(`sleep 30 & sleep 0.0${index % 10}; echo ${index}`)))))
+    expect(results).toEqual(Array.from({ length: 30 }, (_, index) => String(index)))
+  })
+
+  it('a step that kills its own process group does not take the supervisor along', async () => {
+    expect(mainOf(await run(parts.runner, podRequest(shell('kill 0; sleep 5'))))?.exitCode).toBe(143)
+    expect((await run(parts.runner, podRequest(shell('true')))).phase).toBe('Succeeded')
+  })
+
+  it('a step that kills its supervisor fails', async () => {
+    expect(mainOf(await run(parts.runner, podRequest(shell('kill -9 $PPID; sleep 5'))))).toMatchObject({ exitCode: 137 })
+    expect((await run(parts.runner, podRequest(shell('true')))).phase).toBe('Succeeded')
+  })
+})
+
+describe('host capacity', () => {
+  it('lets a pod wait with the reason until another gives room', async () => {
+    const resources = { requests: { cpu: '600m' } }
+    const first = podRequest({ ...shell('sleep 0.5'), resources })
+    const second = podRequest({ ...shell('true'), resources })
+    const one = follow(parts.runner, first)
+    const two = follow(parts.runner, second)
+    await parts.runner.start(first)
+    await parts.runner.start(second)
+    const pending = await two.until(({ pendingReason }) => pendingReason !== undefined)
+    expect(pending.pendingReason).toMatch(/^Unschedulable: 0\/1 nodes are available: 1 Insufficient cpu/)
+    expect((await two.last).phase).toBe('Succeeded')
+    expect((await one.last).containers[0]?.finishedAt).toBeLessThanOrEqual((await two.last).containers[0]?.startedAt ?? 0)
+  })
+
+  it('ends a pod that is stopped while it waits', async () => {
+    const request = podRequest({ ...shell('true'), resources: { requests: { memory: '2Gi' } } })
+    const { until, last } = follow(parts.runner, request)
+    const ref = await parts.runner.start(request)
+    await until(({ pendingReason }) => pendingReason?.includes('Insufficient memory') === true)
+    await parts.runner.stop(ref)
+    expect(await last).toMatchObject({ phase: 'Failed', reason: 'Stopped' })
+  })
+
+  it('runs many more steps than it has supervisors', async () => {
+    const facts = await Promise.all(Array.from({ length: 200 }, () => run(parts.runner, podRequest({ command: ['true'] }))))
+    expect(facts.every(({ phase }) => phase === 'Succeeded')).toBe(true)
+  })
+
+  it('does not let long steps hold up short ones', async () => {
+    const long = Array.from({ length: 20 }, () => podRequest(shell('sleep 5')))
+    const refs = await Promise.all(long.map((request) => parts.runner.start(request)))
+    const from = Date.now()
+    await run(parts.runner, podRequest({ command: ['true'] }))
+    expect(Date.now() - from).toBeLessThan(2000)
+    await Promise.all(refs.map((ref) => parts.runner.stop(ref, { graceSeconds: 0 })))
+  })
+})
+
+describe('private views', () => {
+  const paths = { shell: '/bin/sh', unshare: whereIs('unshare'), mount: whereIs('mount'), bwrap: whereIs('bwrap') }
+  const kinds: ViewTools['kind'][] = ['overlay', 'user-namespace', 'bubblewrap']
+
+  it.each(kinds)('%s: writes stay in the view, volumes are shared, links do not lead out', (kind) => {
+    const detection = detectViews(join(folder, 'state'), { ...paths, unshare: kind === 'bubblewrap' ? '' : paths.unshare, bwrap: kind === 'bubblewrap' ? paths.bwrap : '' })
+    if (!('tools' in detection)) return expect(detection.problem).not.toBe('')
+    const tools: ViewTools = { ...detection.tools, kind }
+    const volume = join(folder, `volume-${kind}`)
+    mkdirSync(volume)
+    const view = makeView({ folder: join(folder, `view-${kind}`), tools, rootfs: undefined, binds: [{ target: '/data/in', source: volume, readOnly: false }], hidden: [join(folder, 'state')], shown: [] })
+    const script = 'echo mine >/tmp/x; echo shared >/data/in/y; ln -s /etc /tmp/etc; mkdir -p /workspace/a; echo z >/workspace/a/b; pwd'
+    const done = spawnSync('/bin/sh', ['-c', view.enter(['sh', '-c', script], '/some/where', [])], { encoding: 'utf8' })
+    expect(done).toMatchObject({ status: 0, stdout: '/some/where\n' })
+    expect(existsSync('/tmp/x') || existsSync('/workspace/a/b')).toBe(false)
+    expect(readFileSync(join(volume, 'y'), 'utf8')).toBe('shared\n')
+    expect(readFileSync(placeOf(view.layout, '/tmp/x').host ?? '', 'utf8')).toBe('mine\n')
+    expect(readFileSync(placeOf(view.layout, '/workspace/a/b').host ?? '', 'utf8')).toBe('z\n')
+    expect(placeOf(view.layout, '/tmp/etc/passwd')).toEqual({ path: '/etc/passwd', host: undefined })
+    expect(placeOf(view.layout, '/etc/hostname').host).toBeUndefined()
+  })
+
+  it('a mapped root file system is the image, and its files can be outputs', async () => {
+    if (!existsSync('/bin/busybox') && whereIs('busybox') === '') {
+      const rootfs = join(folder, 'rootfs')
+      for (const name of ['etc', 'bin', 'usr', 'lib', 'lib64', 'proc', 'sys', 'dev', 'tmp']) mkdirSync(join(rootfs, name), { recursive: true })
+      for (const program of ['/bin/sh', '/bin/cat']) copyProgram(program, rootfs)
+      writeFileSync(join(rootfs, 'etc', 'release'), 'image 1\n')
+      const state = join(folder, 'state-rootfs')
+      const other = createProcessRunner({ stateFolder: state, logFolder: join(folder, 'logs'), imageMap: [{ image: 'img', folder: rootfs }] })
+      const parameters = [{ name: 'own', valueFrom: { path: '/etc/release' } }, { name: 'made', valueFrom: { path: '/made' } }]
+      const fact = await run(other.runner, podRequest({ image: 'img', command: ['sh', '-c', 'cat /etc/release >/made; test ! -e /etc/passwd'] }, { template: { outputs: { parameters } } }))
+      await other.runner.close()
+      if (fact.containers[0]?.exitCode === 0) expect(fact.outputs?.parameters).toEqual([{ name: 'own', value: 'image 1' }, { name: 'made', value: 'image 1' }])
+      else expect(fact.containers).toEqual([])
+      expect(existsSync(join(rootfs, 'made'))).toBe(false)
+    }
+  })
+
+  function copyProgram(program: string, rootfs: string): void {
+    const libraries = spawnSync('ldd', [program], { encoding: 'utf8' }).stdout.match(/\/\S+/g) ?? []
+    for (const path of [program, ...libraries]) {
+      const target = join(rootfs, path)
+      mkdirSync(join(target, '..'), { recursive: true })
+      writeFileSync(target, readFileSync(path))
+      chmodSync(target, 0o755)
+    }
+  }
+
+  it('a host that can make none says so, with the step and the way out', async () => {
+    expect(detectViews(join(folder, 'state'), { shell: '/bin/sh', unshare: '', mount: '', bwrap: '' })).toMatchObject({ problem: expect.stringContaining('unshare') })
+    expect(detectViews(join(folder, 'state'), { shell: '/bin/sh', unshare: '/bin/false', mount: '/bin/false', bwrap: '/bin/false' })).toMatchObject({ problem: expect.stringMatching(/user-namespace: .*bubblewrap: /) })
+  })
+
+  it('hides the runner\'s own state from steps', async () => {
+    const parameters = [{ name: 'out', valueFrom: { path: '/tmp/out' } }]
+    const fact = await run(parts.runner, podRequest(shell(`ls ${join(folder, 'state')} >/tmp/out 2>&1; true`), { template: { outputs: { parameters } } }))
+    expect(fact.outputs?.parameters?.[0]?.value).not.toContain('journal')
+  })
+
+  it('keeps the log of a step with a view', async () => {
+    const request = podRequest(shell('echo seen'), { template: { outputs: { parameters: [{ name: 'o', valueFrom: { path: '/tmp/o', default: '' } }] } } })
+    await run(parts.runner, request)
+    expect((await linesOf(parts.logs, request)).map(({ text }) => text)).toEqual(['seen'])
+  })
+
+  function whereIs(program: string): string {
+    return spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim()
+  }
+})
