@@ -66,3 +66,4 @@ export {
 } from './label-selector.ts'
 export { type FieldRequirement, type FieldSelector, matchesFields, parseFieldSelector } from './field-selector.ts'
 export { annotationProblems, dns1035LabelProblems, dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, labelValueProblems } from './names.ts'
+export { findJsonPath, printJsonPath } from './json-path.ts'

@@ -160,7 +160,7 @@ function isEqual({ left, right, place }: Pair): boolean {
 
 function isMatch({ left, right, place }: Pair): boolean {
   const text = withoutQuotes(textOf(left, place))
-  const regex = compileRegex(withoutQuotes(textOf(right, place)))
+  const regex = compileRegex(withoutQuotes(textOf(right, place)), place.host)
   return regex.ok ? matchesRegex(regex.value, text, place.host) : fail('invalid argument. expected a valid regexp')
 }
 

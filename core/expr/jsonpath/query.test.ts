@@ -74,7 +74,7 @@ describe('paths', () => {
         jsonPathQuery(path, value)
         expect(performance.now() - start).toBeLessThan(100)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     )
     const deep = unmarshal('['.repeat(300) + ']'.repeat(300))
     expect(jsonPathQuery(`$${'..*'.repeat(40)}`, deep)).toMatchObject({ ok: false })

@@ -91,7 +91,7 @@ describe('loops', () => {
         if (items.ok && items.value.length > 0) items.value.at(0)
         expect(performance.now() - start).toBeLessThan(50)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     )
   })
 })
