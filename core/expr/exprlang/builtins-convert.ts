@@ -38,7 +38,8 @@ export const CONVERSIONS: readonly Builtin[] = [
   }),
   overloaded('fromBase64', ['func(string) string'], ([v], host) => {
     allocate(host, textOf(v).length)
-    return fromBytes(decodeBase64(textOf(v)) ?? fail('illegal base64 data'))
+    const bytes = decodeBase64(textOf(v))
+    return typeof bytes === 'number' ? fail(`illegal base64 data at input byte ${bytes}`) : fromBytes(bytes)
   }),
 ]
 

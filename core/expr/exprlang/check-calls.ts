@@ -38,7 +38,7 @@ function checkArguments({ name, type, node, args }: Call, c: Checker): Nature | 
   }
   for (const [i, arg] of args.entries()) {
     const given = c.visit(arg)
-    const wanted = ofType(i < fixed ? ins[i] ?? '' : (ins[fixed] ?? '').slice(2))
+    const wanted = ofType(ins[Math.min(i, ins.length - 1)] ?? '')
     if ((isFloat(wanted) || isInteger(wanted)) && isInteger(given)) continue
     if (given.isNil) {
       if (kindOf(wanted) === 'ptr' || kindOf(wanted) === 'interface') continue

@@ -21,7 +21,7 @@ export function checkBinary(node: BinaryNode, c: Checker): Nature {
   const left = c.visit(node.left)
   const right = c.visit(node.right)
   if (node.operator === 'matches' && node.right.kind === 'string') {
-    const regex = compileRegex(node.right.value)
+    const regex = compileRegex(node.right.value, c.budget)
     if (!regex.ok) mistyped(node.at, regex.error)
   }
   const rule = Object.hasOwn(RULES, node.operator) ? RULES[node.operator] : undefined

@@ -1,5 +1,6 @@
 // Owns the type check before an expression runs: it refuses what can never work, knowing only the types at the top of the environment.
 
+import type { Host } from '../golang/host.ts'
 import { methodType } from '../golang/methods.ts'
 import type { ArrayNode, ConditionalNode, LetNode, MemberNode, Node, PointerNode, SliceNode } from './ast.ts'
 import { checkBuiltin, checkCall } from './check-calls.ts'
@@ -17,13 +18,15 @@ export interface Checker {
   readonly natures: Map<Node, Nature>
   readonly lets: { readonly name: string; readonly nature: Nature }[]
   readonly loops: { readonly collection: Nature; readonly pointers: Readonly<Record<string, Nature>> }[]
+  /** What checking may cost, for constant patterns. */
+  readonly budget: Host
   visit(node: Node): Nature
 }
 
 /** Checks a tree and tells the nature of every node that was looked at. Arguments of functions that are unknown before running are not. */
-export function checkTree(root: Node, types: Checker['types']): ReadonlyMap<Node, Nature> {
+export function checkTree(root: Node, types: Checker['types'], budget: Host): ReadonlyMap<Node, Nature> {
   const checker: Checker = {
-    types, natures: new Map(), lets: [], loops: [],
+    types, natures: new Map(), lets: [], loops: [], budget,
     visit(node) {
       const nature = natureOf(node, checker)
       checker.natures.set(node, nature)

@@ -145,8 +145,7 @@ function text(v: Value): string {
 }
 
 function patternOf(pattern: string, f: Frame): Regex {
-  charge(f, pattern.length)
-  const regex = compileRegex(pattern)
+  const regex = compileRegex(pattern, f)
   return regex.ok ? regex.value : fail(regex.error)
 }
 
@@ -156,7 +155,7 @@ function matchSubject(regex: Regex, subject: Value, f: Frame): boolean {
 }
 
 function matchesConstant(node: BinaryNode, c: Compiler, pattern: string): Code {
-  const compiled = compileRegex(pattern)
+  const compiled = compileRegex(pattern, c.budget)
   if (!compiled.ok) raise({ code: 'type', message: compiled.error, at: node.at })
   const regex = compiled.value
   const left = c.compile(node.left)

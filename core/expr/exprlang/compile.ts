@@ -1,8 +1,8 @@
 // Owns the step from syntax tree to closures: every node becomes a function of the frame, once.
 
 import { fail } from '../golang/failure.ts'
-import { grow } from '../golang/host.ts'
-import { emptyMap, float, isNil, slice, typeName, type Value } from '../golang/value.ts'
+import { grow, type Host } from '../golang/host.ts'
+import { freshMap, float, isNil, slice, typeName, type Value } from '../golang/value.ts'
 import type { ConditionalNode, LetNode, MapNode, Node, SequenceNode, UnaryNode } from './ast.ts'
 import { negate } from './arithmetic.ts'
 import { binaryCode } from './compile-binary.ts'
@@ -18,19 +18,22 @@ export interface Compiler {
   /** `let` variables in scope, each with its index among the frame's variables. */
   readonly lets: Map<string, number>
   letCount: number
+  /** What compiling may cost, for constant patterns. */
+  readonly budget: Host
 }
 
 /** What a chain yields inside itself once a nil base has ended it. */
 export const SKIPPED: Value = slice('skipped', [])
 
 /** Compiles a tree; `slots` are the names whose values the frame will hold. */
-export function compileTree(root: Node, slots: readonly string[]): Code {
+export function compileTree(root: Node, slots: readonly string[], budget: Host): Code {
   const places = new Map(slots.map((name, i) => [name, i]))
   const compiler: Compiler = {
     compile: (node) => codeOf(node, compiler),
     slotOf: (name) => places.get(name) ?? fail(`no slot for ${name}`),
     lets: new Map(),
     letCount: 0,
+    budget,
   }
   return compiler.compile(root)
 }
@@ -159,7 +162,7 @@ function map(node: MapNode, c: Compiler): Code {
   return (f) => {
     const entries = pairs.map(([key, value]) => [key(f), value(f)] as const)
     grow(f, entries.length)
-    const out = emptyMap()
+    const out = freshMap()
     f.at = at
     // The last of equal keys loses, since expr-lang fills its map from the end.
     for (let i = entries.length - 1; i >= 0; i--) {

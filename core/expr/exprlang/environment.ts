@@ -1,8 +1,11 @@
 // Owns the functions that Argo adds to every expression: `asInt`, `asFloat`, `toJson`, `jsonpath` and `sprig`.
 
-import { allocate } from '../golang/host.ts'
-import { marshal } from '../golang/json.ts'
-import { emptyMap, func, type Value } from '../golang/value.ts'
+import { allocate, charge } from '../golang/host.ts'
+import { marshal, unmarshal } from '../golang/json.ts'
+import { func, type Value } from '../golang/value.ts'
+import { applyJsonPath } from '../jsonpath/query.ts'
+import { SPRIG } from '../sprig/sprig.ts'
+import { textOf } from './builtin.ts'
 import { toFloating, toInteger } from './builtins-convert.ts'
 
 const ANY_TO_ANY = 'func(interface {}) interface {}'
@@ -16,7 +19,12 @@ function argoFunctions(): ReadonlyMap<string, Value> {
       allocate(host, text.length)
       return text
     })],
-    ['sprig', emptyMap()],
+    ['jsonpath', func('jsonpath', 'func(string, string) interface {}', ([json, path], host) => {
+      const text = textOf(json)
+      charge(host, text.length >> 4)
+      return applyJsonPath(textOf(path), unmarshal(text), host)
+    })],
+    ['sprig', SPRIG],
   ])
 }
 

@@ -2,7 +2,7 @@
 
 import { isStop, type Stop } from '../golang/failure.ts'
 import { format } from '../golang/format.ts'
-import type { Facilities } from '../golang/host.ts'
+import { host, type Facilities } from '../golang/host.ts'
 import { typeName, type Value } from '../golang/value.ts'
 import { walk, type Node } from './ast.ts'
 import { checkTree } from './check.ts'
@@ -99,9 +99,10 @@ function compileFor(program: Program, shape: readonly string[]): Variant['outcom
   try {
     const hidden = new Set(program.names.filter((name, i) => BUILTIN_NAMES.has(name) && shape[i] !== ''))
     const root = hidden.size === 0 ? program.root : parse(program.source, hidden)
+    const budget = host({})
     const types = new Map(program.names.flatMap((name, i) => (shape[i] === '' ? [] : [[name, shape[i] ?? ''] as const])))
-    const natures = checkTree(root, (name) => types.get(name))
-    return { ok: true, code: compileTree(optimize(root, natures), program.names), slots: program.names }
+    const natures = checkTree(root, (name) => types.get(name), budget)
+    return { ok: true, code: compileTree(optimize(root, natures), program.names, budget), slots: program.names }
   } catch (e) {
     return { ok: false, error: problemOf(e, program.source, 0) }
   }

@@ -62,7 +62,7 @@ export function call(callee: Value, args: readonly Value[], host: Host): Value {
   if (args.length < fixed || (!type.variadic && args.length > fixed)) {
     fail(`invalid number of arguments: expected ${type.variadic ? 'at least ' : ''}${fixed}, got ${args.length}`)
   }
-  return body(args.map((arg, i) => argument(arg, i < fixed ? type.ins[i] ?? '' : (type.ins[fixed] ?? '').slice(2))), host)
+  return body(args.map((arg, i) => argument(arg, type.ins[Math.min(i, type.ins.length - 1)] ?? '')), host)
 }
 
 function argument(v: Value, type: string): Value {

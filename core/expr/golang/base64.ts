@@ -1,5 +1,7 @@
 // Owns base64 and base32 as Go's `encoding` packages read and write them.
 
+import { byteLength } from './text.ts'
+
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
@@ -8,9 +10,9 @@ export const base64 = (bytes: Uint8Array): string => encode(bytes, { alphabet: B
 /** Standard base32 with padding. */
 export const base32 = (bytes: Uint8Array): string => encode(bytes, { alphabet: BASE32, bits: 5, group: 8 })
 
-/** The bytes of standard base64, `undefined` when the text is none; line ends are skipped. */
-export const decodeBase64 = (text: string): Uint8Array | undefined => decode(text, { alphabet: BASE64, bits: 6, group: 4 })
-export const decodeBase32 = (text: string): Uint8Array | undefined => decode(text, { alphabet: BASE32, bits: 5, group: 8 })
+/** The bytes of standard base64; for a text that is none, the position of its first wrong byte. Line ends are skipped. */
+export const decodeBase64 = (text: string): Uint8Array | number => decode(text, { alphabet: BASE64, bits: 6, group: 4 })
+export const decodeBase32 = (text: string): Uint8Array | number => decode(text, { alphabet: BASE32, bits: 5, group: 8 })
 
 interface Encoding { readonly alphabet: string; readonly bits: number; readonly group: number }
 
@@ -31,26 +33,46 @@ function encode(bytes: Uint8Array, { alphabet, bits, group }: Encoding): string 
   return out + '='.repeat((group - (out.length % group)) % group)
 }
 
-function decode(text: string, { alphabet, bits, group }: Encoding): Uint8Array | undefined {
-  const clean = text.replace(/[\r\n]/g, '')
-  const digits = clean.replace(/=+$/, '')
-  if (clean.length % group !== 0) return undefined
-  const rest = digits.length % group
-  const used = Math.floor((rest * bits) / 8)
-  if (clean.length - digits.length >= group || (rest !== 0 && Math.ceil((used * 8) / bits) !== rest)) return undefined
-  const out = new Uint8Array(Math.floor((digits.length * bits) / 8))
+function decode(text: string, e: Encoding): Uint8Array | number {
+  const end = text.search(/[=\r\n]/) < 0 ? text.length : digitsEnd(text)
+  const out: number[] = []
   let held = 0
   let size = 0
-  let at = 0
-  for (const c of digits) {
-    const value = alphabet.indexOf(c)
-    if (value < 0) return undefined
-    held = (held << bits) | value
-    size += bits
+  let count = 0
+  let groupStart = 0
+  for (let at = 0; at < end; at++) {
+    const c = text[at] ?? ''
+    if (c === '\n' || c === '\r') continue
+    const value = e.alphabet.indexOf(c)
+    if (value < 0) return byteLength(text.slice(0, at))
+    if (count++ % e.group === 0) groupStart = at
+    held = (held << e.bits) | value
+    size += e.bits
     if (size < 8) continue
     size -= 8
-    out[at++] = held >> size
+    out.push(held >> size)
     held &= (1 << size) - 1
   }
-  return out
+  return wrongPadding({ text, end, rest: count % e.group, groupStart }, e) ?? Uint8Array.from(out)
+}
+
+/** Where the padding starts, line ends before it included. */
+function digitsEnd(text: string): number {
+  const padding = text.indexOf('=')
+  return padding < 0 ? text.length : padding
+}
+
+interface Tail { readonly text: string; readonly end: number; readonly rest: number; readonly groupStart: number }
+
+/** The position at which the padding is wrong, `undefined` when it completes the last group. */
+function wrongPadding({ text, end, rest, groupStart }: Tail, e: Encoding): number | undefined {
+  const padding = text.slice(end).replace(/[\r\n]/g, '')
+  if (padding === '') return rest === 0 ? undefined : groupStart
+  const bytes = Math.floor((rest * e.bits) / 8)
+  if (rest < 2) return end
+  const needed = e.group - rest
+  const marks = /^=*/.exec(padding)?.[0].length ?? 0
+  if (marks < needed) return marks === padding.length ? text.length : end + marks - 1
+  if (Math.ceil((bytes * 8) / e.bits) !== rest) return end
+  return padding.length > needed ? text.length - (padding.length - needed) : undefined
 }

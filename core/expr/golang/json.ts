@@ -5,7 +5,7 @@ import { fail } from './failure.ts'
 import { formatJsonFloat } from './number.ts'
 import { compareText, isAscii, wellFormed } from './text.ts'
 import { jsonTime } from './time.ts'
-import { emptyMap, entriesOf, float, isArray, isBytes, isTagged, TAG, type GoMap, type Tagged, type Value } from './value.ts'
+import { freshMap, entriesOf, float, isArray, isBytes, isTagged, TAG, type GoMap, type Tagged, type Value } from './value.ts'
 
 /** Deeper values than this are refused. */
 export const jsonDepthMax = 1000
@@ -121,7 +121,7 @@ function fromJson(v: unknown, depth: number): Value {
   }
   if (Array.isArray(v)) return v.map((item) => fromJson(item, depth + 1))
   if (typeof v !== 'object' || v === null) return null
-  const out = emptyMap()
+  const out = freshMap()
   for (const [key, item] of Object.entries(v)) out[wellFormed(key)] = fromJson(item, depth + 1)
   return out
 }

@@ -6,7 +6,7 @@ import { compareInt, divideInt, intOf, remainderInt, subtractInt } from './numbe
 import { toBytes } from './text.ts'
 import { addDuration, timeDifference } from './time-arithmetic.ts'
 import { inZone } from './time-parse.ts'
-import { jsonTime, shown, time, UTC, zoneAt } from './time.ts'
+import { jsonTime, LOCAL, shown, time, UTC, zoneAt } from './time.ts'
 import { duration, float, func, sized, type GoFunc, type GoLocation, type GoSized, type GoTime, type Value } from './value.ts'
 
 /** A method without its receiver: the Go type, and the body over receiver and arguments. */
@@ -51,7 +51,7 @@ const TIME_METHODS: ReadonlyMap<string, Method<GoTime>> = new Map<string, Method
   ['String', method('func() string', (t) => formatGoTime(shown(t), GO_STRING_LAYOUT))],
   ['In', method('func(*time.Location) time.Time', (t, [zone]) => time(t.sec, t.nsec, zone as GoLocation))],
   ['UTC', method('func() time.Time', (t) => time(t.sec, t.nsec, UTC))],
-  ['Local', method('func() time.Time', (t) => time(t.sec, t.nsec, { ...UTC, name: 'Local' }))],
+  ['Local', method('func() time.Time', (t) => time(t.sec, t.nsec, LOCAL))],
   ['Location', method('func() *time.Location', (t) => t.zone)],
   ['Zone', method('func() (string, int)', (t) => zoneAt(t.zone, t.sec).abbreviation)],
   ['Round', method('func(time.Duration) time.Time', (t, [d]) => snapped(t, nanosOf(d), true))],

@@ -6,6 +6,9 @@ import { TAG, type GoLocation, type GoTime } from './value.ts'
 
 export const UTC: GoLocation = { [TAG]: 'location', name: 'UTC', offsetSec: 0 }
 
+/** The zone of the machine, which is UTC as in Argo's containers. */
+export const LOCAL: GoLocation = { [TAG]: 'location', name: 'Local', offsetSec: 0 }
+
 export const time = (sec: number, nsec: number, zone: GoLocation): GoTime => ({ [TAG]: 'time', sec, nsec, zone })
 
 /** The instant of Unix milliseconds. */
@@ -67,7 +70,7 @@ function formatOf(name: string, style: 'parts' | 'short'): Intl.DateTimeFormat |
 /** The zone of a tz database name; names are case-sensitive, `''` and `UTC` are UTC. `undefined` when unknown. */
 export function loadLocation(name: string): GoLocation | undefined {
   if (name === '' || name === 'UTC') return UTC
-  if (name === 'Local') return { ...UTC, name: 'Local' }
+  if (name === 'Local') return LOCAL
   if (!/^[A-Za-z0-9_+/-]+$/.test(name) || /^[+-]/.test(name)) return undefined
   return formatOf(name, 'parts') === undefined ? undefined : { [TAG]: 'location', name, offsetSec: undefined }
 }

@@ -39,7 +39,7 @@ export interface GoLocation { readonly [TAG]: 'location'; readonly name: string;
 /** A `time.Time`: whole Unix seconds and nanoseconds within the second, shown in `zone`. */
 export interface GoTime { readonly [TAG]: 'time'; readonly sec: number; readonly nsec: number; readonly zone: GoLocation }
 
-/** The type of a function, with Go spellings of its parameter and result types. */
+/** The type of a function, with Go spellings of its parameter and result types. The last of `ins` repeats when `variadic`. */
 export interface FuncType { readonly ins: readonly string[]; readonly variadic: boolean; readonly out: string; readonly text: string }
 
 /** A callable value. `call` gets arguments that are already checked against `type`. */
@@ -100,6 +100,13 @@ export const lazyMap = (get: (key: string) => Value | undefined, keys: () => Ite
 
 /** A fresh `map[string]interface {}` that has no prototype to leak from. */
 export const emptyMap = (): { [key: string]: Value } => Object.create(null) as { [key: string]: Value }
+
+/** Marks maps that an evaluation has made itself and may therefore change; it has no members of its own. */
+const OWNED: object = Object.freeze(Object.create(null))
+
+/** A map that the running evaluation owns. */
+export const freshMap = (): { [key: string]: Value } => Object.create(OWNED) as { [key: string]: Value }
+export const isOwned = (v: Value): v is { [key: string]: Value } => typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === OWNED
 
 /** The elements of any slice or array except bytes, else `undefined`. */
 export function itemsOf(v: Value): readonly Value[] | undefined {

@@ -157,7 +157,6 @@ function named(r: Reader): number | undefined {
   const [whole, name = '', close] = match
   if (/^[=!]/.test(name) && whole.startsWith('?<')) return undefined
   if (close === '' || !/^[A-Za-z0-9_]+$/.test(name)) refuse('invalid named capture', `(${whole}`)
-  if (r.names.includes(name)) refuse('duplicate capture group name', name)
   r.at += whole.length
   r.names.push(name)
   return r.names.length - 1

@@ -16,11 +16,13 @@ type Compiled = { readonly ok: true; readonly value: Regex } | { readonly ok: fa
 const cacheMax = 500
 const CACHE = new Map<string, Compiled>()
 
-/** Compiles a pattern; the error is Go's. Patterns are remembered. */
-export function compileRegex(source: string): Compiled {
+/** Compiles a pattern; the error is Go's. Patterns are remembered, and new ones are charged to the budget. */
+export function compileRegex(source: string, h: Host = host({})): Compiled {
   const known = CACHE.get(source)
   if (known !== undefined) return known
+  charge(h, source.length)
   const made = compile(source)
+  if (made.ok) charge(h, 4 * made.value.program.op.length)
   if (CACHE.size >= cacheMax) CACHE.clear()
   CACHE.set(source, made)
   return made
@@ -40,10 +42,10 @@ export const matchesRegex = (regex: Regex, text: string, h: Host): boolean => ma
 
 /** Whether any part of the text matches, with a budget of its own; the error is a bad pattern or an exhausted budget. */
 export function regexTest(pattern: string, text: string): { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly error: string } {
-  const regex = compileRegex(pattern)
-  if (!regex.ok) return regex
   try {
-    return { ok: true, value: matchesRegex(regex.value, text, host({})) }
+    const h = host({})
+    const regex = compileRegex(pattern, h)
+    return regex.ok ? { ok: true, value: matchesRegex(regex.value, text, h) } : regex
   } catch (e) {
     if (isStop(e)) return { ok: false, error: e.message }
     throw e

@@ -1,0 +1,112 @@
+// Owns sprig's functions over text.
+
+import { base32, base64, decodeBase32, decodeBase64 } from '../golang/base64.ts'
+import { fail } from '../golang/failure.ts'
+import { format } from '../golang/format.ts'
+import { allocate, type Host } from '../golang/host.ts'
+import { atoi } from '../golang/number.ts'
+import { lower, replaceText, splitText, trimCutset, upper } from '../golang/strings.ts'
+import { byteLength, byteSlice, compareText, fromBytes, joinAll, quote, toBytes, trimSpace } from '../golang/text.ts'
+import { itemsOf, strings, TAG, type GoFunc, type GoMap, type Value } from '../golang/value.ts'
+import { any, define, defineAll, int, text, toText } from './define.ts'
+
+const ONE = 'func(string) string'
+const TWO = 'func(string, string) string'
+const TEST = 'func(string, string) bool'
+const MANY = 'func(...interface {}) string'
+
+export const TEXTS: readonly GoFunc[] = [
+  define('hello', 'func() string', () => 'Hello!'),
+  define('trim', ONE, ([s]) => trimSpace(text(s))),
+  define('upper', ONE, ([s]) => upper(text(s))),
+  define('lower', ONE, ([s]) => lower(text(s))),
+  define('trunc', 'func(int, string) string', ([c, s]) => truncated(int(c), text(s))),
+  define('substr', 'func(int, int, string) string', ([from, to, s]) => substring(int(from), int(to), text(s))),
+  define('repeat', 'func(int, string) string', ([n, s], host) => repeated(int(n), text(s), host)),
+  ...defineAll(['trimall', 'trimAll'], TWO, ([set, s]) => trimCutset(text(s), text(set))),
+  define('trimSuffix', TWO, ([suffix, s]) => (text(s).endsWith(text(suffix)) ? text(s).slice(0, text(s).length - text(suffix).length) : text(s))),
+  define('trimPrefix', TWO, ([prefix, s]) => (text(s).startsWith(text(prefix)) ? text(s).slice(text(prefix).length) : text(s))),
+  define('contains', TEST, ([part, s]) => text(s).includes(text(part))),
+  define('hasPrefix', TEST, ([part, s]) => text(s).startsWith(text(part))),
+  define('hasSuffix', TEST, ([part, s]) => text(s).endsWith(text(part))),
+  define('quote', MANY, (args) => present(args).map((v) => quote(toText(v))).join(' ')),
+  define('squote', MANY, (args) => present(args).map((v) => `'${format(v)}'`).join(' ')),
+  define('cat', MANY, (args) => present(args).map(format).join(' ')),
+  define('indent', 'func(int, string) string', ([n, s], host) => indented(int(n), text(s), host)),
+  define('nindent', 'func(int, string) string', ([n, s], host) => `\n${indented(int(n), text(s), host)}`),
+  define('replace', 'func(string, string, string) string', ([from, to, s], host) => replaceText(text(s), { from: text(from), to: text(to), limit: -1, host })),
+  define('plural', 'func(string, string, int) string', ([one, many, count]) => (int(count) === 1 ? text(one) : text(many))),
+  define('toString', 'func(interface {}) string', ([v]) => toText(any(v))),
+  define('toStrings', 'func(interface {}) []string', ([v]) => strings(textsOf(any(v)))),
+  define('join', 'func(string, interface {}) string', ([glue, v], host) => {
+    const parts = textsOf(any(v))
+    allocate(host, parts.reduce((sum, part) => sum + part.length + text(glue).length, 0))
+    return joinAll(parts, text(glue))
+  }),
+  define('sortAlpha', 'func(interface {}) []string', ([v]) =>
+    strings(itemsOf(any(v)) === undefined ? [toText(any(v))] : [...textsOf(any(v))].sort(compareText))),
+  define('split', 'func(string, string) map[string]string', ([separator, s]) => numbered(splitText(text(s), text(separator), -1) ?? [])),
+  define('splitn', 'func(string, int, string) map[string]string', ([separator, n, s]) => numbered(splitText(text(s), text(separator), int(n)) ?? [])),
+  define('splitList', 'func(string, string) []string', ([separator, s]) => strings(splitText(text(s), text(separator), -1) ?? [])),
+  define('atoi', 'func(string) int', ([s]) => atoi(text(s)) ?? clamped(text(s))),
+  define('b64enc', ONE, ([s]) => base64(toBytes(text(s)))),
+  define('b32enc', ONE, ([s]) => base32(toBytes(text(s)))),
+  define('b64dec', ONE, ([s]) => decoded(decodeBase64(text(s)), 64)),
+  define('b32dec', ONE, ([s]) => decoded(decodeBase32(text(s)), 32)),
+]
+
+const present = (values: readonly Value[]): readonly Value[] => values.filter((v) => v !== null)
+
+function truncated(count: number, s: string): string {
+  const length = byteLength(s)
+  if (count < 0 && length + count > 0) return byteSlice(s, length + count, length)
+  return count >= 0 && length > count ? byteSlice(s, 0, count) : s
+}
+
+function outOfRange(from: number, to: number): never {
+  fail(`runtime error: slice bounds out of range [${from}:${to}]`)
+}
+
+function substring(from: number, to: number, s: string): string {
+  const length = byteLength(s)
+  if (from < 0) return to < 0 || to > length ? outOfRange(0, to) : byteSlice(s, 0, to)
+  const end = to < 0 || to > length ? length : to
+  return from > end ? outOfRange(from, end) : byteSlice(s, from, end)
+}
+
+function repeated(count: number, s: string, host: Host): string {
+  if (count < 0) fail('strings: negative Repeat count')
+  allocate(host, s.length * count)
+  return s.repeat(count)
+}
+
+function indented(spaces: number, s: string, host: Host): string {
+  if (spaces < 0) fail('strings: negative Repeat count')
+  allocate(host, spaces)
+  const pad = ' '.repeat(spaces)
+  return pad + replaceText(s, { from: '\n', to: `\n${pad}`, limit: -1, host })
+}
+
+/** A list's elements as texts, without nils; anything else is one text. */
+export function textsOf(v: Value): readonly string[] {
+  const items = itemsOf(v)
+  if (items !== undefined) return items.filter((item) => item !== null).map(toText)
+  return v === null ? [] : [toText(v)]
+}
+
+/** Parts under the keys `_0`, `_1` …. */
+function numbered(parts: readonly string[]): GoMap {
+  const entries = new Map(parts.map((part, i) => [`_${i}`, [`_${i}`, part] as const]))
+  return { [TAG]: 'map', type: 'map[string]string', entries, isNil: false }
+}
+
+/** What does not fit 64 bits becomes the nearest integer, as Go's parser leaves it; what is no number is 0. */
+function clamped(s: string): number | bigint {
+  const match = /^([+-]?)\d+$/.exec(s)
+  if (match === null) return 0
+  return match[1] === '-' ? -0x8000_0000_0000_0000n : 0x7fff_ffff_ffff_ffffn
+}
+
+/** Sprig answers with the message where the text is no encoding. */
+const decoded = (bytes: Uint8Array | number, base: 64 | 32): string =>
+  typeof bytes === 'number' ? `illegal base${base} data at input byte ${bytes}` : fromBytes(bytes)
