@@ -3,8 +3,8 @@ import type { Outputs } from '@tiphys/core/spec'
 import type { ContainerState, PodChanged, PodState } from './events.ts'
 import type { Frame, RunNode, Turn, UnixMs } from './model.ts'
 import type { Outcome } from './call.ts'
-import { ensureNode, flagOfFrame, podNameOf } from './call.ts'
-import { addChild, countPod, createCallNode, isFinished, isFulfilled, nodeNamed, notify, setPhase, setProgress, touch } from './nodes.ts'
+import { ensureNode, flagOfFrame, podNameOf, retryStrategyOf } from './call.ts'
+import { addChild, countPod, createCallNode, isFinished, isFulfilled, isUnsuccessful, nodeNamed, notify, setPhase, setProgress, touch } from './nodes.ts'
 import { namesResultOf } from './templates.ts'
 import { type PodDeadline, type PodResult, buildPod, podDeadline } from './pod/index.ts'
 import { failureOf } from './pod-failure.ts'
@@ -73,18 +73,19 @@ function build(turn: Turn, frame: Frame, deadline: Extract<PodDeadline, { kind: 
     executionDeadline: frame.executionDeadline,
     volumes: run.volumes,
     claims: run.status.claims,
-    retryHosts: frame.attempt ? failedHosts(turn, frame) : undefined,
+    retryHosts: failedHosts(turn, frame),
     config: turn.world.config.pods,
     scope: frame.scope,
   })
 }
 
 /** Hosts on which earlier attempts failed, for a retry that avoids them. */
-function failedHosts(turn: Turn, frame: Frame): readonly string[] {
+function failedHosts(turn: Turn, frame: Frame): readonly string[] | undefined {
+  if (!frame.attempt || retryStrategyOf(turn, frame.template)?.affinity?.nodeAntiAffinity === undefined) return undefined
   const hosts = new Set<string>()
   for (const id of frame.parent?.node?.children ?? []) {
     const node = turn.run.nodes.get(id)
-    if (node !== undefined && node.id !== frame.id && node.phase === 'Failed' && node.hostNodeName !== undefined) hosts.add(node.hostNodeName)
+    if (node !== undefined && node.id !== frame.id && isUnsuccessful(node) && node.hostNodeName !== undefined) hosts.add(node.hostNodeName)
   }
   return [...hosts]
 }

@@ -1,8 +1,8 @@
 // The objects that runs may read, mirrored in memory so that a step needs no waiting.
 import type { Catalog } from '@tiphys/core/engine'
-import type { ClusterWorkflowTemplate, ConfigMap, WorkflowTemplate } from '@tiphys/core/spec'
+import type { ClusterWorkflowTemplate, ConfigMap, Secret, WorkflowTemplate } from '@tiphys/core/spec'
 
-export type CatalogObject = WorkflowTemplate | ClusterWorkflowTemplate | ConfigMap
+export type CatalogObject = WorkflowTemplate | ClusterWorkflowTemplate | ConfigMap | Secret
 
 export class ObjectCatalog implements Catalog {
   private readonly objects = new Map<string, CatalogObject>()
@@ -17,6 +17,14 @@ export class ObjectCatalog implements Catalog {
 
   configMap(namespace: string, name: string): ConfigMap | undefined {
     return this.objects.get(`ConfigMap/${namespace}/${name}`) as ConfigMap | undefined
+  }
+
+  /** The values of a secret, decoded. */
+  secret(namespace: string, name: string): Readonly<Record<string, string>> | undefined {
+    const secret = this.objects.get(`Secret/${namespace}/${name}`) as Secret | undefined
+    if (secret === undefined) return undefined
+    const decoded = Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')] as const)
+    return { ...Object.fromEntries(decoded), ...secret.stringData }
   }
 
   put(object: CatalogObject, namespace: string): void {

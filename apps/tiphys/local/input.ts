@@ -1,0 +1,97 @@
+// Reading manifests: files, folders, standard input and URLs, with everything that is wrong told at its place.
+import { readFile, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Manifest, type PlacedProblem, placeProblem, readManifests } from '@tiphys/core/spec'
+import { nodeHttpClient } from '@tiphys/shell/adapters/system'
+
+/** A manifest with the file that it came from. */
+export interface Sourced { readonly file: string; readonly manifest: Manifest }
+
+/** What is wrong with a file, where. */
+export interface Finding extends PlacedProblem { readonly file: string }
+
+export interface Input { readonly manifests: readonly Sourced[]; readonly findings: readonly Finding[] }
+
+const FILE_BYTES_MAX = 64 * 1024 * 1024
+const MANIFEST = /\.(ya?ml|json)$/i
+
+type Text = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string }
+
+/** Reads one source: a path, `-` for standard input, or an `http(s)` URL. */
+export async function readSource(source: string): Promise<Text> {
+  if (source === '-') return readStdin()
+  if (/^https?:\/\//.test(source)) return readUrl(source)
+  try {
+    const info = await stat(source)
+    if (info.isDirectory()) return { ok: false, message: `${source} is a folder: name a file, or give folders of templates with --with` }
+    if (info.size > FILE_BYTES_MAX) return { ok: false, message: `${source} is larger than ${FILE_BYTES_MAX / 1024 / 1024} MB` }
+    return { ok: true, text: await readFile(source, 'utf8') }
+  } catch (error) {
+    return { ok: false, message: reasonOf(source, error) }
+  }
+}
+
+function reasonOf(source: string, error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT') return `${source} does not exist`
+  if (code === 'EACCES') return `${source} cannot be read: permission denied`
+  return `${source} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+}
+
+async function readStdin(): Promise<Text> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > FILE_BYTES_MAX) return { ok: false, message: `standard input is larger than ${FILE_BYTES_MAX / 1024 / 1024} MB` }
+    chunks.push(chunk)
+  }
+  return { ok: true, text: Buffer.concat(chunks).toString('utf8') }
+}
+
+async function readUrl(url: string): Promise<Text> {
+  const outcome = await nodeHttpClient.send({ method: 'GET', url, headers: [], body: undefined, timeoutMs: 30_000, insecure: false })
+  if (!outcome.ok) return outcome
+  const { status, body } = outcome.response
+  return status >= 200 && status < 300 ? { ok: true, text: body } : { ok: false, message: `${url} answered ${status}` }
+}
+
+/** Reads all manifests of some sources. A folder stands for the manifest files in it and below. */
+export async function readInput(sources: readonly string[]): Promise<Input> {
+  const manifests: Sourced[] = []
+  const findings: Finding[] = []
+  for (const source of sources) {
+    for (const file of await filesOf(source)) {
+      const text = await readSource(file)
+      if (!text.ok) {
+        findings.push({ file, code: 'unreadable', message: text.message, line: 0, column: 0 })
+        continue
+      }
+      const read = readManifests(text.text)
+      for (const { problem } of read.unreadable) findings.push({ file, ...problem })
+      for (const manifest of read.manifests) manifests.push({ file, manifest })
+    }
+  }
+  return { manifests, findings }
+}
+
+async function filesOf(source: string): Promise<readonly string[]> {
+  if (source === '-' || /^https?:\/\//.test(source)) return [source]
+  const info = await stat(source).catch(() => undefined)
+  if (info?.isDirectory() !== true) return [source]
+  const names = await readdir(source, { recursive: true })
+  return names.filter((name) => MANIFEST.test(name)).sort().map((name) => join(source, name))
+}
+
+/** The shape problems of a manifest that forbid using it. */
+export function refusals({ file, manifest }: Sourced): Finding[] {
+  return manifest.problems.filter((problem) => problem.severity !== 'ignored').map((problem) => ({ file, ...placeProblem(manifest.document, problem) }))
+}
+
+/** `file:line:column: message` with its hint, one finding after the other. */
+export function findingText(finding: Finding): string {
+  const place = finding.line > 0 ? `${finding.file}:${finding.line}:${finding.column}: ` : ''
+  const path = finding.path === undefined ? '' : ` (${finding.path})`
+  const hint = finding.hint === undefined ? '' : `\n  hint: ${finding.hint}`
+  return `${place}${finding.message}${path}${hint}`
+}
