@@ -13,13 +13,13 @@ export function openLane(sim: Simulation, step: { node: string; template: string
   sim.openLanes.set(step.node, lane)
 }
 
-/** Notes that a step ended. */
-export function closeLane(sim: Simulation, node: string, outcome: string): void {
+/** Notes that a step ended; whether it was under way. */
+export function closeLane(sim: Simulation, node: string, outcome: string): boolean {
   const lane = sim.openLanes.get(node)
-  if (lane === undefined) return
+  if (lane === undefined) return false
   lane.to = sim.now
   lane.outcome = outcome
-  sim.openLanes.delete(node)
+  return sim.openLanes.delete(node)
 }
 
 function requestsOf(pod: Pod): { cpuMilli: number; memoryBytes: number } {

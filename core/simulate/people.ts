@@ -1,7 +1,7 @@
 // Owns the people of a simulation: who resumes suspended nodes, when, and with which values.
 import type { EngineEvent, NodeId, RunNode } from '@tiphys/core/engine'
 import { durationMs } from './clock-text.ts'
-import { schedule } from './due.ts'
+import { nextTime, schedule } from './due.ts'
 import { closeLane, openLane } from './lanes.ts'
 import { stubFor } from './rules.ts'
 import type { Simulation } from './state.ts'
@@ -16,7 +16,7 @@ function waitsForPerson(node: RunNode): boolean {
 export function noteSuspended(sim: Simulation, changed: Iterable<RunNode>): void {
   for (const node of changed) {
     if (node.type !== 'Suspend') continue
-    if (!waitsForPerson(node)) closeLane(sim, node.name, node.phase)
+    if (!waitsForPerson(node)) sim.suspended -= closeLane(sim, node.name, node.phase) ? 1 : 0
     else if (!sim.openLanes.has(node.name)) onSuspended(sim, node)
   }
 }
@@ -24,6 +24,7 @@ export function noteSuspended(sim: Simulation, changed: Iterable<RunNode>): void
 function onSuspended(sim: Simulation, node: RunNode): void {
   const templateName = templateNameOf(sim, node.id, undefined)
   openLane(sim, { node: node.name, template: templateName, kind: 'suspend' })
+  sim.suspended += 1
   const stub = stubFor(sim.rules, { name: node.name, displayName: node.displayName, templateName })
   if (stub.resumeAfter === undefined) return
   const ms = durationMs(String(stub.resumeAfter))
@@ -34,16 +35,20 @@ function onSuspended(sim: Simulation, node: RunNode): void {
   schedule(sim.agenda, sim.now + ms, { type: 'resume', node: node.id, supply: stub.supply ?? sim.rules.stubs.supply ?? {} })
 }
 
-/** Plans the next look of the person who resumes whatever waits. */
+/** Plans the next look of the person who resumes whatever waits. While nothing does, there is no need to look before something else happens. */
 export function planPerson(sim: Simulation): void {
   const { attendance } = sim
-  if (attendance === undefined || sim.resumed >= attendance.timesMax) return
-  const looks = Math.floor((sim.now - sim.startedAt) / attendance.everyMs) + 1
+  if (attendance === undefined || sim.personDue || sim.resumed >= attendance.timesMax) return
+  const from = sim.suspended > 0 || sim.run.suspended ? sim.now : nextTime(sim.agenda)
+  if (from === undefined) return
+  const looks = Math.floor((from - sim.startedAt) / attendance.everyMs) + 1
+  sim.personDue = true
   schedule(sim.agenda, sim.startedAt + looks * attendance.everyMs, { type: 'person' })
 }
 
 /** The person looks: everything that waits is given its values and resumed. */
 export function attend(sim: Simulation): readonly EngineEvent[] {
+  sim.personDue = false
   const waiting = [...sim.run.nodes.values()].filter(waitsForPerson)
   if (waiting.length === 0 && !sim.run.suspended) return []
   sim.resumed += 1

@@ -72,14 +72,15 @@ export function simulate(workflow: Workflow, stubs: Stubs = {}, options: Simulat
   const begun = begin(workflow, stubs, options)
   const sim = begun.sim
   if (begun.problem !== undefined) sim.problems.push(begun.problem)
-  planPerson(sim)
   planOperation(sim)
   advance(sim, [{ type: 'started', at: sim.now }])
+  planPerson(sim)
   while (sim.turns < sim.limits.turnsMax) {
     if (isOver(sim.run) && !operateAfterEnd(sim)) break
     const events = nextEvents(sim)
     if (events === undefined) break
     if (events.length > 0) advance(sim, events)
+    planPerson(sim)
   }
   return conclude(sim)
 }
@@ -94,7 +95,7 @@ function begin(workflow: Workflow, stubs: Stubs, options: SimulateOptions): { si
   const sim: Simulation = {
     run, world, surroundings, startedAt, now: startedAt, turns: 0, rules: compileRules(stubs, run.name), operations: [...(stubs.then ?? [])], operationDue: false,
     agenda: createAgenda<Due>(), timers: new Map(), pods: new Map(), created: [], started: [], lanes: [], openLanes: new Map(), problems: [], random,
-    attendance: options.attendance, resumed: 0, locate: options.locateArtifact ?? locateInArchive, observe: options.observe,
+    attendance: options.attendance, resumed: 0, personDue: false, suspended: 0, locate: options.locateArtifact ?? locateInArchive, observe: options.observe,
     limits: { turnsMax: options.limits?.turnsMax ?? TURNS_MAX, virtualMs: options.limits?.virtualMs ?? CENTURY_MS },
   }
   return { sim, problem: submitted.problem }
@@ -184,19 +185,10 @@ function happen(sim: Simulation, due: Due): readonly EngineEvent[] {
       sim.timers.delete(due.key)
       return [{ type: 'timerFired', at, key: due.key }]
     }
-    case 'person': {
-      const events = attend(sim)
-      if (!isIdle(sim)) planPerson(sim)
-      return events
-    }
+    case 'person': return attend(sim)
     case 'resume': return resumeNode(sim, due)
     case 'operation': return operate(sim)
   }
-}
-
-/** Whether nothing but the person's looks is left to happen, and nothing waits for them. */
-function isIdle(sim: Simulation): boolean {
-  return isOver(sim.run) && sim.operations.length === 0
 }
 
 /** The next operation on a run that has ended. Those that wait for a running step never come to pass. */

@@ -79,7 +79,11 @@ export interface Simulation {
   readonly problems: Problem[]
   readonly random: Random
   readonly attendance: Attendance | undefined
+  /** How often people resumed what waited. */
   resumed: number
+  personDue: boolean
+  /** Nodes that wait for a person. */
+  suspended: number
   readonly limits: Limits
   readonly locate: LocateArtifact
   readonly observe: Observer | undefined

@@ -1,4 +1,4 @@
-// A report of the recorded runs for people who work on the engine: `node --import tsx test/golden/report.ts [--only TEXT] [--show N] [--kind TEXT] [--full] [--list]`.
+// A report of the recorded runs for people who work on the engine: `node --import tsx test/golden/report.ts [--only TEXT] [--show N] [--kind TEXT] [--full] [--list] [--slow]`.
 import { performance } from 'node:perf_hooks'
 import { conformanceFolder, loadCases, loadDifferences } from './cases.ts'
 import { deviations } from './deviations.ts'
@@ -16,11 +16,20 @@ if (folder === undefined) throw new Error('the recordings are not there: set TIP
 const differencesOf = await loadDifferences(folder)
 const cases = loadCases(folder, only)
 const before = performance.now()
-const verdicts = cases.map((recorded) => judge(recorded, differencesOf))
+const times: { id: string; ms: number; turns: number }[] = []
+const verdicts = cases.map((recorded) => {
+  const from = performance.now()
+  const verdict = judge(recorded, differencesOf)
+  times.push({ id: recorded.id, ms: performance.now() - from, turns: verdict.result?.turns ?? 0 })
+  return verdict
+})
 const took = performance.now() - before
 const failed = verdicts.filter((verdict) => verdict.differences.length > 0)
 if (args.includes('--list')) for (const { recorded, differences } of failed) print(`${recorded.id}\t${differences.length}`)
 else printGroups(failed.filter((verdict) => verdict.kind.includes(kind) || verdict.differences.some((text) => text.includes(kind))))
+if (args.includes('--slow')) {
+  for (const { id, ms, turns } of times.sort((a, b) => b.ms - a.ms).slice(0, show)) print(`${ms.toFixed(0).padStart(7)} ms ${String(turns).padStart(6)} turns  ${id}`)
+}
 const listed = failed.filter(({ recorded }) => deviations.has(recorded.id)).length
 print(`${verdicts.length - failed.length} of ${verdicts.length} runs are equal, ${failed.length} differ (${listed} of them are listed deviations); ${took.toFixed(0)} ms`)
 
