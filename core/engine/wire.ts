@@ -146,8 +146,9 @@ export function fromNodeStatus(status: NodeStatus): RunNode {
     hostNodeName: status.hostNodeName,
     memo: status.memoizationStatus,
     waitingLock: status.synchronizationStatus?.waiting === '' ? undefined : status.synchronizationStatus?.waiting,
-    progress: status.progress,
-    resourcesDuration: status.resourcesDuration,
+    // Steps, dags and retries show sums over what lies inside them, which are made anew.
+    progress: GROUPS.has(status.type) ? undefined : status.progress,
+    resourcesDuration: GROUPS.has(status.type) ? undefined : status.resourcesDuration,
     // Whether the pod was asked for is not known: asking again is harmless, and the runner tells what became of it.
     podStarted: false,
   }
@@ -155,7 +156,7 @@ export function fromNodeStatus(status: NodeStatus): RunNode {
 
 interface Rollup { readonly progress: string; readonly resources: Record<string, number> | undefined }
 
-const GROUPS: ReadonlySet<string> = new Set(['Steps', 'DAG', 'Retry'])
+const GROUPS: ReadonlySet<string> = new Set(['Steps', 'DAG', 'Retry', 'StepGroup', 'TaskGroup'])
 
 /** Progress and resources of steps, dags and retries: the sums over what lies inside them. */
 function rollUp(run: Run): Map<NodeId, Rollup> {
