@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path'
 import type { Artifact } from '@tiphys/core/spec'
 import type { ArtifactContext, ArtifactEntry, ArtifactLoad, ArtifactSave, ArtifactStore } from '@tiphys/shell/ports'
 import { packed, packingOf, unpackTo, writeBounded, type Packing } from './archive.ts'
-import { copyTree, moveTree } from './copy-tree.ts'
+import { copyTree } from './copy-tree.ts'
 import { Allowance } from './limits.ts'
 import { keyOf } from './location.ts'
 import { ArtifactRefusal, settle } from './refusal.ts'
@@ -48,18 +48,18 @@ class LocalStore {
     const key = keyFor(artifact)
     const allowance = new Allowance(context.limits)
     const tree = await this.tree(key)
-    if (tree !== undefined && artifact.archive?.none === undefined) return copyTree(tree.content, to, allowance)
+    if (tree !== undefined && artifact.archive?.none === undefined) return copyTree(tree.content, to, { allowance, mayLink: false })
     const plain = join(this.folder, 'plain', key)
     const found = tree === undefined ? await statOf(plain) : undefined
     if (tree === undefined && found === undefined) throw notFound(key)
-    if (found?.isDirectory() === true) return copyTree(plain, to, allowance)
+    if (found?.isDirectory() === true) return copyTree(plain, to, { allowance, mayLink: false })
     const download = join(dirname(to), `.load-${randomUUID()}`)
-    if (tree === undefined) await copyTree(plain, download, allowance)
+    if (tree === undefined) await copyTree(plain, download, { allowance, mayLink: false })
     else await writeBounded(packed(tree.content, tree.packing, tree.name), download, allowance)
     await unpackTo(download, to, { archive: artifact.archive, allowance })
   }
 
-  async save({ artifact, from, mayMove }: ArtifactSave, context: ArtifactContext): Promise<Artifact> {
+  async save({ artifact, from, mayLink = false }: ArtifactSave, context: ArtifactContext): Promise<Artifact> {
     const key = keyFor(artifact)
     const packing = packingOf(artifact.archive)
     const allowance = new Allowance(context.limits)
@@ -68,7 +68,7 @@ class LocalStore {
     const staging = await mkdtemp(join(incoming, 'save-'))
     try {
       const content = join(staging, contentName)
-      await (mayMove === true ? moveTree(from, content, allowance) : copyTree(from, content, allowance))
+      await copyTree(from, content, { allowance, mayLink })
       if (packing.kind === 'none') await this.publish(content, join(this.folder, 'plain', key))
       else {
         await writeFile(join(staging, noteName), JSON.stringify({ name: from.slice(from.lastIndexOf('/') + 1), packing }))

@@ -29,7 +29,7 @@ export function withArchives(driver: ArtifactStore, scratch: string = tmpdir()):
       try {
         const archive = join(folder, `${basename(request.from)}.${packing.kind === 'zip' ? 'zip' : 'tgz'}`)
         const written = await settle(() => writeBounded(packed(request.from, packing), archive, new Allowance(context.limits)))
-        return written.ok ? await driver.save({ artifact: request.artifact, from: archive, mayMove: true }, context) : written
+        return written.ok ? await driver.save({ artifact: request.artifact, from: archive, mayLink: true }, context) : written
       } finally {
         await rm(folder, { recursive: true, force: true })
       }

@@ -24,6 +24,7 @@ export { HostCapacity, demandOf, hostResources, type HostResources, type PodDema
 export { parseImageMapping, type ImageMapping } from './image-map.ts'
 export { createLogStore } from './log-reader.ts'
 export { expandReferences } from './expansion.ts'
+export { startOf } from './process-table.ts'
 
 export interface ProcessRunnerOptions {
   /** Folder for everything that must outlive this process: one per runner. Not inside a folder that steps use. */

@@ -1,8 +1,8 @@
 // A program for tests: starts pods, says when all of them run, and waits to be killed.
 import { join } from 'node:path'
 import { createLocalArtifactStore } from '@tiphys/shell/adapters/artifacts'
+import { createProcessRunner } from '@tiphys/shell/adapters/process'
 import type { PodRef, PodRequest } from '@tiphys/shell/ports'
-import { createProcessRunner } from './index.ts'
 
 const [folder = '', text = '[]'] = process.argv.slice(2)
 // Written by the test that starts this program.

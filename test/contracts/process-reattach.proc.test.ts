@@ -6,12 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalArtifactStore } from '@tiphys/shell/adapters/artifacts'
+import { createProcessRunner, type ProcessRunnerParts } from '@tiphys/shell/adapters/process'
 import type { PodRef, PodRequest } from '@tiphys/shell/ports'
-import { follow, linesOf, podRequest, shell } from '../../../test/contracts/pod-runner.ts'
-import { createProcessRunner, type ProcessRunnerParts } from './index.ts'
-import { Journal } from './journal.ts'
+import { follow, linesOf, podRequest, shell } from './pod-runner-kit.ts'
 
-const fixture = fileURLToPath(new URL('./reattach-fixture.ts', import.meta.url))
+const fixture = fileURLToPath(new URL('./process-reattach-fixture.ts', import.meta.url))
 
 describe('after kill -9', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tiphys-reattach-'))
@@ -114,24 +113,5 @@ describe('after kill -9', () => {
 
   it('refuses a second runner on the same folder', () => {
     expect(() => createProcessRunner({ stateFolder: join(folder, 'state'), logFolder: join(folder, 'logs') })).toThrow(/in use by process/)
-  })
-})
-
-describe('journal', () => {
-  it('forgets a torn last line and what was discarded', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tiphys-journal-'))
-    const ref = { runner: 'process', podName: 'p', uid: 'u', namespace: 'n', key: { workflowUid: 'w', nodeId: 'n', attempt: 0 } }
-    const journal = new Journal(folder)
-    journal.append({ t: 'pod', k: 'a', ref, at: 1 })
-    journal.append({ t: 'pod', k: 'b', ref, at: 2 })
-    journal.append({ t: 'run', k: 'a', container: 'main', run: 'x.1', pid: 1, since: '2', status: 's', at: 3 })
-    journal.append({ t: 'gone', k: 'b' })
-    journal.flush()
-    journal.append({ t: 'pod', k: 'c', ref, at: 4 })
-    const again = new Journal(folder)
-    expect([...again.histories.keys()]).toEqual(['a'])
-    expect(again.histories.get('a')?.runs).toHaveLength(1)
-    again.close()
-    rmSync(folder, { recursive: true, force: true })
   })
 })

@@ -1,8 +1,8 @@
 // The contract of pod runners, kept by the process runner.
 import { join } from 'node:path'
 import { createGitArtifactStore, createHttpArtifactStore, createLocalArtifactStore, createRawArtifactStore, routeArtifacts } from '@tiphys/shell/adapters/artifacts'
-import { podRunnerContract } from '../../../test/contracts/pod-runner.ts'
-import { createProcessRunner } from './index.ts'
+import { createProcessRunner } from '@tiphys/shell/adapters/process'
+import { podRunnerContract } from './pod-runner.ts'
 
 podRunnerContract({
   name: 'process',
