@@ -3,15 +3,18 @@ import { createRequire } from 'node:module'
 
 type Crc = (data: string, value: number) => number
 
-/** Loading zlib takes longer than a short text does; a one-step run never needs it. */
-const shortCharsMax = 4096
+/** Loading zlib takes longer than a few short texts do; a one-step run never needs it. */
+const worthLoadingChars = 16_384
 let native: Crc | undefined
+let charsSoFar = 0
 
 /** `seed` ties the text to its place, so that a row that turns up elsewhere is noticed too. */
 export function checksum(text: string, seed: number): number {
   const start = seed % 0x1_0000_0000 >>> 0
-  if (text.length < shortCharsMax) return tableCrc(text, start)
-  native ??= nativeCrc() ?? tableCrc
+  if (native !== undefined) return native(text, start)
+  charsSoFar += text.length
+  if (charsSoFar < worthLoadingChars) return tableCrc(text, start)
+  native = nativeCrc() ?? tableCrc
   return native(text, start)
 }
 

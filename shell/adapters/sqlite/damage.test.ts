@@ -42,7 +42,7 @@ describe('damage', () => {
     ['a record too many', "UPDATE run_log SET body = body || char(10) || '{}' WHERE key = ?4"],
     ['records in each other’s place', 'UPDATE run_log SET body = (SELECT body FROM run_log WHERE key = ?3), sum = (SELECT sum FROM run_log WHERE key = ?3) WHERE key = ?4'],
     ['a changed checksum', 'UPDATE run_log SET sum = sum + 1 WHERE key = ?2'],
-    ['a changed count', 'UPDATE run_log SET count = 2 WHERE key = ?2'],
+    ['a row in another place', 'DELETE FROM run_log WHERE key = ?2; UPDATE run_log SET key = ?2 WHERE key = ?3'],
     ['a record separator inside', "UPDATE run_log SET body = substr(body, 1, 5) || char(30) || substr(body, 7) WHERE key = ?2"],
     ['a missing manifest', 'DELETE FROM run_manifest WHERE run = 2'],
   ])('%s is an error of that run alone', async (_, sql) => {

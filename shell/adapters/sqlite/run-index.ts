@@ -13,7 +13,7 @@ import {
 } from '@tiphys/shell/ports'
 import type { ChangeFeed } from './change-feed.ts'
 import { done, noSuchRun, refused } from './run-check.ts'
-import { choosePath, type Condition, conditionsOf, fewRows, type Path, pathsOf } from './run-query.ts'
+import { choosePath, type Condition, conditionsOf, fewRows, type Path } from './run-query.ts'
 import { summaryOf } from './run-row.ts'
 import { watchRuns } from './run-watch.ts'
 
@@ -54,7 +54,7 @@ export class SqliteRunIndex implements RunIndex {
     }
     return this.#db.read(() => {
       const select = this.#select(query, conditions, after)
-      const rows = this.#db.prepare(`${select.sql} LIMIT ?`).all(...select.values, limit + 1)
+      const rows = this.#db.prepare(select.sql).all(...select.values, limit + 1)
       const more = rows.length > limit
       const page = more ? rows.slice(0, limit) : rows
       const resourceVersion = String(this.#feed.version())
@@ -64,10 +64,11 @@ export class SqliteRunIndex implements RunIndex {
 
   async countByPhase(filter: RunFilter): Promise<Readonly<Record<string, number>>> {
     const conditions = conditionsOf(filter)
-    const { path } = choosePath(this.#db, pathsOf(filter).slice(0, -1))
-    const from = path ?? { from: 'run AS r', where: { sql: '1', values: [] } }
-    const where = joined([from.where, ...conditions])
-    const rows = this.#db.prepare(`SELECT r.phase AS phase, count(*) AS n FROM ${conditions.length === 0 ? 'run AS r' : from.from} WHERE ${where.sql} GROUP BY r.phase`).all(...where.values)
+    const { path } = choosePath(this.#db, filter)
+    const where = joined([path.where, ...conditions])
+    // Without a filter the planner finds the index that holds nothing but what is counted.
+    const from = conditions.length === 0 ? 'run AS r' : path.from
+    const rows = this.#db.prepare(`SELECT r.phase AS phase, count(*) AS n FROM ${from} WHERE ${where.sql} GROUP BY r.phase`).all(...where.values)
     return Object.fromEntries(rows.map((row) => [String(row['phase']), Number(row['n'])]))
   }
 
@@ -77,18 +78,17 @@ export class SqliteRunIndex implements RunIndex {
 
   /** Few rows are sorted; among many, an index that has the order already is walked until the page is full. */
   #select(query: RunListQuery, conditions: readonly Condition[], after: Place): Condition {
-    const { path, rows } = choosePath(this.#db, pathsOf(query))
-    const order = query.order === 'name' ? byName : newest
-    if (path !== undefined && (rows < fewRows || (path.order === undefined && order === newest))) return select(path, conditions, { after, order })
-    return select(order === newest && path !== undefined ? path : walks[query.order ?? 'newest'], conditions, { after, order })
+    const { path, rows } = choosePath(this.#db, query)
+    if (query.order === 'name') return select(rows < fewRows ? path : walkByName, conditions, { after, order: byName })
+    return select(path, conditions, { after, order: newest })
   }
 }
 
 type Place = readonly (string | number)[]
 
 interface Order {
-  readonly beyond: (path: Path) => string
-  readonly by: (path: Path) => string
+  readonly beyond: (path: Pick<Path, 'order'>) => string
+  readonly by: (path: Pick<Path, 'order'>) => string
 }
 
 const newest: Order = {
@@ -101,22 +101,24 @@ const byName: Order = {
   by: () => 'r.namespace, r.name, r.id',
 }
 
-/** Paths that narrow nothing and have the order. */
-const walks: Readonly<Record<'newest' | 'name', Path>> = {
-  newest: { from: 'run AS r INDEXED BY run_newest', where: { sql: '1', values: [] }, order: undefined, count: 'run AS r' },
-  name: { from: 'run AS r INDEXED BY run_name', where: { sql: '1', values: [] }, order: undefined, count: 'run AS r' },
-}
+/** A path whose columns are those of the run itself. */
+const plain: Pick<Path, 'order'> = { order: undefined }
+
+/** Every run, by name. */
+const walkByName: Path = { from: 'run AS r INDEXED BY run_name', where: { sql: '1', values: [] }, order: undefined, count: 'run AS r' }
 
 /** The side table's own columns, where it leads: only then does its index give the order. */
-function columns(path: Path): string {
+function columns(path: Pick<Path, 'order'>): string {
   const { createdAt, id } = path.order ?? { createdAt: 'r.created_at', id: 'r.id' }
   return `${createdAt}, ${id}`
 }
 
+/** Numbers first, rows after: what is sorted, or passed over, stays small. */
 function select(path: Path, conditions: readonly Condition[], { after, order }: { readonly after: Place; readonly order: Order }): Condition {
   const beyond = after.length === 0 ? [] : [{ sql: order.beyond(path), values: after }]
   const where = joined([path.where, ...beyond, ...conditions])
-  return { sql: `SELECT r.* FROM ${path.from} WHERE ${where.sql} ORDER BY ${order.by(path)}`, values: where.values }
+  const numbers = `SELECT r.id AS id FROM ${path.from} WHERE ${where.sql} ORDER BY ${order.by(path)} LIMIT ?`
+  return { sql: `SELECT r.* FROM (${numbers}) AS p CROSS JOIN run AS r ON r.id = p.id ORDER BY ${order.by(plain)}`, values: where.values }
 }
 
 function joined(conditions: readonly Condition[]): Condition {

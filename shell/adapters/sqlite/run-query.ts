@@ -44,8 +44,8 @@ export function conditionsOf(filter: RunFilter): Condition[] {
   return found
 }
 
-/** Every index that narrows the filter, the one expected to narrow most first; the last one narrows nothing. */
-export function pathsOf(filter: RunFilter): Path[] {
+/** Every index that narrows the filter, the one expected to narrow most first; the last one narrows by creation at most. */
+function pathsOf(filter: RunFilter): Path[] {
   const paths: Path[] = []
   if (filter.uids !== undefined) paths.push(plainPath('run_uid', { sql: `r.uid IN (${marks(filter.uids)})`, values: filter.uids }))
   if (filter.owner !== undefined) paths.push(sidePath('run_owner', { sql: 'd.owner = ?', values: [filter.owner] }))
@@ -54,12 +54,22 @@ export function pathsOf(filter: RunFilter): Path[] {
   if (filter.template !== undefined && filter.template !== '') paths.push(plainPath('run_template', { sql: "r.template = ? AND r.template <> ''", values: [filter.template] }, true))
   if (filter.namePrefix !== undefined) paths.push(plainPath('run_bare_name', { sql: 'r.name >= ? AND r.name < ?', values: prefixRange(filter.namePrefix) }))
   if (filter.finished === false) paths.push(plainPath('run_unfinished', { sql: 'r.finished_at IS NULL', values: [] }, true))
-  const [phase, ...otherPhases] = filter.phases ?? []
-  if (phase !== undefined && otherPhases.length === 0) paths.push(plainPath('run_phase', equals('phase', phase), true))
-  else if (filter.phases !== undefined) paths.push(plainPath('run_phase', { sql: `r.phase IN (${marks(filter.phases)})`, values: filter.phases }))
-  const [namespace, ...otherNamespaces] = filter.namespaces ?? []
-  if (namespace !== undefined && otherNamespaces.length === 0) paths.push(plainPath('run_namespace', equals('namespace', namespace), true))
+  paths.push(...placePaths(filter))
   paths.push(plainPath('run_newest', createdRange(filter), true))
+  return paths
+}
+
+function placePaths({ namespaces, phases }: RunFilter): Path[] {
+  const [namespace, ...otherNamespaces] = namespaces ?? []
+  const [phase, ...otherPhases] = phases ?? []
+  const one = { namespace: namespace !== undefined && otherNamespaces.length === 0, phase: phase !== undefined && otherPhases.length === 0 }
+  const paths: Path[] = []
+  if (namespaces !== undefined && phases !== undefined) {
+    const where = { sql: `r.namespace IN (${marks(namespaces)}) AND r.phase IN (${marks(phases)})`, values: [...namespaces, ...phases] }
+    paths.push(plainPath('run_namespace_phase', where, one.namespace && one.phase))
+  }
+  if (phases !== undefined) paths.push(plainPath('run_phase', { sql: `r.phase IN (${marks(phases)})`, values: phases }, one.phase))
+  if (namespaces !== undefined) paths.push(plainPath('run_namespace', { sql: `r.namespace IN (${marks(namespaces)})`, values: namespaces }, one.namespace))
   return paths
 }
 
@@ -68,18 +78,33 @@ export const fewRows = 2000
 const manyRows = 16_384
 
 /** The path with the fewest entries, and that number; counting stops where it would cost more than it saves. */
-export function choosePath(db: Db, paths: readonly Path[]): { readonly path: Path | undefined; readonly rows: number } {
+export function choosePath(db: Db, filter: RunFilter): { readonly path: Path; readonly rows: number } {
+  const paths = pathsOf(filter)
+  const [first = everything, second] = paths
+  // The last path is never better than another one unless it has bounds of its own.
+  const counted = filter.createdFrom === undefined && filter.createdBefore === undefined ? paths.slice(0, -1) : paths
+  const isAnsweredByOne = second === undefined || (paths.length === 2 && first.order !== undefined && conditionsOf(filter).length === 1)
+  if (isAnsweredByOne) return { path: first, rows: manyRows }
   for (const limit of [fewRows, manyRows]) {
     let best: { path: Path; rows: number } | undefined
-    for (const path of paths) {
-      const rows = Number(db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${path.count} WHERE ${path.where.sql} LIMIT ?)`).get(...path.where.values, limit)?.['n'])
+    for (const path of counted) {
+      const rows = countUpTo(db, path, limit)
       if (rows < limit && (best === undefined || rows < best.rows)) best = { path, rows }
       if (rows === 0) break
     }
     if (best !== undefined) return best
+    if (counted.length === 1) break
   }
-  return { path: paths.find((path) => path.order !== undefined), rows: manyRows }
+  return { path: paths.find((path) => path.order !== undefined) ?? everything, rows: manyRows }
 }
+
+function countUpTo(db: Db, { count, where }: Path, limit: number): number {
+  const row = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${count} WHERE ${where.sql} LIMIT ?)`).get(...where.values, limit)
+  return Number(row?.['n'])
+}
+
+/** Every run, the newest first. */
+const everything: Path = { from: 'run AS r INDEXED BY run_newest', where: { sql: '1', values: [] }, order: byCreation, count: 'run AS r' }
 
 function plainPath(index: string, where: Condition, ordered = false): Path {
   const from = `run AS r INDEXED BY ${index}`
@@ -119,10 +144,6 @@ function labelCondition({ key, operator, values = [] }: LabelRequirement): Condi
         values: [key, values[0] ?? '0'],
       }
   }
-}
-
-function equals(column: string, value: string): Condition {
-  return { sql: `r.${column} = ?`, values: [value] }
 }
 
 function createdRange({ createdFrom, createdBefore }: RunFilter): Condition {

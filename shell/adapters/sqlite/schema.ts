@@ -48,7 +48,7 @@ CREATE INDEX run_namespace ON run (namespace, created_at);
 CREATE INDEX run_phase ON run (phase, created_at);
 CREATE INDEX run_template ON run (template, created_at) WHERE template <> '';
 CREATE INDEX run_unfinished ON run (created_at) WHERE finished_at IS NULL;
-CREATE INDEX run_count ON run (namespace, archived, phase);
+CREATE INDEX run_namespace_phase ON run (namespace, phase, created_at, archived);
 CREATE INDEX run_version ON run (version);
 
 CREATE TABLE run_label (
