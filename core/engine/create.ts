@@ -106,6 +106,8 @@ function loadStatus(run: Run, workflow: Workflow): void {
   own.finishedAt = timeOf(status.finishedAt)
   own.outputs = status.outputs
   own.completed = workflow.metadata.labels?.['workflows.argoproj.io/completed'] === 'true'
+  const podRunning = status.conditions?.find(({ type }) => type === 'PodRunning')
+  own.podRunning = podRunning === undefined ? undefined : podRunning.status === 'True'
   own.claims = [...(status.persistentVolumeClaims ?? [])]
   for (const [key, template] of Object.entries(status.storedTemplates ?? {})) run.templates.stored.set(key, template)
   for (const node of nodesOf(status.nodes ?? {})) run.nodes.set(node.id, node)

@@ -184,6 +184,18 @@ export function ownOutputsLayer(prefix: 'steps' | 'tasks', name: string, outputs
     get: (variableName) => table.get(variableName),
     artifact: (variableName) => artifacts.get(variableName),
     names: () => table.keys(),
-    root: () => undefined,
+    root: (key) => (key === prefix ? ownValue(name, outputs, status) : undefined),
   }
+}
+
+/** The same for expressions: one node in a map of its own, laid over those of the siblings. */
+function ownValue(name: string, outputs: Outputs | undefined, status: string): Value {
+  const value = emptyMap()
+  value['status'] = status
+  const parameters = emptyMap()
+  for (const parameter of outputs?.parameters ?? []) parameters[parameter.name] = parameter.value ?? ''
+  if (Object.keys(parameters).length > 0) value['outputs'] = Object.assign(emptyMap(), { parameters })
+  const nodes = emptyMap()
+  nodes[name] = value
+  return nodes
 }

@@ -74,11 +74,9 @@ function mergeMaps(values: readonly Value[]): Value {
   const maps = values.filter(isMap)
   return lazyMap(
     (key) => {
-      for (const map of maps) {
-        const value = memberOf(map, key)
-        if (value !== undefined) return value
-      }
-      return undefined
+      const values = maps.map((map) => memberOf(map, key)).filter((value) => value !== undefined)
+      const first = values[0]
+      return first !== undefined && values.length > 1 && isMap(first) ? mergeMaps(values) : first
     },
     function* () {
       const seen = new Set<string>()
