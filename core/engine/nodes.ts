@@ -24,12 +24,24 @@ export function isUnsuccessful(node: RunNode): boolean {
   return node.phase === 'Failed' || node.phase === 'Error'
 }
 
+/**
+ * The id of a name. It is a 32-bit hash, so that among a hundred thousand nodes two may share one: the second gets a number behind it. Where nothing
+ * collides the id is the reference's, which cannot run such workflows at all (IDENT-3).
+ */
 export function idOf(run: Run, name: string): NodeId {
-  return nodeId(run.name, name)
+  const base = nodeId(run.name, name)
+  let id = base
+  for (let n = 1; isTaken(run, id, name); n++) id = `${base}-${n}`
+  return id
+}
+
+function isTaken(run: Run, id: NodeId, name: string): boolean {
+  const node = run.nodes.get(id)
+  return node !== undefined && node.name !== name
 }
 
 export function nodeNamed(run: Run, name: string): RunNode | undefined {
-  return run.nodes.get(nodeId(run.name, name))
+  return run.nodes.get(idOf(run, name))
 }
 
 export interface NewNode {

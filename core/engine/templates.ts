@@ -29,8 +29,7 @@ export interface CompiledTemplate {
   /** Filled on first use by the kinds that need one. */
   plan: Plan | undefined
   /** Which steps' results this template's text names, by step; filled on first use. */
-  readonly resultNames: Map<string, boolean>
-  text: string | undefined
+  resultNames: ReadonlySet<string> | undefined
 }
 
 export interface TemplateStore {
@@ -118,7 +117,7 @@ function compile(run: Run, input: { key: string; source: Template; context: Temp
   if (kind === undefined) return { ok: false, message: `template '${source.name ?? ''}' type is unknown` }
   const { inputs: _inputs, steps: _steps, dag, ...rest } = source
   const own = dag === undefined ? rest : { ...rest, dag: { ...dag, tasks: [] } }
-  const compiled: CompiledTemplate = { key: input.key, kind, source, document: compileDocument(own), plan: undefined, resultNames: new Map(), text: undefined }
+  const compiled: CompiledTemplate = { key: input.key, kind, source, document: compileDocument(own), plan: undefined, resultNames: undefined }
   run.templates.compiled.set(input.key, compiled)
   return { ok: true, compiled, context: input.context }
 }
@@ -133,15 +132,16 @@ function withPodMetadata(template: Template, metadata: Metadata | undefined): Te
 
 /**
  * Whether the text of a steps or dag template names the result of one of its steps: only then is standard output kept (OUT-2).
- * The check is textual, as the reference's is.
+ * The check is textual, as the reference's is; the text is searched once for all steps.
  */
 export function namesResultOf(parent: CompiledTemplate, step: string): boolean {
-  const known = parent.resultNames.get(step)
-  if (known !== undefined) return known
-  parent.text ??= JSON.stringify(parent.source)
-  const prefix = parent.kind === 'dag' ? 'tasks' : 'steps'
-  const named = parent.text.includes(`${prefix}.${step}.outputs.result`) || parent.text.includes(`${prefix}['${step}'].outputs.result`) ||
-    parent.text.includes(`${prefix}[\\"${step}\\"].outputs.result`)
-  parent.resultNames.set(step, named)
-  return named
+  parent.resultNames ??= resultNamesIn(JSON.stringify(parent.source), parent.kind === 'dag' ? 'tasks' : 'steps')
+  return parent.resultNames.has(step)
+}
+
+function resultNamesIn(text: string, prefix: string): ReadonlySet<string> {
+  const names = new Set<string>()
+  const pattern = new RegExp(`${prefix}(?:\\.([^.{}\\s'"\\\\\\]]+)|\\['([^']+)'\\]|\\[\\\\"([^"\\\\]+)\\\\"\\])\\.outputs\\.result`, 'g')
+  for (const [, dotted, quoted, escaped] of text.matchAll(pattern)) names.add(dotted ?? quoted ?? escaped ?? '')
+  return names
 }
