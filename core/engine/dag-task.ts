@@ -159,7 +159,18 @@ function startLoop(turn: Turn, frame: Frame, at: { task: Task; items: LoopItems;
   connect(turn, frame, { index: task.index, child: node.id })
   task.node = node
   task.loop = { node, items, lenient: at.lenient, at: 0, open: new Map(), failed: undefined }
+  if (node.children.length > 0) takeUpItems(turn, frame, { task, loop: task.loop })
   makeItems(turn, frame, task)
+}
+
+/** Items of a stored run that are under way go on before new ones are called: they hold the places that new ones wait for. */
+function takeUpItems(turn: Turn, frame: Frame, at: { task: Task; loop: Loop }): void {
+  const { task, loop } = at
+  for (loop.at = 0; loop.at < loop.items.length; loop.at++) {
+    const known = nodeNamed(turn.run, taskName(frame, loopItemName(task.planned.call.name, loop.at, loop.items.at(loop.at))))
+    if (known !== undefined && !isFinished(known)) makeItem(turn, frame, at)
+  }
+  loop.at = 0
 }
 
 /** Calls what the loop still owes, as far as parallelism allows. */
@@ -183,6 +194,7 @@ function makeItem(turn: Turn, frame: Frame, at: { task: Task; loop: Loop }): boo
   const name = loopItemName(task.planned.call.name, loop.at, item)
   const full = taskName(frame, name)
   const known = nodeNamed(turn.run, full)
+  if (known !== undefined && loop.open.has(known.id)) return true
   const resolution = resolveItem(task.planned.call, { scope: task.scope, item: itemLayer(item), lenient: loop.lenient })
   if (resolution.kind !== 'call') {
     const phase = resolution.kind === 'skip' ? 'Skipped' : 'Error'

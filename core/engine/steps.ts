@@ -51,6 +51,8 @@ interface Pending {
   readonly resolution: Resolution | undefined
   readonly items: LoopItems | undefined
   readonly lenient: boolean
+  /** Items that a stored run had under way. */
+  readonly takenUp: Set<number>
   at: number
 }
 
@@ -168,14 +170,34 @@ function resolveGroup(turn: Turn, frame: Frame, { group, steps }: Opening): void
     if (expansion.kind === 'error') return failGroup(turn, group, expansion.message)
     if (expansion.kind === 'loop') {
       if (expansion.items.length === 0) skipEmptyLoop(turn, frame, { group, call })
-      else group.queue.push({ call, resolution: undefined, items: expansion.items, lenient: expansion.lenient, at: 0 })
+      else group.queue.push({ call, resolution: undefined, items: expansion.items, lenient: expansion.lenient, takenUp: new Set(), at: 0 })
       continue
     }
     const resolution = resolveSingle(call, group.scope)
     if (resolution.kind === 'error') return failGroup(turn, group, `failed to resolve references: ${resolution.message}`)
-    group.queue.push({ call, resolution, items: undefined, lenient: false, at: 0 })
+    group.queue.push({ call, resolution, items: undefined, lenient: false, takenUp: new Set(), at: 0 })
   }
+  if (group.node.children.length > 0) takeUpCalls(turn, frame, group)
   makeCalls(turn, frame, group)
+}
+
+/** Calls of a stored run that are under way go on before new ones are made: they hold the places that new ones wait for. */
+function takeUpCalls(turn: Turn, frame: Frame, group: Group): void {
+  for (const pending of group.queue) {
+    const total = pending.items?.length ?? 1
+    for (pending.at = 0; pending.at < total && group.failure === undefined; pending.at++) {
+      const known = nodeNamed(turn.run, `${group.node.name}.${nameOfPending(pending)}`)
+      if (known === undefined || isFinished(known)) continue
+      makeCall(turn, frame, { group, pending })
+      pending.takenUp.add(pending.at)
+    }
+    pending.at = 0
+  }
+}
+
+function nameOfPending(pending: Pending): string {
+  const item = pending.items?.at(pending.at)
+  return item === undefined ? pending.call.name : loopItemName(pending.call.name, pending.at, item)
 }
 
 function failGroup(turn: Turn, group: Group, message: string): void {
@@ -217,7 +239,8 @@ function makeCalls(turn: Turn, frame: Frame, group: Group): void {
 function makeCall(turn: Turn, frame: Frame, at: { group: Group; pending: Pending }): boolean {
   const { group, pending } = at
   const item = pending.items?.at(pending.at)
-  const name = item === undefined ? pending.call.name : loopItemName(pending.call.name, pending.at, item)
+  const name = nameOfPending(pending)
+  if (pending.takenUp.has(pending.at)) return true
   const resolution = item === undefined
     ? (pending.resolution as Resolution)
     : resolveItem(pending.call, { scope: group.scope, item: itemLayer(item), lenient: pending.lenient })
@@ -264,7 +287,9 @@ function failMember(turn: Turn, group: Group, failure: { name: string; reason: s
 
 function addMember(turn: Turn, frame: Frame, at: { group: Group; call: CompiledCall; node: RunNode }): void {
   const { group, node } = at
-  const member: Member = { call: at.call, node, prefix: 'steps', order: group.node.children.length, done: false }
+  const { children } = group.node
+  const order = children.at(-1) === node.id ? children.length - 1 : children.indexOf(node.id)
+  const member: Member = { call: at.call, node, prefix: 'steps', order, done: false }
   group.members.set(node.id, member)
   group.open += 1
   assess(turn, frame, { group, member })
