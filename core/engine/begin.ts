@@ -4,7 +4,7 @@ import type { ClaimRequest } from './effects.ts'
 import { enter } from './call.ts'
 import { literalArguments } from './arguments.ts'
 import { localContext } from './templates.ts'
-import { end } from './conclude.ts'
+import { ENTRY_PREFIX, end } from './conclude.ts'
 import { wantedLocks } from './locks.ts'
 import { runKey } from './locking.ts'
 
@@ -21,7 +21,7 @@ export function begin(turn: Turn): void {
     args: literalArguments(run.spec.arguments), context: run.context, boundary: undefined, onExit: false, hooked: false,
   }
   const outcome = enter(turn, call, undefined)
-  if (outcome.kind === 'failed') run.rootFailure = outcome.message
+  if (outcome.kind === 'failed') run.rootFailure = `${ENTRY_PREFIX}${outcome.message}`
   if (outcome.kind === 'entered') run.root = outcome.frame
 }
 

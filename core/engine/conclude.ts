@@ -14,11 +14,15 @@ import { failuresOf } from './globals.ts'
 
 const PHASES = { Pending: 'Pending', Running: 'Running', Succeeded: 'Succeeded', Skipped: 'Succeeded', Omitted: 'Succeeded', Failed: 'Failed', Error: 'Error' } as const
 
+export const ENTRY_PREFIX = 'error in entry template execution: '
+
 /** Looks whether the workflow is over, and does what comes before. Called when nothing else is left to do in a turn. */
 export function conclude(turn: Turn): void {
   const { run } = turn
   if (run.status.completed || run.status.phase === 'Pending') return
-  if (run.rootFailure !== undefined) return fail(turn, `error in entry template execution: ${run.rootFailure}`)
+  const { failure } = run.root ?? {}
+  if (run.rootFailure === undefined && failure?.reason === 'error') run.rootFailure = `${ENTRY_PREFIX}${failure.message}`
+  if (run.rootFailure !== undefined) return fail(turn, run.rootFailure)
   const root = nodeNamed(run, run.name)
   if (root === undefined) return
   setGlobal(run, 'workflow.status', PHASES[root.phase])

@@ -152,7 +152,7 @@ export interface Run {
   /** Where the workflow's own template names are looked up; set when the run begins. */
   context: TemplateContext | undefined
   root: Frame | undefined
-  /** Why the entrypoint could not be called. */
+  /** Why the run cannot go on: an error of the call of its entrypoint, as the workflow's message. */
   rootFailure: string | undefined
   /** Frames of the workflow's hooks and exit handler, by node name. */
   readonly hooks: Map<string, Frame>

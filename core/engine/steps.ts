@@ -103,7 +103,7 @@ function runGroups(turn: Turn, frame: Frame, body: StepsBody): void {
   for (;;) {
     if (body.current === undefined && !openGroup(turn, frame, { body, index: 0 })) return finish(turn, frame, body)
     const group = body.current as Group
-    if (!isGroupOver(group)) return
+    if (!isGroupOver(group) || (frame === turn.run.root && turn.run.rootFailure !== undefined)) return
     endGroup(turn, group)
     if (isUnsuccessful(group.node)) return failSteps(turn, frame, group)
     const problem = aggregateProblem(turn, frame, body)
@@ -319,7 +319,7 @@ function assess(turn: Turn, frame: Frame, at: { group: Group; member: Member }):
   if (hooks.kind === 'error') return failHook(turn, at, hooks.message)
   if (hooks.kind === 'waiting' || !isFulfilled(member.node)) return
   const exit = runExit(turn, frame, { ...member, scope: group.scope })
-  if (exit.kind === 'error') return failHook(turn, at, exit.message)
+  if (exit.kind === 'error') return failExit(turn, frame, { group, member, message: exit.message })
   if (exit.kind === 'waiting') return
   closeMember(at)
 }
@@ -327,6 +327,12 @@ function assess(turn: Turn, frame: Frame, at: { group: Group; member: Member }):
 function failHook(turn: Turn, at: { group: Group; member: Member }, message: string): void {
   failGroup(turn, at.group, message)
   if (isFulfilled(at.member.node)) closeMember(at)
+}
+
+/** An exit handler that cannot be called fails its group; that of an entrypoint's own step ends the workflow (HOOK-7). */
+function failExit(turn: Turn, frame: Frame, at: { group: Group; member: Member; message: string }): void {
+  failHook(turn, at, at.message)
+  if (frame === turn.run.root) turn.run.rootFailure = at.message
 }
 
 function closeMember(at: { group: Group; member: Member }): void {
