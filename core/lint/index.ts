@@ -1,3 +1,5 @@
 // Owns what other folders may use of lint.
 export { readUniverse, type SourceFile, type Universe } from './universe.ts'
 export { lintedKinds, referenceVerdict, type ReferenceOptions, type ReferenceVerdict, type Rejection } from './reference.ts'
+export { type Finding } from './finding.ts'
+export { lintFiles, type LintOptions, type LintResult } from './lint.ts'

@@ -1,7 +1,7 @@
 // The spec folder's public face: wire types, and reading, merging, checking and writing of them.
 export * from './wire/index.ts'
 export * as schemaKit from './schema.ts'
-export type { Draft, Infer, Schema, SchemaNode } from './schema.ts'
+export type { Draft, Infer, Schema, SchemaNode, StructNode } from './schema.ts'
 export * from './json.ts'
 export { formatPath, type Path } from './decode/path.ts'
 export { didYouMean, nearest } from './decode/nearest.ts'
@@ -43,3 +43,4 @@ export { validateWorkflow, validateWorkflowTemplate, type ValidateOptions } from
 export { validateCronWorkflow, workflowOfCron } from './validate/cron.ts'
 export { type TemplateCatalog } from './validate/context.ts'
 export { type Base, type Invalid, type Place } from './validate/invalid.ts'
+export { metricProblem } from './validate/metrics.ts'

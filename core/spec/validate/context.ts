@@ -24,7 +24,7 @@ export interface Context {
   readonly root: Base
   readonly globals: Map<string, string>
   /** Templates whose bodies were checked, by scope and name. */
-  readonly checked: Set<string>
+  readonly checked: Map<string, Template>
   /** Templates of other objects that were used, by name: names that the root lacks are found here too, as in the reference. */
   readonly usedElsewhere: Map<string, Template>
   readonly bases: Map<string, Base>

@@ -47,10 +47,10 @@ export interface CallInput {
 
 export function processArguments(input: CallInput): CallResult {
   const written = writtenTemplate(input.template, input.base)
+  const missing = supplyProblem(input.template, input.args)
+  if (missing !== undefined) return { ok: false, message: missing }
   const parameters = fillParameters(input)
-  if (typeof parameters === 'string') return { ok: false, message: parameters }
   const artifacts = fillArtifacts(input)
-  if (typeof artifacts === 'string') return { ok: false, message: artifacts }
   const inputs: Inputs = {
     ...(parameters.length > 0 && { parameters }),
     ...(artifacts.length > 0 && { artifacts }),
@@ -127,7 +127,22 @@ function withPodMetadata(template: Template, podMetadata: Metadata | undefined):
   return { ...template, metadata }
 }
 
-function fillParameters(input: CallInput): Parameter[] | string {
+/** The first input that neither the call nor the template gives a value. */
+export function supplyProblem(template: Template, args: ArgumentSource): string | undefined {
+  for (const parameter of template.inputs?.parameters ?? []) {
+    const argument = args.parameter(parameter.name)
+    const source = argument ?? { value: parameter.value ?? parameter.default, valueFrom: parameter.valueFrom }
+    const fromMap = source.value === undefined && source.valueFrom?.configMapKeyRef !== undefined
+    if (!fromMap && source.value === undefined) return `inputs.parameters.${parameter.name} was not supplied`
+  }
+  for (const artifact of template.inputs?.artifacts ?? []) {
+    if (artifact.optional === true || hasLocationOrKey(artifact)) continue
+    if (args.artifact(artifact.name) === undefined) return `inputs.artifacts.${artifact.name} was not supplied`
+  }
+  return undefined
+}
+
+function fillParameters(input: CallInput): readonly Parameter[] {
   const filled: Parameter[] = []
   for (const parameter of input.template.inputs?.parameters ?? []) {
     let value = parameter.value ?? parameter.default
@@ -137,25 +152,17 @@ function fillParameters(input: CallInput): Parameter[] | string {
       value = argument.value
       valueFrom = argument.value === undefined ? argument.valueFrom : undefined
     }
-    if (valueFrom?.configMapKeyRef === undefined && value === undefined) {
-      return `inputs.parameters.${parameter.name} was not supplied`
-    }
     filled.push({ ...parameter, value, valueFrom })
   }
   const view = goView(inputsSchema, { parameters: filled } as unknown as Json) as unknown as Inputs
-  return [...(view.parameters ?? [])]
+  return view.parameters ?? []
 }
 
-function fillArtifacts(input: CallInput): Artifact[] | string {
-  const filled: Artifact[] = []
-  for (const artifact of input.template.inputs?.artifacts ?? []) {
+function fillArtifacts(input: CallInput): readonly Artifact[] {
+  return (input.template.inputs?.artifacts ?? []).map((artifact) => {
     const argument = input.args.artifact(artifact.name)
-    if (argument === undefined && artifact.optional !== true && !hasLocationOrKey(artifact)) {
-      return `inputs.artifacts.${artifact.name} was not supplied`
-    }
     const { path, mode, recurseMode } = artifact
     const merged = argument === undefined ? artifact : { ...argument, path, mode, recurseMode }
-    filled.push(goView(artifactSchema, merged as unknown as Json) as unknown as Artifact)
-  }
-  return filled
+    return goView(artifactSchema, merged as unknown as Json) as unknown as Artifact
+  })
 }

@@ -9,7 +9,7 @@ import { podResourcesProblem, validateLeaf } from './leaf.ts'
 import { validateMetrics } from './metrics.ts'
 import { shownType, validateOutputs } from './outputs.ts'
 import { nextPlaceholder, placeholderPrefix } from './placeholders.ts'
-import { processArguments, type ArgumentSource, type Called } from './process-args.ts'
+import { processArguments, supplyProblem, type ArgumentSource, type Called } from './process-args.ts'
 import { validateSteps } from './steps.ts'
 import { newNames, type Names } from './tags.ts'
 
@@ -70,6 +70,11 @@ const typeChoice = 'choose one of: container, containerSet, steps, script, resou
 function validateTemplate(ctx: Context, found: Resolved, input: HolderInput): Invalid | undefined {
   const { template, place, base } = found
   const name = template.name ?? ''
+  if (ctx.checked.get(keyOf(found)) === template && !hasVariableTiming(template)) {
+    // Only what the call itself brings can still be wrong.
+    const missing = supplyProblem(template, input.args)
+    return missing === undefined ? undefined : invalid(input.place, `templates.${name} ${missing}`)
+  }
   if (declaredTypes(template).length > 1) return invalid(place, `templates.${name} multiple template types specified. ${typeChoice}`)
   const pods = podResources(template, place)
   if (pods !== undefined) return pods
@@ -83,6 +88,14 @@ function validateTemplate(ctx: Context, found: Resolved, input: HolderInput): In
   // What an argument lacks is mended where the call is, unless the call is nobody's.
   if (!called.ok) return invalid(called.message.endsWith('was not supplied') ? input.place : place, `templates.${name} ${called.message}`)
   return validateCalled(ctx, { found, names, called: called.called })
+}
+
+function keyOf(found: Resolved): string {
+  return scopeOf(found.base) + (found.template.name ?? '')
+}
+
+function hasVariableTiming(template: Template): boolean {
+  return [template.timeout, template.pendingTimeout].some((t) => t?.includes('{{') === true)
 }
 
 function podResources(template: Template, place: Place): Invalid | undefined {
@@ -129,9 +142,9 @@ function validateCalled(ctx: Context, input: CalledInput): Invalid | undefined {
   }
   if (timing !== undefined) return timing
   // A body is judged once; unnamed (inline) templates of one object share a mark, as in the reference.
-  const key = scopeOf(base) + (own.name ?? '')
+  const key = keyOf(input.found)
   if (ctx.checked.has(key)) return undefined
-  ctx.checked.add(key)
+  ctx.checked.set(key, own)
   const body = { ctx, names: input.names, called: input.called, base, place }
   const problem = type === 'steps' ? validateSteps(body) : type === 'dag' ? validateDag(body) : validateLeaf(body)
   if (problem !== undefined) return problem

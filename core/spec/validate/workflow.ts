@@ -101,7 +101,7 @@ function newContext(input: SpecInput): Context {
     namespace: (metadata.namespace ?? '') === '' ? (options.namespace ?? '') : (metadata.namespace ?? ''),
     root,
     globals: new Map(),
-    checked: new Set(),
+    checked: new Map(),
     usedElsewhere: new Map(),
     bases: new Map(),
     placeholders: { next: 0 },
