@@ -144,6 +144,8 @@ export interface PodRunner {
   reattach(ref: PodRef): Promise<Reattachment>
   /** Ends a pod if need be and forgets it, as the deletion of a pod does. Logs stay. */
   discard(ref: PodRef): Promise<void>
+  /** Forgets the storage of a claim; pods find an empty one afterwards. Claims need no creation. */
+  deleteClaim(namespace: string, name: string): Promise<void>
   /** Listens to facts of all pods. */
   onFact(listener: (fact: PodFact) => void): Unsubscribe
   /** Stops watching. Pods go on and can be re-attached. */

@@ -90,6 +90,22 @@ export function describeVolumes(subject: Subject): void {
       expect(await subject.resultOf(podRequest({ ...shell('cat /data/f'), volumeMounts: [{ name: 'disk', mountPath: '/elsewhere/data' }], workingDir: '/elsewhere', args: ['cat data/f'] }, { spec: { volumes } }))).toBe('kept')
     })
 
+    it('loads an artifact into the volume at its path, and keeps what the volume held', async () => {
+      const volumes = [{ name: 'disk', persistentVolumeClaim: { claimName: 'wf-loaded' } }]
+      const volumeMounts = [{ name: 'disk', mountPath: '/data' }]
+      await run(subject.runner, podRequest({ ...shell('echo old >/data/old'), volumeMounts }, { spec: { volumes } }))
+      const inputs = { artifacts: [{ name: 'raw', path: '/data/sub/raw', raw: { data: 'new' } }] }
+      expect(await subject.resultOf(podRequest({ ...shell('cat /data/old /data/sub/raw'), volumeMounts }, { spec: { volumes }, template: { inputs } }))).toBe('old\nnew')
+      await subject.runner.deleteClaim('default', 'wf-loaded')
+      expect(await subject.resultOf(podRequest({ ...shell('ls /data'), volumeMounts }, { spec: { volumes } }))).toBe('')
+    })
+
+    it('mounts a sub-path of a volume, and one that is read-only cannot be written', async () => {
+      const volumes = [{ name: 'v', emptyDir: {} }]
+      const volumeMounts = [{ name: 'v', mountPath: '/all' }, { name: 'v', mountPath: '/part', subPath: 'a/b' }, { name: 'v', mountPath: '/frozen', readOnly: true }]
+      expect(await subject.resultOf(podRequest({ ...shell('echo x >/part/f; cat /all/a/b/f; touch /frozen/g 2>/dev/null || echo frozen'), volumeMounts }, { spec: { volumes } }))).toBe('x\nfrozen')
+    })
+
     it('takes up progress that the step reports', async () => {
       const request = podRequest(shell('echo 1/4 >"$ARGO_PROGRESS_FILE"; sleep 1.4'))
       const { facts, last } = follow(subject.runner, request)

@@ -6,6 +6,7 @@ import type { LogTrack } from './log-writer.ts'
 import { scriptPath, type PodContext, type PodSetup } from './pod-setup.ts'
 import { viewFor, viewProblem } from './pod-views.ts'
 import { viewFailedExitCode } from './private-view.ts'
+import { startOf } from './process-table.ts'
 import { signalRun } from './strays.ts'
 import type { Job, JobEnd, Supervisor } from './supervisor.ts'
 import type { PoolJob } from './supervisor-pool.ts'
@@ -24,6 +25,7 @@ export interface StartPlan {
 
 const killAgainMs = 100
 const findAgainMs = 10
+const lookEveryMsMax = 250
 
 /** Throws `PodTrouble` when the container cannot be started on this host. */
 export function startContainer(plan: StartPlan): void {
@@ -149,12 +151,26 @@ function sendUntilOver(plan: StartPlan, signal: NodeJS.Signals, killAt: number):
   if (phase.at !== 'running') return
   container.sent = signalNumber(signal)
   const reached = signalRun(phase.run, phase.pid, signal)
-  const left = killAt - performance.now()
   const isFinal = signal === 'SIGKILL'
-  const waitMs = reached === 0 ? findAgainMs : isFinal ? killAgainMs : Math.max(0, left)
-  setTimeout(() => {
-    if (container.phase.at !== 'running' || container.phase.run !== phase.run) return
-    sendUntilOver(plan, isFinal || performance.now() >= killAt ? 'SIGKILL' : signal, killAt)
-  }, waitMs)
+  const sentAt = performance.now()
+  const again = (): void => sendUntilOver(plan, isFinal || performance.now() >= killAt ? 'SIGKILL' : signal, killAt)
+  const until = reached === 0 ? sentAt + findAgainMs : isFinal ? sentAt + killAgainMs : killAt
+  waitUnlessOver({ sentAt, until, again, isOver: () => !isRun(container, phase.run) || (reached > 0 && startOf(phase.pid) === undefined) })
 }
 
+interface Wait { readonly sentAt: number; readonly until: number; readonly again: () => void; readonly isOver: () => boolean }
+
+/** Looks often at first and ever less often: a grace that nobody needs any more must not keep the program from ending. */
+function waitUnlessOver(wait: Wait): void {
+  const now = performance.now()
+  const lookMs = Math.min(Math.max(findAgainMs, now - wait.sentAt), lookEveryMsMax, Math.max(0, wait.until - now))
+  setTimeout(() => {
+    if (wait.isOver()) return
+    if (performance.now() >= wait.until) wait.again()
+    else waitUnlessOver(wait)
+  }, lookMs)
+}
+
+function isRun(container: ContainerRun, run: string): boolean {
+  return container.phase.at === 'running' && container.phase.run === run
+}

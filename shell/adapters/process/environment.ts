@@ -21,9 +21,8 @@ export function isLiteral(container: Container): boolean {
   return (container.envFrom ?? []).length === 0 && (container.env ?? []).every((variable) => variable.valueFrom === undefined)
 }
 
-/** Declared variables in order; later ones see and replace earlier ones. */
-export function literalEnvironment(container: Container, base: ReadonlyMap<string, string>): Map<string, string> {
-  const environment = new Map(base)
+/** Adds declared variables in order; later ones see and replace earlier ones. */
+export function addLiterals(container: Container, environment: Map<string, string>): Map<string, string> {
   for (const { name, value } of container.env ?? []) environment.set(name, expandReferences(value ?? '', environment))
   return environment
 }

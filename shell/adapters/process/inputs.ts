@@ -1,5 +1,5 @@
 // Owns bringing input artifacts to where a step expects them.
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises'
+import { chmod, cp, lstat, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Artifact, Template } from '@tiphys/core/spec'
 import type { ArtifactContext, ArtifactStore } from '@tiphys/shell/ports'
@@ -17,19 +17,34 @@ export interface InputPlan {
   readonly volumes: readonly DeclaredBind[]
 }
 
-/** Loads every input artifact. Gives what is to be bound into the main containers. */
+const noteName = 'loaded.json'
+
+/** Loads every input artifact. Gives what is to be bound into the main containers. Once all are there, asking again loads nothing. */
 export async function loadInputs(plan: InputPlan): Promise<DeclaredBind[]> {
+  const note = join(plan.folder, noteName)
+  const known = await readFile(note, 'utf8').catch(() => undefined)
+  // Our own file: steps see only the entries beside it.
+  if (known !== undefined) return JSON.parse(known) as DeclaredBind[]
   const binds: DeclaredBind[] = []
   for (const [index, artifact] of (plan.template.inputs?.artifacts ?? []).entries()) {
     const { path } = artifact
     if (path === undefined || path === '' || (artifact.optional === true && !hasLocation(artifact))) continue
-    const volume = plan.volumes.findLast(({ target }) => isWithin(path, target))
-    const to = volume === undefined ? join(plan.folder, String(index)) : join(volume.source, path.slice(volume.target.length))
+    const to = join(plan.folder, String(index))
+    await rm(to, { recursive: true, force: true })
     if (!(await load(artifact, to, plan))) continue
     if (artifact.mode !== undefined) await setMode(to, artifact.mode, artifact.recurseMode === true)
+    const volume = plan.volumes.findLast(({ target }) => isWithin(path, target))
     if (volume === undefined) binds.push({ target: path, source: to, readOnly: false })
+    else await intoVolume(to, join(volume.source, path.slice(volume.target.length)))
   }
+  await writeFile(note, JSON.stringify(binds))
   return binds
+}
+
+/** What the volume holds already stays, except files of the same name. */
+async function intoVolume(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await cp(from, to, { recursive: true, force: true, verbatimSymlinks: true, preserveTimestamps: true })
 }
 
 function hasLocation(artifact: Artifact): boolean {
@@ -40,7 +55,6 @@ function hasLocation(artifact: Artifact): boolean {
 /** Whether the artifact is there now; an optional one may be missing. */
 async function load(artifact: Artifact, to: string, plan: InputPlan): Promise<boolean> {
   if (plan.store === undefined) throw new PodTrouble('artifact_failed', `artifact ${artifact.name} failed to load: no artifact store is configured`)
-  await mkdir(dirname(to), { recursive: true })
   const loaded = await plan.store.load({ artifact, to }, plan.context)
   if (loaded.ok) return true
   if (artifact.optional === true && loaded.problem.code === 'artifact_not_found') return false

@@ -9,7 +9,7 @@ import { stagedScriptPath } from './pod-plan.ts'
 import type { PrivateView } from './private-view.ts'
 import { markerName } from './process-table.ts'
 import type { Services } from './services.ts'
-import { assignments, isShellName, quote, words } from './shell-text.ts'
+import { isShellName, quote, words } from './shell-text.ts'
 import { makeRoom, visibleOf } from './view-layout.ts'
 import { PodTrouble } from './trouble.ts'
 
@@ -31,18 +31,26 @@ export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 
 /** Shell text for a supervisor. Every value is a quoted word. */
 export function launchText(plan: LaunchPlan, services: Services): string {
-  const { container } = plan.container.plan
-  for (const [name, value] of plan.environment) {
-    checkWord(`${name}=${value}`, `variable "${name}" of container "${container.name}"`, container.name)
-  }
   const argv = programVector(plan, services)
-  const own = [...plan.environment].filter(([name, value]) => services.baseEnvironment.get(name) !== value)
-  // The loader's variables are for the program, not for the tools that build the view; other names no shell can assign.
-  const isInner = ([name]: readonly [string, string]): boolean => !isShellName(name) || (plan.view !== undefined && name.startsWith('LD_'))
-  const inner = own.filter(isInner)
-  const outer = own.filter((entry) => !isInner(entry))
-  const command = inner.length === 0 ? argv : [plan.view === undefined ? (services.programs.find('env', systemPath, '/') ?? 'env') : 'env', ...inner.map(([name, value]) => `${name}=${value}`), ...argv]
-  return `${assignments([...outer, [markerName, plan.run]])}${entered(command, plan, services)} </dev/null ${redirections(plan.track)}`
+  const { outer, inner } = splitEnvironment(plan, services.baseEnvironment)
+  const env = plan.view === undefined ? (services.programs.find('env', systemPath, '/') ?? 'env') : 'env'
+  const command = inner.length === 0 ? argv : [env, ...inner, ...argv]
+  return `${outer}${markerName}=${plan.run} ${entered(command, plan, services)} </dev/null ${redirections(plan.track)}`
+}
+
+/** Assignments for the shell, and `NAME=VALUE` words for env(1): odd names, which no shell can assign, and the loader's, which are not for the tools that build a view. */
+function splitEnvironment(plan: LaunchPlan, base: ReadonlyMap<string, string>): { outer: string; inner: string[] } {
+  const { name: container } = plan.container.plan.container
+  const inner: string[] = []
+  let outer = ''
+  for (const [name, value] of plan.environment) {
+    if (base.get(name) === value) continue
+    checkWord(value, `variable "${name}" of container "${container}"`, container)
+    if (!isShellName(name)) checkWord(name, `a variable's name in container "${container}"`, container)
+    if (isShellName(name) && (plan.view === undefined || !name.startsWith('LD_'))) outer += `${name}=${quote(value)} `
+    else inner.push(`${name}=${value}`)
+  }
+  return { outer, inner }
 }
 
 /** Every view enters through unshare(1), which can also change the user; a plain step needs it for that alone. */

@@ -1,4 +1,5 @@
 // Owns reading a pod: which containers it has, what each is for, in which order they start, and which need paths of their own.
+import { nsToMs, parseDuration } from '@tiphys/core/kube'
 import type { Container, Pod, Template } from '@tiphys/core/spec'
 import type { PodRequest } from '@tiphys/shell/ports'
 import type { ImageMap, ImageStandIn } from './image-map.ts'
@@ -58,8 +59,13 @@ export function planPod(request: Pick<PodRequest, 'pod' | 'template' | 'includeR
     graceSeconds: spec.terminationGracePeriodSeconds ?? graceSecondsDefault,
     isPlain: containers.length === 1 && first !== undefined && isPlain(first, template),
     retries: Number(retry?.retries ?? 0) || 0,
-    retryDelayMs: 0,
+    retryDelayMs: delayMs(retry?.duration),
   }
+}
+
+function delayMs(duration: string | undefined): number {
+  const parsed = duration === undefined || duration === '' ? undefined : parseDuration(duration)
+  return parsed?.ok === true ? nsToMs(parsed.value) : 0
 }
 
 function roleOf(name: string, template: Template): ContainerRole {

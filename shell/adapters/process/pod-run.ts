@@ -1,5 +1,5 @@
 // Owns one pod in progress: the order in which its containers start and end, and when it is over.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import type { PodFact, PodRef, StopOptions } from '@tiphys/shell/ports'
 import { hasSucceeded, isLive, isOver, newContainerRun, type ContainerRun } from './container-run.ts'
@@ -15,6 +15,7 @@ import type { JobEnd } from './supervisor.ts'
 import { PodTrouble } from './trouble.ts'
 
 const setUpAgainMs = 2000
+const progressBytesMax = 64 * 1024
 /** Exit code of a container that could not be started, as shells give it. */
 const notStartedExitCode = 127
 /** Exit code of a container of a set whose dependencies failed. */
@@ -98,13 +99,10 @@ export class PodRun {
   lookForProgress(): void {
     const main = this.containers.find(({ plan }) => plan.role === 'main')
     if (main?.phase.at !== 'running') return
-    let text: string
-    try {
-      text = readFileSync(progressPath(this.context, main.plan.needsView), 'utf8')
-    } catch {
-      return
-    }
-    const last = text.trim().split('\n').at(-1) ?? ''
+    const path = progressPath(this.context, main.plan.needsView)
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    if (size === 0 || size > progressBytesMax) return
+    const last = readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? ''
     if (!/^\d+\/\d+$/.test(last) || last === this.progress) return
     this.progress = last
     this.tell()

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { Pod } from '@tiphys/core/spec'
 import type { ArtifactContext, PodLookup, PodRequest } from '@tiphys/shell/ports'
 import type { ContainerRun } from './container-run.ts'
-import { fullEnvironment, isLiteral, literalEnvironment, type EnvironmentScope } from './environment.ts'
+import { addLiterals, fullEnvironment, isLiteral, type EnvironmentScope } from './environment.ts'
 import { loadInputs } from './inputs.ts'
 import type { ContainerPlan } from './pod-plan.ts'
 import type { DeclaredBind } from './private-view.ts'
@@ -61,7 +61,7 @@ export function baseVariables(plan: ContainerPlan, context: PodContext): Map<str
 
 /** The environment, when nothing has to be looked up for it. */
 export function environmentNow(plan: ContainerPlan, context: PodContext): Map<string, string> | undefined {
-  return isLiteral(plan.container) ? adjusted(plan, context, literalEnvironment(plan.container, baseVariables(plan, context))) : undefined
+  return isLiteral(plan.container) ? adjusted(plan, context, addLiterals(plan.container, baseVariables(plan, context))) : undefined
 }
 
 /** A declared PATH does not hide the folder that stands in for the image, and progress goes where this host keeps it. */

@@ -32,9 +32,9 @@ export function isAlive(id: ProcessId): boolean {
   return startOf(id.pid) === id.since
 }
 
-/** All processes that can be seen, except those to leave out. Outside Linux the process group stands for the session. */
-export function listProcesses(except: ReadonlySet<number> = new Set()): readonly ProcessEntry[] {
-  return onLinux ? listFromProc(except) : listFromPs().filter(({ pid }) => !except.has(pid))
+/** All processes that can be seen, except those that are left out. Outside Linux the process group stands for the session. */
+export function listProcesses(leaveOut: (pid: number) => boolean = () => false): readonly ProcessEntry[] {
+  return onLinux ? listFromProc(leaveOut) : listFromPs().filter(({ pid }) => !leaveOut(pid))
 }
 
 /** The marker of the step to which a process belongs, read from its environment. Only Linux tells. */
@@ -58,11 +58,11 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-function listFromProc(except: ReadonlySet<number>): ProcessEntry[] {
+function listFromProc(leaveOut: (pid: number) => boolean): ProcessEntry[] {
   const found: ProcessEntry[] = []
   for (const name of readdirSync('/proc')) {
     const pid = Number(name)
-    if (!Number.isInteger(pid) || except.has(pid)) continue
+    if (!Number.isInteger(pid) || leaveOut(pid)) continue
     const entry = readStat(pid)
     if (entry !== undefined) found.push(entry)
   }

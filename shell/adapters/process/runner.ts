@@ -1,5 +1,6 @@
 // Owns the process runner: the pods that it has, by key, and what is remembered of them.
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PodFact, PodKey, PodRef, PodRequest, PodRunner, Reattachment, RunnerCapabilities, StopOptions, Unsubscribe } from '@tiphys/shell/ports'
 import type { PlainPod, PodHistory, RunRecord } from './journal.ts'
@@ -11,6 +12,7 @@ import { workflowNameOf, type PodContext } from './pod-setup.ts'
 import { isAlive } from './process-table.ts'
 import type { Services } from './services.ts'
 import { signalRun } from './strays.ts'
+import { claimFolder } from './volumes.ts'
 
 export const runnerName = 'process'
 const progressEveryMs = 1000
@@ -94,6 +96,10 @@ export class ProcessRunner implements PodRunner {
     this.discarded.add(key)
     pod.stop({})
     return Promise.resolve()
+  }
+
+  async deleteClaim(namespace: string, name: string): Promise<void> {
+    await rm(claimFolder(this.services.folders.claims, namespace, name), { recursive: true, force: true })
   }
 
   onFact(listener: (fact: PodFact) => void): Unsubscribe {

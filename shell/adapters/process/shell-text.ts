@@ -4,19 +4,12 @@ const nameForm = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** One shell word with exactly this text. Text with NUL has no such word: callers refuse it first. */
 export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
+  return text.includes("'") ? `'${text.replaceAll("'", "'\\''")}'` : `'${text}'`
 }
 
 /** Whether a shell can assign the name; other environment names need env(1). */
 export function isShellName(name: string): boolean {
   return nameForm.test(name)
-}
-
-/** `A='x' B='y' ` in front of a command. Every name must be a shell name. */
-export function assignments(environment: Iterable<readonly [string, string]>): string {
-  let text = ''
-  for (const [name, value] of environment) text += `${name}=${quote(value)} `
-  return text
 }
 
 /** Words of a command line. */

@@ -4,7 +4,10 @@ import { listProcesses, markerOf, sendSignal, type ProcessEntry } from './proces
 /** Supervisors by pid, with the run that each carries out now. */
 export type Supervision = () => ReadonlyMap<number, string | undefined>
 
-const sweepEveryMs = 50
+/** A look so long after the last one costs nothing that counts, so steps that follow one another always find a clean host. */
+const freshMs = 50
+/** While many short steps end, looks are this far apart. */
+const sweepEveryMs = 250
 const rememberMs = 30_000
 const cacheMs = 5_000
 
@@ -24,7 +27,7 @@ export class Strays {
   note(run: string): void {
     const now = performance.now()
     this.ended.set(run, now)
-    if (now - this.lastSweep >= sweepEveryMs) this.sweep()
+    if (now - this.lastSweep >= freshMs && this.timer === undefined) this.sweep()
     else this.timer ??= setTimeout(() => this.sweep(), sweepEveryMs).unref()
   }
 
@@ -35,7 +38,7 @@ export class Strays {
     const now = performance.now()
     if (now - this.lastSweep > cacheMs) this.foreign.clear()
     const supervision = this.supervision()
-    const processes = listProcesses(this.foreign)
+    const processes = listProcesses((pid) => this.foreign.has(pid) || supervision.has(pid))
     for (const entry of processes) if (this.isStray(entry, supervision)) sendSignal(entry.pid, 'SIGKILL')
     for (const [run, at] of this.ended) if (now - at > rememberMs) this.ended.delete(run)
     this.lastSweep = performance.now()
@@ -46,7 +49,6 @@ export class Strays {
   }
 
   private isStray(entry: ProcessEntry, supervision: ReadonlyMap<number, string | undefined>): boolean {
-    if (supervision.has(entry.pid)) return false
     const isOurs = supervision.has(entry.session)
     const marker = markerOf(entry.pid)
     if (marker !== undefined) return this.ended.has(marker)

@@ -32,7 +32,7 @@ async function placeVolume(volume: Volume, scope: EnvironmentScope, folders: Vol
   const own = join(folders.pod, fileNamePart(volume.name))
   if (volume.hostPath !== undefined) return hostPath(volume.hostPath, volume.name)
   if (volume.persistentVolumeClaim !== undefined) {
-    return sharedFolder(join(folders.claims, fileNamePart(scope.namespace), fileNamePart(volume.persistentVolumeClaim.claimName)))
+    return sharedFolder(claimFolder(folders.claims, scope.namespace, volume.persistentVolumeClaim.claimName))
   }
   if (volume.emptyDir !== undefined || volume.ephemeral !== undefined) return sharedFolder(own)
   await mkdir(own, { recursive: true, mode: 0o755 })
@@ -42,6 +42,10 @@ async function placeVolume(volume: Volume, scope: EnvironmentScope, folders: Vol
   else if (volume.projected !== undefined) await writeProjected(own, volume.projected, scope)
   else throw new PodTrouble('volume_unsupported', `volume "${volume.name}" is of a kind that this host does not offer (${kindOf(volume)}): use emptyDir, hostPath, a claim, configMap or secret, or run the workflow on a cluster`)
   return own
+}
+
+export function claimFolder(claims: string, namespace: string, name: string): string {
+  return join(claims, fileNamePart(namespace), fileNamePart(name))
 }
 
 function kindOf(volume: Volume): string {
