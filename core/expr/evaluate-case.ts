@@ -28,8 +28,6 @@ export interface CaseAnswer {
   readonly missing?: boolean
 }
 
-const PLACEHOLDER = '__argo__internal__placeholder-'
-
 /** Runs one case. */
 export function evaluateCase(input: ExpressionCase, facilities: Facilities = {}): CaseAnswer {
   switch (input.kind) {
@@ -41,9 +39,7 @@ export function evaluateCase(input: ExpressionCase, facilities: Facilities = {})
 
 function templateCase(input: ExpressionCase, facilities: Facilities): CaseAnswer {
   const variables = new Map<string, Value>(Object.entries(input.vars ?? {}))
-  const placeholders = [...variables.values()].some((v) => typeof v === 'string' && v.startsWith(PLACEHOLDER))
-  const scope: TemplateScope = { ...scopeOfVariables(variables), placeholders }
-  const rendered = renderTemplate(compileTemplate(input.in), scope, { ...facilities, allowUnresolved: input.allowUnresolved, strict: input.strict })
+  const rendered = renderTemplate(compileTemplate(input.in), scopeOfVariables(variables), { ...facilities, allowUnresolved: input.allowUnresolved, strict: input.strict })
   if (rendered.ok) return { out: rendered.value }
   const { message, missing } = rendered.error
   return missing ? { error: message, missing } : { error: message }

@@ -78,7 +78,7 @@ function extreme(args: readonly Value[], search: Search): Value {
   charge(host, args.length)
   for (const arg of args) {
     const items = itemsOf(arg)
-    if (numberOf(arg) !== undefined) offer(arg)
+    if (numberOf(arg) !== undefined || (depth === 0 && tagOf(arg) === 'sized')) offer(arg)
     else if (items !== undefined) {
       const inner = items.some((i) => numberOf(i) === undefined && itemsOf(i) === undefined) ? fail(`invalid argument for ${name}`) : items
       const found = extreme(inner, { ...search, depth: depth + 1 })
@@ -93,7 +93,7 @@ function numbersIn(args: readonly Value[], name: string, host: Host, depth = 0):
   if (depth > 500) fail('recursion depth exceeded')
   charge(host, args.length)
   return args.flatMap((arg) => {
-    const x = numberOf(arg)
+    const x = numberOf(arg) ?? (tagOf(arg) === 'sized' ? Number((arg as GoSized).value) : undefined)
     if (x !== undefined) return [x]
     const items = itemsOf(arg) ?? fail(`invalid argument for ${name} (type ${typeName(arg)})`)
     return numbersIn(items, name, host, depth + 1)

@@ -22,8 +22,8 @@ export function binaryCode(node: BinaryNode, c: Compiler): Code {
     case 'and': case '&&': return and(left, right, node.at)
     case 'or': case '||': return or(left, right, node.at)
     case '??': return coalesce(left, right)
-    case '==': return (f) => isEqual(left(f), right(f), f)
-    case '!=': return (f) => !isEqual(left(f), right(f), f)
+    case '==': return equality(node, { left, right, at: node.at }, c)
+    case '!=': return inverted(equality(node, { left, right, at: node.at }, c))
     case '<': case '>': case '<=': case '>=': return comparison(node.operator, { left, right, at: node.at })
     case '+': return addition(left, right, node.at)
     case '-': return subtraction(left, right, node.at)
@@ -34,6 +34,22 @@ export function binaryCode(node: BinaryNode, c: Compiler): Code {
 const SMALL = 0x4000_0000_0000
 
 const isSmall = (n: number): boolean => n < SMALL && n > -SMALL && Number.isInteger(n) && (n !== 0 || 1 / n > 0)
+
+/** Two sides that are known to be integers or texts are compared as such, and stop when one is nil after all. */
+function equality(node: BinaryNode, { left, right, at }: Sides, c: Compiler): Code {
+  const type = c.natures.get(node.left)?.type
+  const strict = (type === 'int' || type === 'string') && c.natures.get(node.right)?.type === type
+  if (!strict) return (f) => isEqual(left(f), right(f), f)
+  return (f) => {
+    const a = left(f)
+    const b = right(f)
+    if (a !== null && b !== null) return a === b
+    f.at = at
+    return fail(`interface conversion: interface {} is nil, not ${type}`)
+  }
+}
+
+const inverted = (code: Code): Code => (f) => code(f) !== true
 
 function isEqual(a: Value, b: Value, f: Frame): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b

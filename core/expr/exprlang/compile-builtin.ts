@@ -1,13 +1,13 @@
 // Owns the closures of builtin calls: those with predicates become loops, all others call their function.
 
-import { fail } from '../golang/failure.ts'
+import { charge } from '../golang/host.ts'
 import type { Value } from '../golang/value.ts'
-import type { BuiltinNode } from './ast.ts'
+import { walk, type BuiltinNode } from './ast.ts'
 import { BUILTINS } from './builtins.ts'
 import type { Compiler } from './compile.ts'
 import { LOOPS, type Predicate } from './compile-loop.ts'
 import { raise } from './error.ts'
-import { type Code, type Frame, type Loop, loopOver } from './frame.ts'
+import { type Code, elementOf, type Frame, loopOver } from './frame.ts'
 
 export function builtinCode(node: BuiltinNode, c: Compiler): Code {
   const loop = Object.hasOwn(LOOPS, node.name) ? LOOPS[node.name] : undefined
@@ -36,38 +36,32 @@ function loopCode(node: BuiltinNode, c: Compiler, body: (p: Predicate) => Value)
   const third = extra === undefined ? undefined : c.compile(extra)
   const map = node.map === undefined ? undefined : c.compile(node.map)
   const { at, throws, threshold } = node
-  const cost = 1 + sizeOf(node)
+  const turn = each(test, 1 + sizeOf(node))
   return (f) => {
     const items = source(f)
     f.at = at
     const outer = f.loop
     const loop = loopOver(items, f)
     f.loop = loop
-    try {
-      return body({ f, loop, test: each(test, cost), extra: third, map, throws, threshold })
-    } finally {
-      f.loop = outer
-    }
+    const result = body({ f, loop, test: turn, extra: third, map, throws, threshold })
+    f.loop = outer
+    return result
   }
 }
 
 /** Every turn of a loop costs about as many steps as its predicate has nodes. */
 function each(test: Code | undefined, cost: number): Code {
   return (f) => {
-    f.steps -= cost
-    if (f.steps < 0) stopLoop()
+    charge(f, cost)
     return test === undefined ? element(f) : test(f)
   }
 }
 
-function stopLoop(): never {
-  fail('the expression takes too many steps')
-}
+const element = (f: Frame): Value => (f.loop === undefined ? null : elementOf(f.loop))
 
-const element = (f: Frame): Value => itemOf(f.loop)
-const itemOf = (loop: Loop | undefined): Value => (loop === undefined ? null : loop.items[loop.index] ?? null)
-
-/** A rough count of the nodes below. */
+/** The nodes of the predicate and the projection, counted up to a limit since inner loops charge for themselves. */
 function sizeOf(node: BuiltinNode): number {
-  return node.args.length + 1
+  let count = 0
+  for (const part of [...node.args.slice(1), ...(node.map === undefined ? [] : [node.map])]) walk(part, () => { count++ })
+  return Math.min(count, 50)
 }

@@ -6,7 +6,7 @@ import { mapKey } from '../golang/equal.ts'
 import { TAG, type Value } from '../golang/value.ts'
 import { add, less } from './arithmetic.ts'
 import { notBool } from './compile.ts'
-import type { Code, Frame, Loop } from './frame.ts'
+import { type Code, elementOf, type Frame, type Loop } from './frame.ts'
 import { sortStable } from './sort.ts'
 
 /** A running loop: its predicate, its projection, and what the call's shape asks for. */
@@ -21,7 +21,7 @@ export interface Predicate {
   readonly threshold: number | undefined
 }
 
-const item = ({ loop }: Predicate): Value => loop.items[loop.index] ?? null
+const item = ({ loop }: Predicate): Value => elementOf(loop)
 
 function holds(p: Predicate): boolean {
   const v = p.test(p.f)

@@ -1,11 +1,12 @@
 // Owns the closures of member access, slicing and calls.
 
+import { charge } from '../golang/host.ts'
 import { isNil, lazyMap, TAG, type Value } from '../golang/value.ts'
 import type { CallNode, MemberNode, Node, SliceNode } from './ast.ts'
 import { cut } from './arithmetic.ts'
 import { SKIPPED, type Compiler } from './compile.ts'
 import { ARGO_FUNCTIONS } from './environment.ts'
-import { call, fetch } from './fetch.ts'
+import { call, callTyped, fetch } from './fetch.ts'
 import type { Code, ExprEnv } from './frame.ts'
 
 /** The environment as a value, for `$env`. */
@@ -74,17 +75,23 @@ export function sliceCode(node: SliceNode, c: Compiler): Code {
   }
 }
 
+/** Types of functions, known before running, for which nil is no argument; for all others it is the zero value. */
+const TYPED_CALLS: ReadonlySet<string> = new Set([
+  'func(time.Duration) time.Duration', 'func(time.Duration) time.Time', 'func(time.Time) time.Duration', 'func(time.Time) bool', 'func(string) string',
+])
+
 /** Arguments run before the callee, as on expr-lang's stack. */
 export function callCode(node: CallNode, c: Compiler): Code {
   const args = node.args.map((arg) => c.compile(arg))
   const callee = c.compile(node.callee)
   const { at } = node
+  const strict = TYPED_CALLS.has(c.natures.get(node.callee)?.type ?? '')
   return (f) => {
     const values = args.map((arg) => arg(f))
     const target = callee(f)
     if (target === SKIPPED) return SKIPPED
     f.at = at
-    f.steps -= 10
-    return call(target, values, f)
+    charge(f, 10)
+    return strict ? callTyped(target, values, f) : call(target, values, f)
   }
 }

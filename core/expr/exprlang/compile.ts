@@ -8,7 +8,8 @@ import { negate } from './arithmetic.ts'
 import { binaryCode } from './compile-binary.ts'
 import { builtinCode } from './compile-builtin.ts'
 import { callCode, envMap, memberCode, sliceCode } from './compile-member.ts'
-import type { Code } from './frame.ts'
+import { type Code, elementOf } from './frame.ts'
+import type { Nature } from './nature.ts'
 
 /** What compiling a node may ask for. */
 export interface Compiler {
@@ -20,13 +21,17 @@ export interface Compiler {
   letCount: number
   /** What compiling may cost, for constant patterns. */
   readonly budget: Host
+  readonly natures: ReadonlyMap<Node, Nature>
 }
+
+/** A tree whose types have been checked. */
+export interface Checked { readonly tree: Node; readonly natures: ReadonlyMap<Node, Nature> }
 
 /** What a chain yields inside itself once a nil base has ended it. */
 export const SKIPPED: Value = slice('skipped', [])
 
 /** Compiles a tree; `slots` are the names whose values the frame will hold. */
-export function compileTree(root: Node, slots: readonly string[], budget: Host): Code {
+export function compileTree({ tree, natures }: Checked, slots: readonly string[], budget: Host): Code {
   const places = new Map(slots.map((name, i) => [name, i]))
   const compiler: Compiler = {
     compile: (node) => codeOf(node, compiler),
@@ -34,8 +39,9 @@ export function compileTree(root: Node, slots: readonly string[], budget: Host):
     lets: new Map(),
     letCount: 0,
     budget,
+    natures,
   }
-  return compiler.compile(root)
+  return compiler.compile(tree)
 }
 
 function codeOf(node: Node, c: Compiler): Code {
@@ -105,10 +111,7 @@ function chain(inner: Node, c: Compiler): Code {
 function pointer(name: string): Code {
   if (name === 'index') return (f) => f.loop?.index ?? null
   if (name === 'acc') return (f) => f.loop?.acc ?? null
-  return (f) => {
-    const { loop } = f
-    return loop === undefined ? fail('cannot use pointer accessor outside predicate') : loop.items[loop.index] ?? null
-  }
+  return (f) => (f.loop === undefined ? fail('cannot use pointer accessor outside predicate') : elementOf(f.loop))
 }
 
 function letCode(node: LetNode, c: Compiler): Code {

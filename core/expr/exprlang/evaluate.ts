@@ -102,7 +102,7 @@ function compileFor(program: Program, shape: readonly string[]): Variant['outcom
     const budget = host({})
     const types = new Map(program.names.flatMap((name, i) => (shape[i] === '' ? [] : [[name, shape[i] ?? ''] as const])))
     const natures = checkTree(root, (name) => types.get(name), budget)
-    return { ok: true, code: compileTree(optimize(root, natures), program.names, budget), slots: program.names }
+    return { ok: true, code: compileTree(optimize(root, natures, budget), program.names, budget), slots: program.names }
   } catch (e) {
     return { ok: false, error: problemOf(e, program.source, 0) }
   }

@@ -65,6 +65,12 @@ export function call(callee: Value, args: readonly Value[], host: Host): Value {
   return body(args.map((arg, i) => argument(arg, type.ins[Math.min(i, type.ins.length - 1)] ?? '')), host)
 }
 
+/** The same where the function's type is known before running: nil is refused. */
+export function callTyped(callee: Value, args: readonly Value[], host: Host): Value {
+  if (args.includes(null)) fail('interface conversion: interface {} is nil')
+  return call(callee, args, host)
+}
+
 function argument(v: Value, type: string): Value {
   if (type === 'interface {}') return v
   if (v === null) return zero(type)

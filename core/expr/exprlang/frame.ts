@@ -35,7 +35,7 @@ export function frame(slots: readonly (Value | undefined)[], env: ExprEnv, facil
   return { steps, elements, characters, facilities, slots, env, variables: [], loop: undefined, at: 0 }
 }
 
-/** Starts a loop over a list; like Go's reflection it takes a string as bytes and an empty map as an empty list. */
+/** Starts a loop over a list; like Go's reflection it takes a string as bytes, and a map until an element of it is asked for. */
 export function loopOver(collection: Value, f: Frame): Loop {
   const items = itemsOf(collection) ?? bytesOf(collection)
   if (items === undefined) fail(`reflect: call of reflect.Value.Len on ${typeName(collection)} Value`)
@@ -46,6 +46,10 @@ export function loopOver(collection: Value, f: Frame): Loop {
 function bytesOf(v: Value): readonly Value[] | undefined {
   if (typeof v === 'string') return Array.from(toBytes(v), (b) => sized('uint8', b))
   const entries = entriesOf(v)
-  if (entries === undefined) return undefined
-  return entries.length === 0 ? [] : fail(`reflect: call of reflect.Value.Index on map Value`)
+  return entries === undefined ? undefined : new Array<Value>(entries.length)
+}
+
+/** The element that a loop stands at. */
+export function elementOf(loop: Loop): Value {
+  return loop.items[loop.index] ?? (loop.index in loop.items ? null : fail('reflect: call of reflect.Value.Index on map Value'))
 }

@@ -4,6 +4,7 @@ import type { BuiltinNode, Node } from './ast.ts'
 import { raise } from './error.ts'
 import { isIdentifier, lex, type Token, type TokenKind } from './lexer.ts'
 import { numberNode } from './number-literal.ts'
+import { checkDepth } from './tree-depth.ts'
 import { BINARY, BUILTIN_NAMES, canNegate, isComparison, PREDICATES, UNARY } from './operators-table.ts'
 
 /** More nodes than this are refused, as expr-lang does. */
@@ -25,6 +26,7 @@ export function parse(source: string, overridden: ReadonlySet<string>): Node {
   const p: Parser = { tokens: lex(source), overridden, position: 0, depth: 0, predicates: 0, nodes: 0 }
   const node = sequence(p)
   if (current(p).kind !== 'EOF') unexpected(current(p))
+  checkDepth(node)
   return node
 }
 

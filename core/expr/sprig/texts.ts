@@ -7,7 +7,7 @@ import { allocate, type Host } from '../golang/host.ts'
 import { atoi } from '../golang/number.ts'
 import { lower, replaceText, splitText, trimCutset, upper } from '../golang/strings.ts'
 import { byteLength, byteSlice, compareText, fromBytes, joinAll, quote, toBytes, trimSpace } from '../golang/text.ts'
-import { itemsOf, strings, TAG, type GoFunc, type GoMap, type Value } from '../golang/value.ts'
+import { isNil, itemsOf, strings, TAG, typeName, type GoFunc, type GoMap, type Value } from '../golang/value.ts'
 import { any, define, defineAll, int, text, toText } from './define.ts'
 
 const ONE = 'func(string) string'
@@ -37,14 +37,14 @@ export const TEXTS: readonly GoFunc[] = [
   define('replace', 'func(string, string, string) string', ([from, to, s], host) => replaceText(text(s), { from: text(from), to: text(to), limit: -1, host })),
   define('plural', 'func(string, string, int) string', ([one, many, count]) => (int(count) === 1 ? text(one) : text(many))),
   define('toString', 'func(interface {}) string', ([v]) => toText(any(v))),
-  define('toStrings', 'func(interface {}) []string', ([v]) => strings(textsOf(any(v)))),
+  define('toStrings', 'func(interface {}) []string', ([v]) => (isNilStrings(any(v)) ? any(v) : strings(textsOf(any(v))))),
   define('join', 'func(string, interface {}) string', ([glue, v], host) => {
     const parts = textsOf(any(v))
     allocate(host, parts.reduce((sum, part) => sum + part.length + text(glue).length, 0))
     return joinAll(parts, text(glue))
   }),
   define('sortAlpha', 'func(interface {}) []string', ([v]) =>
-    strings(itemsOf(any(v)) === undefined ? [toText(any(v))] : [...textsOf(any(v))].sort(compareText))),
+    isNilStrings(any(v)) ? any(v) : strings(itemsOf(any(v)) === undefined ? [toText(any(v))] : [...textsOf(any(v))].sort(compareText))),
   define('split', 'func(string, string) map[string]string', ([separator, s]) => numbered(splitText(text(s), text(separator), -1) ?? [])),
   define('splitn', 'func(string, int, string) map[string]string', ([separator, n, s]) => numbered(splitText(text(s), text(separator), int(n)) ?? [])),
   define('splitList', 'func(string, string) []string', ([separator, s]) => strings(splitText(text(s), text(separator), -1) ?? [])),
@@ -54,6 +54,9 @@ export const TEXTS: readonly GoFunc[] = [
   define('b64dec', ONE, ([s]) => decoded(decodeBase64(text(s)), 64)),
   define('b32dec', ONE, ([s]) => decoded(decodeBase32(text(s)), 32)),
 ]
+
+/** A nil list of texts stays nil. */
+const isNilStrings = (v: Value): boolean => typeName(v) === '[]string' && isNil(v)
 
 const present = (values: readonly Value[]): readonly Value[] => values.filter((v) => v !== null)
 

@@ -1,5 +1,6 @@
 // Owns where templates get their variables from: an interface that resolves one name at a time, and one over plain maps.
 
+import { ARGO_FUNCTIONS } from '../exprlang/environment.ts'
 import { lazyMap, type Value } from '../golang/value.ts'
 
 /**
@@ -24,7 +25,21 @@ export function scopeOfVariables(variables: ReadonlyMap<string, Value>): Templat
     get: (name) => textOrNull(variables.get(name)),
     names: () => variables.keys(),
     env: (root) => (nested ??= nestNames(variables)).get(root),
+    get placeholders() {
+      return holdsPlaceholder(variables)
+    },
   }
+}
+
+const PLACEHOLDER = '__argo__internal__placeholder-'
+
+/** True when some value is a stand-in, except of names that lose their value to longer ones or to Argo's functions. */
+function holdsPlaceholder(variables: ReadonlyMap<string, Value>): boolean {
+  const names = [...variables.keys()]
+  return names.some((name) => {
+    const value = variables.get(name)
+    return typeof value === 'string' && value.startsWith(PLACEHOLDER) && !ARGO_FUNCTIONS.has(name) && !names.some((other) => other.startsWith(`${name}.`))
+  })
 }
 
 const textOrNull = (v: Value | undefined): string | null | undefined => (typeof v === 'string' || v === null ? v : undefined)
