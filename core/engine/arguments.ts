@@ -58,7 +58,7 @@ export function processArguments(input: ProcessInput): Processed {
   const artifacts = inputArtifacts(compiled.source, call)
   if (!artifacts.ok) return artifacts
   const values: InputValues = { parameters: parameters.values, artifacts: artifacts.list, list: parameters.list }
-  const layer = inputsLayer(values, outputPaths(compiled.source))
+  const layer = inputsLayer(values, (compiled.outputPaths ??= outputPaths(compiled.source)))
   const scope = scopeOf(locals, layer, globals)
   const rendered = renderParts(compiled.document, scope, LOOSE)
   if (!rendered.ok) return fail(rendered.error.message)

@@ -16,9 +16,13 @@ export const RESULTS: RenderMode = { strict: ['steps', 'tasks'] }
 
 const withFacilities = (mode: RenderMode, scope: Scope): RenderMode => ({ ...mode, ...scope.facilities() })
 
+/** Only expressions can ask for the time or for randomness. */
+const modeFor = (text: Text, scope: Scope, mode: RenderMode): RenderMode =>
+  text.tags.some((tag) => tag.kind === 'expression') ? withFacilities(mode, scope) : mode
+
 export function renderText(text: Text, scope: Scope, mode: RenderMode): Rendered<string> {
   if (text.tags.length === 0 && text.unclosedAt === undefined) return { ok: true, value: text.text }
-  return renderTemplate(text, scope, withFacilities(mode, scope))
+  return renderTemplate(text, scope, modeFor(text, scope, mode))
 }
 
 export function renderString(text: string, scope: Scope, mode: RenderMode): Rendered<string> {

@@ -27,33 +27,50 @@ export interface Layer {
   facilities?(): Facilities
 }
 
-/** Chains layers, nearest first. */
-export function scopeOf(...layers: readonly Layer[]): Scope & { readonly layers: readonly Layer[] } {
-  return {
-    layers,
-    get(name) {
-      for (const layer of layers) {
-        const value = layer.get(name)
-        if (value !== undefined) return value
-      }
-      return undefined
-    },
-    artifact(name) {
-      for (const layer of layers) {
-        const value = layer.artifact?.(name)
-        if (value !== undefined) return value
-      }
-      return undefined
-    },
-    *names() {
-      for (const layer of layers) yield* layer.names()
-    },
-    env(root) {
-      return mergedRoot(layers, root)
-    },
-    roots: () => new Set(layers.flatMap((layer) => layer.roots)),
-    facilities: () => layers.find((layer) => layer.facilities !== undefined)?.facilities?.() ?? {},
+/** A chain of layers as a scope, nearest first. A class, because every node makes one: methods are shared, so a scope costs one small object. */
+export class LayeredScope implements Scope {
+  readonly layers: readonly Layer[]
+
+  constructor(layers: readonly Layer[]) {
+    this.layers = layers
   }
+
+  get(name: string): string | null | undefined {
+    for (const layer of this.layers) {
+      const value = layer.get(name)
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
+
+  artifact(name: string): Artifact | undefined {
+    for (const layer of this.layers) {
+      const value = layer.artifact?.(name)
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
+
+  *names(): Iterable<string> {
+    for (const layer of this.layers) yield* layer.names()
+  }
+
+  env(root: string): Value | undefined {
+    return mergedRoot(this.layers, root)
+  }
+
+  roots(): Iterable<string> {
+    return new Set(this.layers.flatMap((layer) => layer.roots))
+  }
+
+  facilities(): Facilities {
+    return this.layers.find((layer) => layer.facilities !== undefined)?.facilities?.() ?? {}
+  }
+}
+
+/** Chains layers, nearest first. */
+export function scopeOf(...layers: readonly Layer[]): LayeredScope {
+  return new LayeredScope(layers)
 }
 
 function mergedRoot(layers: readonly Layer[], root: string): Value | undefined {
@@ -133,18 +150,43 @@ const nested = new WeakSet<object>()
 
 /** Variables given as a table of full names. */
 export function tableLayer(table: ReadonlyMap<string, string | null>): Layer {
-  let tree: { [key: string]: Value } | undefined
-  const roots = [...new Set([...table.keys()].map((name) => name.split('.', 1)[0] as string))]
-  return {
-    roots,
-    get: (name) => table.get(name),
-    names: () => table.keys(),
-    root: (key) => (tree ??= nest(table))[key],
+  return new TableLayer(table)
+}
+
+class TableLayer implements Layer {
+  private readonly table: ReadonlyMap<string, string | null>
+  private tree: { [key: string]: Value } | undefined
+
+  constructor(table: ReadonlyMap<string, string | null>) {
+    this.table = table
+  }
+
+  get roots(): readonly string[] {
+    return [...new Set([...this.table.keys()].map((name) => name.split('.', 1)[0] as string))]
+  }
+
+  get(name: string): string | null | undefined {
+    return this.table.get(name)
+  }
+
+  names(): Iterable<string> {
+    return this.table.keys()
+  }
+
+  root(key: string): Value | undefined {
+    return (this.tree ??= nest(this.table))[key]
   }
 }
 
 /** `workflow.*`: parameters, metadata, status, and what `globalName` exported so far. */
 export function globalsLayer(run: Run): Layer {
+  let layer = globalsLayers.get(run)
+  if (layer === undefined) globalsLayers.set(run, (layer = newGlobalsLayer(run)))
+  return layer
+}
+const globalsLayers = new WeakMap<Run, Layer>()
+
+function newGlobalsLayer(run: Run): Layer {
   let tree: { [key: string]: Value } | undefined
   let builtFor = -1
   return {
@@ -190,35 +232,51 @@ export interface InputValues {
 
 /** `inputs.*` of a template, and the paths of its outputs. */
 export function inputsLayer(inputs: InputValues, outputPaths: ReadonlyMap<string, string>): Layer {
-  const get = (name: string): string | undefined => {
+  return new InputsLayer(inputs, outputPaths)
+}
+
+const INPUT_ROOTS: readonly string[] = ['inputs', 'outputs']
+
+class InputsLayer implements Layer {
+  private readonly inputs: InputValues
+  private readonly outputPaths: ReadonlyMap<string, string>
+  private tree: { [key: string]: Value } | undefined
+
+  constructor(inputs: InputValues, outputPaths: ReadonlyMap<string, string>) {
+    this.inputs = inputs
+    this.outputPaths = outputPaths
+  }
+
+  get roots(): readonly string[] {
+    return INPUT_ROOTS
+  }
+
+  get(name: string): string | undefined {
+    const { inputs } = this
     if (name.startsWith(INPUT_PARAMETERS)) return inputs.parameters.get(name.slice(INPUT_PARAMETERS.length))
     if (name === 'inputs.parameters') return parametersJson(inputs.list)
-    if (name.startsWith(INPUT_ARTIFACTS) && name.endsWith('.path')) {
-      const wanted = name.slice(INPUT_ARTIFACTS.length, -'.path'.length)
-      return inputs.artifacts.find((artifact) => artifact.name === wanted)?.path
-    }
-    return outputPaths.get(name)
+    if (name.startsWith(INPUT_ARTIFACTS) && name.endsWith('.path')) return this.artifact(name.slice(0, -'.path'.length))?.path
+    return this.outputPaths.get(name)
   }
-  function* entries(): Iterable<readonly [string, Value]> {
-    for (const [name, value] of inputs.parameters) yield [INPUT_PARAMETERS + name, value]
-    for (const artifact of inputs.artifacts) {
-      yield [INPUT_ARTIFACTS + artifact.name, artifactValue(artifact)]
-    }
-    for (const [name, path] of outputPaths) yield [name, path]
+
+  artifact(name: string): Artifact | undefined {
+    if (!name.startsWith(INPUT_ARTIFACTS)) return undefined
+    const wanted = name.slice(INPUT_ARTIFACTS.length)
+    return this.inputs.artifacts.find((artifact) => artifact.name === wanted)
   }
-  let tree: { [key: string]: Value } | undefined
-  return {
-    roots: ['inputs', 'outputs'],
-    get,
-    artifact(name) {
-      if (!name.startsWith(INPUT_ARTIFACTS)) return undefined
-      const wanted = name.slice(INPUT_ARTIFACTS.length)
-      return inputs.artifacts.find((artifact) => artifact.name === wanted)
-    },
-    *names() {
-      for (const [name] of entries()) yield name
-    },
-    root: (key) => (tree ??= nest(entries()))[key],
+
+  *names(): Iterable<string> {
+    for (const [name] of this.entries()) yield name
+  }
+
+  root(key: string): Value | undefined {
+    return (this.tree ??= nest(this.entries()))[key]
+  }
+
+  private *entries(): Iterable<readonly [string, Value]> {
+    for (const [name, value] of this.inputs.parameters) yield [INPUT_PARAMETERS + name, value]
+    for (const artifact of this.inputs.artifacts) yield [INPUT_ARTIFACTS + artifact.name, artifactValue(artifact)]
+    yield* this.outputPaths
   }
 }
 

@@ -30,6 +30,8 @@ export interface CompiledTemplate {
   plan: Plan | undefined
   /** Which steps' results this template's text names, by step; filled on first use. */
   resultNames: ReadonlySet<string> | undefined
+  /** Paths of its outputs, by variable; filled on first use. */
+  outputPaths: ReadonlyMap<string, string> | undefined
 }
 
 export interface TemplateStore {
@@ -117,7 +119,7 @@ function compile(run: Run, input: { key: string; source: Template; context: Temp
   if (kind === undefined) return { ok: false, message: `template '${source.name ?? ''}' type is unknown` }
   const { inputs: _inputs, steps: _steps, dag, ...rest } = source
   const own = dag === undefined ? rest : { ...rest, dag: { ...dag, tasks: [] } }
-  const compiled: CompiledTemplate = { key: input.key, kind, source, document: compileDocument(own), plan: undefined, resultNames: undefined }
+  const compiled: CompiledTemplate = { key: input.key, kind, source, document: compileDocument(own), plan: undefined, resultNames: undefined, outputPaths: undefined }
   run.templates.compiled.set(input.key, compiled)
   return { ok: true, compiled, context: input.context }
 }
