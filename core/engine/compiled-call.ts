@@ -123,6 +123,13 @@ export function expand(call: CompiledCall, scope: Scope): Expansion {
   return lenient ? { kind: 'loop', items: NO_ITEMS, lenient } : { kind: 'error', message: items.message }
 }
 
+/** Whether a loop's list comes out as no text at all: the reference then runs a step once, as if it had no loop (LOOP-9). */
+export function isLoopWithoutText(call: CompiledCall, scope: Scope): boolean {
+  if (call.loop?.kind !== 'param') return false
+  const text = renderText(call.loop.text, scope, RESULTS)
+  return text.ok && text.value === ''
+}
+
 const NO_ITEMS: LoopItems = { length: 0, at: () => { throw new RangeError('no items') } }
 
 type Items = { readonly ok: true; readonly value: LoopItems } | { readonly ok: false; readonly message: string }

@@ -4,7 +4,7 @@ import { type LoopItems, loopItemName } from '@tiphys/core/expr'
 import type { Call, Frame, RunNode, Turn } from './model.ts'
 import { type Outcome, enter, ensureNode } from './call.ts'
 import { addChild, createNode, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, notify, setPhase } from './nodes.ts'
-import { type CompiledCall, type Resolution, type ResolvedCall, compileCall, expand, resolveItem, resolveSingle } from './compiled-call.ts'
+import { type CompiledCall, type Resolution, type ResolvedCall, compileCall, expand, isLoopWithoutText, resolveItem, resolveSingle } from './compiled-call.ts'
 import { type Layer, type Scope, scopeOf } from './scope.ts'
 import { itemLayer } from './items.ts'
 import { type NodeView, type Siblings, loopView, resultsLayer, viewOf } from './results.ts'
@@ -165,17 +165,21 @@ const stepOf = (name: string, groupName: string): string => {
 function resolveGroup(turn: Turn, frame: Frame, { group, steps }: Opening): void {
   const volumes = substituteVolumes(turn, group.scope)
   if (volumes !== undefined) return failGroup(turn, group, volumes)
-  for (const call of steps) {
-    const expansion = expand(call, group.scope)
-    if (expansion.kind === 'error') return failGroup(turn, group, expansion.message)
-    if (expansion.kind === 'loop') {
-      if (expansion.items.length === 0) skipEmptyLoop(turn, frame, { group, call })
-      else group.queue.push({ call, resolution: undefined, items: expansion.items, lenient: expansion.lenient, takenUp: new Set(), at: 0 })
+  const resolutions = steps.map((call) => (call.loop === undefined || isLoopWithoutText(call, group.scope) ? resolveSingle(call, group.scope) : undefined))
+  // Of several steps that cannot be resolved the reference names the last one of the group, else the first.
+  const unresolved = [resolutions.at(-1), ...resolutions].find((resolution) => resolution?.kind === 'error')
+  if (unresolved?.kind === 'error') return failGroup(turn, group, `failed to resolve references: ${unresolved.message}`)
+  for (const [index, call] of steps.entries()) {
+    const resolution = resolutions[index]
+    if (resolution !== undefined) {
+      group.queue.push({ call, resolution, items: undefined, lenient: false, takenUp: new Set(), at: 0 })
       continue
     }
-    const resolution = resolveSingle(call, group.scope)
-    if (resolution.kind === 'error') return failGroup(turn, group, `failed to resolve references: ${resolution.message}`)
-    group.queue.push({ call, resolution, items: undefined, lenient: false, takenUp: new Set(), at: 0 })
+    const expansion = expand(call, group.scope)
+    if (expansion.kind === 'error') return failGroup(turn, group, expansion.message)
+    if (expansion.kind === 'single') continue
+    if (expansion.items.length === 0) skipEmptyLoop(turn, frame, { group, call })
+    else group.queue.push({ call, resolution: undefined, items: expansion.items, lenient: expansion.lenient, takenUp: new Set(), at: 0 })
   }
   if (group.node.children.length > 0) takeUpCalls(turn, frame, group)
   makeCalls(turn, frame, group)
