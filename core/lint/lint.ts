@@ -12,7 +12,7 @@ import {
 } from '@tiphys/core/spec'
 import { newRemarks, objectOf, placeRemark, type Finding, type Remarks } from './finding.ts'
 import { viewObject, type JudgedManifest } from './object-view.ts'
-import { referenceVerdict, type ReferenceOptions, type Rejection } from './reference.ts'
+import { bothCatalogs, referenceVerdict, type ReferenceOptions, type Rejection } from './reference.ts'
 import { bodyRules } from './rules/bodies.ts'
 import { checkCalls } from './rules/calls.ts'
 import { checkObject } from './rules/objects.ts'
@@ -42,7 +42,8 @@ export interface LintResult {
 
 /** Lints files together; they may refer to each other's templates, and to nothing else. */
 export function lintFiles(files: readonly SourceFile[], options: LintOptions = {}): LintResult {
-  const universe = readUniverse(files)
+  const read = readUniverse(files)
+  const universe = { ...read, catalog: bothCatalogs(read.catalog, options.elsewhere) }
   const reference = referenceVerdict(universe, options)
   const findings: Finding[] = []
   for (const file of universe.files) findings.push(...lintFile(universe, file, { options, rejections: reference.rejections }))

@@ -11,6 +11,7 @@ import {
   type Invalid,
   type Manifest,
   type Path,
+  type TemplateCatalog,
 } from '@tiphys/core/spec'
 import { ownerKey, type Universe } from './universe.ts'
 
@@ -38,13 +39,17 @@ export interface ReferenceOptions {
   readonly namespace?: string | undefined
   /** Kinds to judge; all four by default. */
   readonly kinds?: readonly string[] | undefined
+  /** Templates that are not among the files, as a server knows them. */
+  readonly elsewhere?: TemplateCatalog | undefined
+  /** Values of a wrong type refuse their object only, as when a server judges, not the call as a whole. */
+  readonly perObject?: boolean | undefined
 }
 
 export const lintedKinds = ['Workflow', 'WorkflowTemplate', 'CronWorkflow', 'ClusterWorkflowTemplate'] as const
 
 /** What the reference says about the files as one call. */
 export function referenceVerdict(universe: Universe, options: ReferenceOptions = {}): ReferenceVerdict {
-  const loading = loadingProblem(universe)
+  const loading = options.perObject === true ? undefined : loadingProblem(universe)
   if (loading !== undefined) return { ok: false, rejections: [loading] }
   const rejections: Rejection[] = []
   let judged = 0
@@ -102,6 +107,8 @@ function isJudged(manifest: Manifest, options: ReferenceOptions): boolean {
 type Judgement = Omit<Rejection, 'file' | 'manifest'>
 
 function judge(universe: Universe, manifest: Manifest, options: ReferenceOptions): Judgement | undefined {
+  const refused = options.perObject === true ? refusedProblem(manifest) : undefined
+  if (refused !== undefined) return { code: 'parse', message: `${formatPath(refused.path)}: ${refused.message}`, path: refused.path }
   if (options.strict !== false) {
     const strict = strictProblem(manifest)
     if (strict !== undefined) return strict
@@ -121,7 +128,7 @@ function strictProblem(manifest: Manifest): Judgement | undefined {
 }
 
 function validateManifest(universe: Universe, manifest: Manifest, options: ReferenceOptions): Invalid | undefined {
-  const shared = { catalog: universe.catalog, namespace: options.namespace, purpose: 'lint' } as const
+  const shared = { catalog: bothCatalogs(universe.catalog, options.elsewhere), namespace: options.namespace, purpose: 'lint' } as const
   switch (manifest.kind) {
     case 'Workflow':
       return validateWorkflow(manifest.object, shared)
@@ -132,5 +139,14 @@ function validateManifest(universe: Universe, manifest: Manifest, options: Refer
       return validateCronWorkflow(manifest.object, shared)
     default:
       return undefined
+  }
+}
+
+/** What the files define wins over what stands elsewhere. */
+export function bothCatalogs(files: TemplateCatalog, elsewhere: TemplateCatalog | undefined): TemplateCatalog {
+  if (elsewhere === undefined) return files
+  return {
+    workflowTemplate: (namespace, name) => files.workflowTemplate(namespace, name) ?? elsewhere.workflowTemplate(namespace, name),
+    clusterWorkflowTemplate: (name) => files.clusterWorkflowTemplate(name) ?? elsewhere.clusterWorkflowTemplate(name),
   }
 }

@@ -110,19 +110,35 @@ function yamlDocument(source: SourceText, part: { index: number; start: number; 
     code: 'yaml_invalid',
     message: failure.message,
     ...placeOf(source, part.start + failure.at),
-    ...yamlHint(failure.message),
+    ...yamlHint(failure.message, source.text.slice(0, part.start + failure.at)),
   }
   return { index: part.index, format: 'yaml', source, start: part.start, value: composed.value, problem, marks: composed }
 }
 
-function yamlHint(message: string): { hint?: string } {
+function yamlHint(message: string, before: string): { hint?: string } {
+  const indentation = indentationHint(before)
+  if (message.includes('mapping values are not allowed')) {
+    return { hint: indentation ?? 'check the indentation, and put text that contains ": " in quotes' }
+  }
+  if (message.includes('expected key') || message.includes("expected '-'")) {
+    return { hint: indentation ?? 'check the indentation of this line and of the one before' }
+  }
   if (message.includes('cannot start a value')) return { hint: 'put the value in quotes' }
-  if (message.includes('mapping values are not allowed')) return { hint: 'check the indentation, and put text that contains ": " in quotes' }
-  if (message.includes("expected key") || message.includes("expected '-'")) return { hint: 'check the indentation of this line and of the one before' }
   if (message.includes("',' or '}'")) return { hint: 'put text that begins with "{{" in quotes: "{{...}}"' }
   if (message.includes('tab')) return { hint: 'indent with spaces' }
   if (message.includes("expected ':'")) return { hint: 'put ": " behind the key' }
   return {}
+}
+
+/** A line that stands deeper than the keys before it, although the last of them has its value already. */
+function indentationHint(before: string): string | undefined {
+  const lines = before.split('\n')
+  const own = /^ */.exec(lines[lines.length - 1] ?? '')?.[0].length ?? 0
+  const previous = lines.slice(0, -1).findLast((line) => line.trim() !== '' && !line.trim().startsWith('#'))
+  const key = /^( *(?:- +)*)[^\s#:-][^:]*: +[^|>&\s]/.exec(previous ?? '')
+  const column = key?.[1]?.length
+  if (column === undefined || own <= column) return undefined
+  return `this line begins in column ${own + 1}, but the keys before it in column ${column + 1}: indent them alike`
 }
 
 /** The place of a value, or of the nearest enclosing one that exists in the document. */
