@@ -1,7 +1,7 @@
 // Owns the closures of member access, slicing and calls.
 
 import { charge } from '../golang/host.ts'
-import { isNil, lazyMap, TAG, type Value } from '../golang/value.ts'
+import { isNil, isPlainMap, lazyMap, tagOf, type LazyMap, type Value } from '../golang/value.ts'
 import type { CallNode, MemberNode, Node, SliceNode } from './ast.ts'
 import { cut } from './arithmetic.ts'
 import { SKIPPED, type Compiler } from './compile.ts'
@@ -38,12 +38,14 @@ function environmentMember(name: string, c: Compiler): Code {
   return (f) => f.slots[slot] ?? null
 }
 
-/** `a.name`: own keys of plain maps are the short way. */
+/** `a.name`: own keys of plain maps and members of lazy ones are the short way. */
 function named({ base, at, optional }: Access, name: string): Code {
   return (f) => {
     const b = base(f)
-    if (typeof b === 'object' && b !== null && Object.hasOwn(b, name) && !Array.isArray(b) && !(TAG in b) && !(b instanceof Uint8Array)) {
-      return (b as { readonly [key: string]: Value })[name] ?? null
+    if (typeof b === 'object' && b !== null) {
+      const tag = tagOf(b)
+      if (tag === 'lazy') return (b as LazyMap).get(name) ?? null
+      if (tag === undefined && Object.hasOwn(b, name) && isPlainMap(b)) return b[name] ?? null
     }
     if (b === SKIPPED || (optional && isNil(b))) return SKIPPED
     f.at = at

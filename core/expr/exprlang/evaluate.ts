@@ -20,6 +20,8 @@ export interface Program {
   readonly root: Node
   /** Every name of the environment that the expression may ask for. */
   readonly names: readonly string[]
+  /** Argo's own functions among the names. */
+  readonly functions: readonly (Value | undefined)[]
   readonly cache: Variant[]
 }
 
@@ -38,7 +40,8 @@ export function compileExpression(source: string): Result<Program> {
   if (source.length > expressionLengthMax) return refused(source, { code: 'limit', message: `expression is longer than ${expressionLengthMax} characters`, at: 0 })
   try {
     const root = parse(source, NO_NAMES)
-    return { ok: true, value: { source, root, names: namesOf(root), cache: [] } }
+    const names = namesOf(root)
+    return { ok: true, value: { source, root, names, functions: names.map((name) => ARGO_FUNCTIONS.get(name)), cache: [] } }
   } catch (e) {
     return { ok: false, error: problemOf(e, source, 0) }
   }
@@ -73,27 +76,46 @@ function namesOf(root: Node): readonly string[] {
 const isEnv = (node: Node): boolean => node.kind === 'identifier' && node.name === '$env'
 
 /** Runs a program. The environment is asked only for the names that the expression mentions. */
-export function evaluateExpression(program: Program, env: ExprEnv, facilities: Facilities = {}): Result<Value> {
-  const slots = program.names.map((name) => ARGO_FUNCTIONS.get(name) ?? env.env(name))
-  const variant = variantFor(program, slots)
-  if (!variant.outcome.ok) return variant.outcome
+export function evaluateExpression(program: Program, env: ExprEnv, facilities: Facilities = NO_FACILITIES): Result<Value> {
+  const slots = slotsOf(program, env)
+  const { outcome } = variantFor(program, slots)
+  if (!outcome.ok) return outcome
   const f = frame(slots, env, facilities)
   try {
-    return { ok: true, value: variant.outcome.code(f) }
+    return { ok: true, value: outcome.code(f) }
   } catch (e) {
     return { ok: false, error: problemOf(e, program.source, f.at) }
   }
 }
 
+const NO_FACILITIES: Facilities = {}
+
+function slotsOf({ names, functions }: Program, env: ExprEnv): (Value | undefined)[] {
+  const slots: (Value | undefined)[] = []
+  for (let i = 0; i < names.length; i++) slots.push(functions[i] ?? env.env(names[i] ?? ''))
+  return slots
+}
+
 function variantFor(program: Program, slots: readonly (Value | undefined)[]): Variant {
-  const shape = slots.map((v) => (v === undefined ? '' : typeName(v)))
-  const known = program.cache.find((variant) => variant.shape.every((type, i) => type === shape[i]))
-  if (known !== undefined) return known
+  const { cache } = program
+  for (let i = 0; i < cache.length; i++) {
+    const variant = cache[i]
+    if (variant !== undefined && fits(variant.shape, slots)) return variant
+  }
+  const shape = slots.map(typeOf)
   const made: Variant = { shape, outcome: compileFor(program, shape) }
-  if (program.cache.length >= variantsMax) program.cache.shift()
-  program.cache.unshift(made)
+  if (cache.length >= variantsMax) cache.pop()
+  cache.unshift(made)
   return made
 }
+
+function fits(shape: readonly string[], slots: readonly (Value | undefined)[]): boolean {
+  for (let i = 0; i < shape.length; i++) if (typeOf(slots[i]) !== shape[i]) return false
+  return true
+}
+
+/** The Go type of a slot, `''` for a name that is not there. */
+const typeOf = (v: Value | undefined): string => (typeof v === 'string' ? 'string' : v === undefined ? '' : typeName(v))
 
 function compileFor(program: Program, shape: readonly string[]): Variant['outcome'] {
   try {
@@ -114,7 +136,7 @@ export function envOf(data: { readonly [name: string]: Value }): ExprEnv {
 }
 
 /** Runs a condition: like `evaluateExpression`, but anything other than a bool is an error. */
-export function evaluateBool(program: Program, env: ExprEnv, facilities: Facilities = {}): Result<boolean> {
+export function evaluateBool(program: Program, env: ExprEnv, facilities: Facilities = NO_FACILITIES): Result<boolean> {
   const result = evaluateExpression(program, env, facilities)
   if (!result.ok || typeof result.value === 'boolean') return result as Result<boolean>
   const message = `unable to cast expression result '${shownIn(result.value)}' to bool`

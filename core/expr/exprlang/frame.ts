@@ -1,7 +1,7 @@
 // Owns the state of one running evaluation: its variables, its loops and where it stands.
 
 import { fail } from '../golang/failure.ts'
-import { charge, type Facilities, host, type Host } from '../golang/host.ts'
+import { charge, charactersMax, elementsMax, type Facilities, type Host, stepsMax } from '../golang/host.ts'
 import { toBytes } from '../golang/text.ts'
 import { entriesOf, itemsOf, sized, typeName, type Value } from '../golang/value.ts'
 
@@ -31,8 +31,7 @@ export type Code = (f: Frame) => Value
 
 /** Makes the state for one run. */
 export function frame(slots: readonly (Value | undefined)[], env: ExprEnv, facilities: Facilities): Frame {
-  const { steps, elements, characters } = host(facilities)
-  return { steps, elements, characters, facilities, slots, env, variables: [], loop: undefined, at: 0 }
+  return { steps: stepsMax, elements: elementsMax, characters: charactersMax, facilities, slots, env, variables: [], loop: undefined, at: 0 }
 }
 
 /** Starts a loop over a list; like Go's reflection it takes a string as bytes, and a map until an element of it is asked for. */

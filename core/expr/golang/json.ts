@@ -30,7 +30,7 @@ function write(v: Value, w: Writer): string {
   switch (typeof v) {
     case 'string': return quoteJson(v, w.style.escapeHtml)
     case 'boolean': case 'bigint': return String(v)
-    case 'number': return Number.isFinite(v) ? formatJsonFloat(v) : fail(`json: unsupported value: ${Number.isNaN(v) ? 'NaN' : v > 0 ? '+Inf' : '-Inf'}`)
+    case 'number': return Number.isSafeInteger(v) && v !== 0 ? String(v) : Number.isFinite(v) ? formatJsonFloat(v) : fail(`json: unsupported value: ${Number.isNaN(v) ? 'NaN' : v > 0 ? '+Inf' : '-Inf'}`)
     default: return v === null ? 'null' : writeObject(v, w)
   }
 }

@@ -10,7 +10,7 @@ import type { Value } from '../golang/value.ts'
 import { templateError, type TemplateError, type TemplateResult } from './error.ts'
 import type { TemplateScope } from './scope.ts'
 import type { ExpressionTag, SimpleTag, Template } from './template.ts'
-import { isThere, LATE_VARIABLES, neededBy, type Needed } from './variables.ts'
+import { LATE_VARIABLES, missingOf, neededBy, type Needed } from './variables.ts'
 
 /** What may stay unresolved: everything, nothing (the default), or all names outside the `strict` prefixes. */
 export interface RenderMode extends Facilities {
@@ -102,15 +102,15 @@ function expression(tag: ExpressionTag, r: Rendering): TemplateResult<Filled> {
   if (program === undefined) return failed(tag, r, 'failed to unmarshall JSON expression')
   const lenient = r.scope.placeholders === true
   if (!program.ok) return lenient ? left(tag.raw) : failed(tag, r, `failed to evaluate expression: ${program.error.message}`, program.error)
-  const missing = neededBy(program.value).filter((needed) => !isThere(needed, (root) => r.scope.env(root)))
-  const required = missing.find(({ path }) => mustResolve(path, r.mode))
+  const missing = missingOf(neededBy(program.value), (root) => r.scope.env(root))
+  const required = missing.length === 0 ? undefined : missing.find(({ path }) => mustResolve(path, r.mode))
   if (required !== undefined) {
     const message = `failed to evaluate expression: ${required.path} is missing`
     return { ok: false, error: templateError(r.template.text, { code: 'missing', message, offset: tag.offset, variable: required.path }) }
   }
   const mayStay = missing.length > 0 || maySkip(r.mode)
   if (mayStay && isLate(missing)) return left(tag.raw)
-  return evaluated(tag, program.value, { ...r, mayStay, lenient })
+  return evaluated(tag, program.value, { template: r.template, scope: r.scope, mode: r.mode, mayStay, lenient })
 }
 
 /** Whether failures of expressions are tolerated: only where nothing at all must resolve. */
@@ -129,7 +129,7 @@ function evaluated(tag: ExpressionTag, program: Program, r: Evaluation): Templat
   const json = jsonOf(result.value)
   if (!json.ok) return r.mayStay ? left(tag.raw) : failed(tag, r, `failed to marshal evaluated expression: ${json.message}`)
   const text = json.text.length > 1 && json.text.startsWith('"') && json.text.endsWith('"')
-  return { ok: true, value: text ? { text: JSON.parse(json.text) as string, sound: true } : { text: json.text, sound: isQuotable(json.text) } }
+  return { ok: true, value: text ? { text: JSON.parse(json.text) as string, sound: true } : { text: json.text, sound: !UNQUOTABLE.test(json.text) || isQuotable(json.text) } }
 }
 
 function jsonOf(value: Value): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string } {

@@ -8,15 +8,31 @@ import { member, type Value } from '../golang/value.ts'
 /** A variable that an expression needs: its dotted path, and the path's segments. */
 export interface Needed { readonly path: string; readonly segments: readonly string[] }
 
-const CACHE = new WeakMap<Program, readonly Needed[]>()
+/** What a program needs: all its variables, and those of them whose presence implies the others'. */
+export interface Needs { readonly all: readonly Needed[]; readonly leaves: readonly Needed[] }
+
+const CACHE = new WeakMap<Program, Needs>()
 
 /** The variables that have to be there: identifiers and plain member paths, except members that `??` or `?.` excuse. Root names are never excused. */
-export function neededBy(program: Program): readonly Needed[] {
+export function neededBy(program: Program): Needs {
   const known = CACHE.get(program)
   if (known !== undefined) return known
-  const needed = analyse(program.root)
-  CACHE.set(program, needed)
-  return needed
+  const all = analyse(program.root)
+  const isFunction = (needed: Needed): boolean => ARGO_FUNCTIONS.has(needed.segments[0] ?? '') && isThere(needed, () => undefined)
+  const needs: Needs = { all, leaves: all.filter((n) => !isFunction(n) && !all.some((other) => other.path.startsWith(`${n.path}.`))) }
+  CACHE.set(program, needs)
+  return needs
+}
+
+const NONE: readonly Needed[] = []
+
+/** Those needed variables that the environment lacks, in the order in which they are reported. */
+export function missingOf({ all, leaves }: Needs, env: (root: string) => Value | undefined): readonly Needed[] {
+  for (let i = 0; i < leaves.length; i++) {
+    const leaf = leaves[i]
+    if (leaf !== undefined && !isThere(leaf, env)) return all.filter((needed) => !isThere(needed, env))
+  }
+  return NONE
 }
 
 function analyse(root: Node): readonly Needed[] {
@@ -56,19 +72,19 @@ function pathOf(node: MemberNode): readonly string[] | undefined {
 }
 
 /** True when a needed variable is in the environment; a present nil counts. */
-export function isThere(needed: Needed, env: (root: string) => Value | undefined): boolean {
-  const [root = '', ...rest] = needed.segments
+function isThere({ segments }: Needed, env: (root: string) => Value | undefined): boolean {
+  const root = segments[0] ?? ''
   let at = ARGO_FUNCTIONS.get(root) ?? env(root)
-  for (const segment of rest) {
+  for (let i = 1; i < segments.length; i++) {
     if (at === undefined || at === null) return false
-    at = member(at, segment)
+    at = member(at, segments[i] ?? '')
   }
   return at !== undefined
 }
 
 /** The dotted names of all variables that a program mentions, without Argo's own functions. */
 export function variablesOf(program: Program): readonly string[] {
-  return neededBy(program).filter(({ segments }) => !ARGO_FUNCTIONS.has(segments[0] ?? '')).map(({ path }) => path)
+  return neededBy(program).all.filter(({ segments }) => !ARGO_FUNCTIONS.has(segments[0] ?? '')).map(({ path }) => path)
 }
 
 /** Variables that come late; an expression that mentions one of them waits rather than failing. */
