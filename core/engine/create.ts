@@ -41,7 +41,7 @@ export function createRun(workflow: Workflow, world: World, stored?: StoredState
   run.volumesOpen = JSON.stringify(run.volumes).includes('{{')
   const { shutdown, suspend } = run.spec
   run.suspended = stored?.status?.suspended ?? suspend === true
-  run.shutdown = stored?.status === undefined ? (shutdown === 'Stop' ? 'Stop' : shutdown === 'Terminate' ? 'Terminate' : undefined) : stored.status.shutdown
+  run.shutdown = stored?.status === undefined ? strategyOf(shutdown) : stored.status.shutdown
   return run
 }
 
@@ -93,6 +93,29 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
     activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), saved: new Map(), held: [],
     locked: false, turns: 0, facilities: {},
   }
+}
+
+/**
+ * A run as it was stored, for readers: nothing is evaluated, nothing of its surroundings is needed, and it cannot be stepped.
+ */
+export function viewRun(workflow: Workflow, stored: StoredState): Run {
+  const run = emptyRun(workflow, { ...workflow.metadata })
+  run.storedSpec = stored.status?.storedSpec
+  run.spec = run.storedSpec ?? workflow.spec
+  loadStoredStatus(run, stored)
+  for (const node of stored.nodes.values()) {
+    run.nodes.set(node.id, node)
+    countRestored(run, node)
+  }
+  for (const [holder, names] of stored.status?.locks ?? []) run.locksHeld.set(holder, names)
+  const { shutdown, suspend } = workflow.spec
+  run.suspended = stored.status?.suspended ?? suspend === true
+  run.shutdown = stored.status === undefined ? strategyOf(shutdown) : stored.status.shutdown
+  return run
+}
+
+function strategyOf(shutdown: string | undefined): Run['shutdown'] {
+  return shutdown === 'Stop' || shutdown === 'Terminate' ? shutdown : undefined
 }
 
 /** Takes over what a stored status says, so that a run goes on where another process, or another engine, left it. */
@@ -152,9 +175,18 @@ function stampMetadata(run: Run): string | undefined {
 
 /** The same from the log's own form, which knows more: times to the millisecond, and which pods were asked for. */
 function loadStored(run: Run, stored: StoredState): void {
+  loadStoredStatus(run, stored)
+  for (const node of stored.nodes.values()) run.nodes.set(node.id, { ...node, podStarted: false })
+}
+
+function loadStoredStatus(run: Run, stored: StoredState): void {
+  const stamped = stored.status?.stamped
+  if (stamped !== undefined) {
+    const { labels, annotations } = run.metadata
+    Object.assign(run.metadata, { labels: { ...labels, ...stamped.labels }, annotations: { ...annotations, ...stamped.annotations } })
+  }
   if (stored.status !== undefined) Object.assign(run.status, stored.status.status, { progressDone: 0, progressTotal: 0 })
   for (const [key, template] of Object.entries(stored.templates)) run.templates.stored.set(key, template)
-  for (const node of stored.nodes.values()) run.nodes.set(node.id, { ...node, podStarted: false })
 }
 
 /**

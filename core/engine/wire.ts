@@ -10,7 +10,7 @@ const LABEL = 'workflows.argoproj.io/'
 export function toWorkflow(run: Run): Workflow {
   const { status } = run
   const phase = status.phase
-  const labels = phase === '' ? run.metadata.labels : { ...run.metadata.labels, [`${LABEL}phase`]: phase, [`${LABEL}completed`]: String(status.completed) }
+  const labels = labelsOf(run)
   const annotations = phase === '' || phase === 'Pending' ? run.metadata.annotations : { ...run.metadata.annotations, [`${LABEL}pod-name-format`]: 'v2' }
   const spec = { ...run.submitted.spec }
   if (run.shutdown !== undefined) Object.assign(spec, { shutdown: run.shutdown })
@@ -23,6 +23,12 @@ export function toWorkflow(run: Run): Workflow {
     spec,
     status: toStatus(run),
   }
+}
+
+/** The workflow's labels with those that say how it stands. */
+export function labelsOf({ metadata, status }: Run): Readonly<Record<string, string>> | undefined {
+  if (status.phase === '') return metadata.labels
+  return { ...metadata.labels, [`${LABEL}phase`]: status.phase, [`${LABEL}completed`]: String(status.completed) }
 }
 
 /** `status` alone. */
