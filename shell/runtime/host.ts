@@ -1,9 +1,11 @@
 // All runs of one process: takes workflows up, routes facts and requests to their mailboxes, and carries out what they ask for.
 import {
-  type Effect, type EngineConfig, type EngineEvent, type Run, type StoredRecord, type StoredState, type World, createRun, createWorld, emptyState, fold, restoreRun,
+  type Effect, type EngineConfig, type EngineEvent, type RetryOptions, type Run, type StoredRecord, type StoredState, type World, createRun, createWorld, emptyState, fold,
+  initialState, restartRun, restoreRun,
 } from '@tiphys/core/engine'
 import type { Workflow } from '@tiphys/core/spec'
-import type { Clock, HttpClient, PodLookup, PodRunner, RunLog, RunProblem } from '@tiphys/shell/ports'
+import type { Problem } from '@tiphys/core/kube'
+import type { Clock, HttpClient, LoadedRun, PodLookup, PodRunner, RunLog, RunProblem } from '@tiphys/shell/ports'
 import type { ObjectCatalog } from './catalog.ts'
 import { Mailbox, type RunUpdate } from './mailbox.ts'
 import { Pods } from './pods.ts'
@@ -28,7 +30,14 @@ export interface HostOptions {
   readonly saveObject?: (object: ReturnType<typeof cacheEntry>) => void
 }
 
+interface Position { readonly seq: number; readonly attempts: Readonly<Record<string, number>> }
+
+type Restored = ({ readonly ok: true; readonly run: Run } & Position) | { readonly ok: false; readonly problem: RunProblem }
+
 export type Taken = { readonly ok: true; readonly run: Run } | { readonly ok: false; readonly problem: RunProblem }
+
+/** A retry may also be refused for what it asks. */
+export type Retaken = Taken | { readonly ok: false; readonly problem: Problem }
 
 type EffectRunners = { readonly [T in Effect['type']]: (mailbox: Mailbox, effect: Extract<Effect, { type: T }>) => void }
 
@@ -81,32 +90,67 @@ export class RunHost {
       manifest: JSON.stringify(workflow),
     })
     if (!created.ok) return created
-    return this.take(createRun(workflow, this.world), { seq: created.value.seq, attempts: {} })
+    // A workflow that takes over the steps of another one brings its nodes along.
+    const run = workflow.status?.nodes === undefined ? createRun(workflow, this.world) : restoreRun(workflow, this.world)
+    return this.take(run, { seq: created.value.seq, attempts: {} })
   }
 
-  /** Takes up a run that the log holds and nobody else has. */
+  /** Takes up a run that the log holds and whose lease this process has. */
   async resume(uid: string): Promise<Taken> {
+    const found = await this.restore(uid)
+    return found.ok ? this.take(found.run, found) : found
+  }
+
+  /** Starts a new attempt of a finished run whose lease this process has. */
+  async retry(uid: string, options: RetryOptions): Promise<Retaken> {
     const loaded = await this.options.log.load(uid)
     if (!loaded.ok) return loaded
-    const state = stateOf(loaded.value)
-    if (!state.ok) return { ok: false, problem: { code: 'damaged', message: state.message } }
-    const workflow = JSON.parse(loaded.value.manifest) as Workflow
-    for (const node of state.state.nodes.values()) if (node.podStarted) this.recovering.add(`${uid}/${node.id}`)
-    const run = restoreRun(workflow, this.world, state.state)
-    return this.take(run, { seq: loaded.value.summary.seq, attempts: state.state.attempts })
+    const stored = stateOf(loaded.value)
+    if (!stored.ok) return stored
+    const restart = restartRun(stored.workflow, stored.state, options)
+    if (!restart.ok) return restart
+    const change = { phase: '', message: '', startedAt: undefined, finishedAt: undefined, manifest: JSON.stringify(restart.value.manifest) }
+    const appended = await this.options.log.append(uid, loaded.value.summary.seq, { record: JSON.stringify(restart.value.record), change })
+    return appended.ok ? this.resume(uid) : appended
   }
 
-  private take(run: Run, from: { seq: number; attempts: Readonly<Record<string, number>> }): Taken {
-    const mailbox = new Mailbox({
-      run, world: this.world, clock: this.options.clock, log: this.options.log, seq: from.seq, attempts: from.attempts,
-      act: (box, effects) => this.act(box, effects),
+  /**
+   * Records events of a run that nobody carries on, as if its process had died right after storing them: whoever takes the run up later acts on
+   * them. The lease is this process's.
+   */
+  async record(uid: string, events: readonly EngineEvent[]): Promise<Taken> {
+    const found = await this.restore(uid)
+    if (!found.ok) return found
+    const mailbox = this.mailboxOf(found.run, { ...found, act: () => undefined })
+    for (const event of events) mailbox.deliver(event)
+    await mailbox.settled()
+    return { ok: true, run: found.run }
+  }
+
+  private async restore(uid: string): Promise<Restored> {
+    const loaded = await this.options.log.load(uid)
+    if (!loaded.ok) return loaded
+    const stored = stateOf(loaded.value)
+    if (!stored.ok) return stored
+    for (const node of stored.state.nodes.values()) if (node.podStarted) this.recovering.add(`${uid}/${node.id}`)
+    const run = restoreRun(stored.workflow, this.world, stored.state)
+    return { ok: true, run, seq: loaded.value.summary.seq, attempts: stored.state.attempts }
+  }
+
+  private take(run: Run, from: Position): Taken {
+    const mailbox = this.mailboxOf(run, { ...from, act: (box, effects) => this.act(box, effects) })
+    this.mailboxes.set(run.uid, mailbox)
+    mailbox.deliver({ type: 'started', at: this.options.clock.now() })
+    return { ok: true, run }
+  }
+
+  private mailboxOf(run: Run, from: Position & { act: (mailbox: Mailbox, effects: readonly Effect[]) => void }): Mailbox {
+    return new Mailbox({
+      run, world: this.world, clock: this.options.clock, log: this.options.log, seq: from.seq, attempts: from.attempts, act: from.act,
       onUpdate: (box, update) => this.onUpdate(box, update),
       onLost: (box, message) => this.onLost(box, message),
       onTrouble: (_box, message) => this.options.onTrouble?.(message),
     })
-    this.mailboxes.set(run.uid, mailbox)
-    mailbox.deliver({ type: 'started', at: this.options.clock.now() })
-    return { ok: true, run }
   }
 
   /** Gives an event to a run and resolves once it is stored. False when this process does not have the run. */
@@ -157,6 +201,16 @@ export class RunHost {
     }
   }
 
+  /** Resolves once every pod that was told to stop has ended: a signal that a step ignores needs this process to follow it up. */
+  drained(): Promise<void> {
+    return this.pods.drained()
+  }
+
+  /** Ends all pods that still run at once. */
+  async killPods(): Promise<void> {
+    await this.pods.kill()
+  }
+
   /** Stops watching; pods go on, and what is not finished can be taken up again. */
   async close(): Promise<void> {
     await Promise.all([...this.mailboxes.values()].map((mailbox) => mailbox.settled()))
@@ -167,14 +221,18 @@ export class RunHost {
   }
 }
 
+export type StoredRun = { readonly ok: true; readonly workflow: Workflow; readonly state: StoredState } | { readonly ok: false; readonly problem: RunProblem }
+
 /** Folds what the log holds. A record that cannot be read damages this run alone. */
-export function stateOf(loaded: { snapshot: { parts: readonly string[] } | undefined; records: readonly string[] }): { ok: true; state: StoredState } | { ok: false; message: string } {
-  const state = emptyState()
+export function stateOf(loaded: Pick<LoadedRun, 'manifest' | 'snapshot' | 'records'>): StoredRun {
   try {
+    const workflow = JSON.parse(loaded.manifest) as Workflow
+    const state = loaded.snapshot === undefined ? initialState(workflow) : emptyState()
     for (const part of loaded.snapshot?.parts ?? []) fold(state, JSON.parse(part) as StoredRecord)
     for (const record of loaded.records) fold(state, JSON.parse(record) as StoredRecord)
+    return { ok: true, workflow, state }
   } catch (error) {
-    return { ok: false, message: `a record of this run cannot be read: ${error instanceof Error ? error.message : String(error)}` }
+    const message = `a record of this run cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    return { ok: false, problem: { code: 'damaged', message } }
   }
-  return { ok: true, state }
 }

@@ -1,9 +1,20 @@
 // One run under way: the only place where its state changes. Events come in, are stepped in batches, stored, and only then acted upon.
 import {
-  type Effect, type EngineEvent, type NodeId, type Run, type RunNode, type StoredRecord, type World, STORED_VERSION, step, storedStatusOf, summaryOf,
+  type Effect, type EngineEvent, type NodeId, type Run, type RunNode, type StoredRecord, type World, STORED_VERSION, labelsOf, step, storedStatusOf, summaryOf,
 } from '@tiphys/core/engine'
 import type { Clock, RunChange, RunLog } from '@tiphys/shell/ports'
 import { Journal } from './journal.ts'
+
+/** What lists show of a run beyond its summary. */
+export interface ListDetails {
+  readonly priority?: number
+  readonly suspended?: true
+  readonly shutdown?: 'Stop' | 'Terminate'
+}
+
+function listDetails({ spec, suspended, shutdown }: Run): ListDetails {
+  return { ...(spec.priority !== undefined && { priority: spec.priority }), ...(suspended && { suspended }), ...(shutdown !== undefined && { shutdown }) }
+}
 
 /** What the outside learns of a run, after it was stored. */
 export interface RunUpdate {

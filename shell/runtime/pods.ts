@@ -14,6 +14,13 @@ export interface PodsOptions {
 export class Pods {
   private readonly options: PodsOptions
   private readonly refs = new Map<string, Promise<PodRef>>()
+  /** Pods that were asked for and have not ended, by node. */
+  private readonly live = new Set<string>()
+  /** Pods that nobody wants any more. */
+  private readonly unwanted = new Set<string>()
+  /** Those of them that have not ended. */
+  private readonly leaving = new Set<string>()
+  private readonly waiters: (() => void)[] = []
   private readonly unsubscribe: () => void
 
   constructor(options: PodsOptions) {
@@ -23,6 +30,7 @@ export class Pods {
 
   /** A fact of an attempt that is not the current one is dropped: its pod was given up. */
   private onFact(fact: PodFact): void {
+    if (fact.phase === 'Succeeded' || fact.phase === 'Failed') this.noteEnd(`${fact.key.workflowUid}/${fact.key.nodeId}`)
     const mailbox = this.options.mailboxOf(fact.key.workflowUid)
     if (mailbox === undefined || fact.key.attempt !== (mailbox.attempts.get(fact.key.nodeId) ?? 0)) return
     mailbox.deliver(podEvent(fact, this.options.clock.now()))
@@ -31,6 +39,8 @@ export class Pods {
   /** `recovering`: an earlier process may have started this pod already. */
   start(mailbox: Mailbox, effect: StartPod, recovering: boolean): void {
     const key = refKey(mailbox, effect.node)
+    this.live.add(key)
+    this.unwanted.delete(key)
     const started = this.options.runner.start(this.requestOf(mailbox, effect))
     this.refs.set(key, started)
     if (recovering) void started.then((ref) => this.takeUp(mailbox, effect, ref))
@@ -47,16 +57,39 @@ export class Pods {
   private async takeUp(mailbox: Mailbox, effect: StartPod, ref: PodRef): Promise<void> {
     const found = await this.options.runner.reattach(ref)
     if (found.state !== 'lost') return
+    this.noteEnd(refKey(mailbox, effect.node))
     await this.options.runner.discard(ref)
+    if (this.unwanted.has(refKey(mailbox, effect.node))) return
     await mailbox.recordAttempt(effect.node, (mailbox.attempts.get(effect.node) ?? 0) + 1)
     this.start(mailbox, effect, false)
   }
 
   async stop(mailbox: Mailbox, effect: StopPod): Promise<void> {
-    const ref = await this.refs.get(refKey(mailbox, effect.node))
+    const key = refKey(mailbox, effect.node)
+    this.unwanted.add(key)
+    if (this.live.has(key)) this.leaving.add(key)
+    const ref = await this.refs.get(key)
     if (ref === undefined) return
-    if (effect.how === 'delete') await this.options.runner.discard(ref)
-    else await this.options.runner.stop(ref)
+    if (effect.how === 'terminate') return this.options.runner.stop(ref)
+    await this.options.runner.discard(ref)
+    this.noteEnd(key)
+  }
+
+  private noteEnd(key: string): void {
+    this.live.delete(key)
+    this.leaving.delete(key)
+    if (this.leaving.size === 0) for (const wake of this.waiters.splice(0)) wake()
+  }
+
+  /** Resolves once all pods have ended that nobody wants any more. */
+  async drained(): Promise<void> {
+    if (this.leaving.size > 0) await new Promise<void>((resolve) => this.waiters.push(resolve))
+  }
+
+  /** Ends what still runs, without asking politely. */
+  async kill(): Promise<void> {
+    const refs = await Promise.all([...this.live].map((key) => this.refs.get(key)))
+    await Promise.all(refs.map((ref) => (ref === undefined ? undefined : this.options.runner.stop(ref, { graceSeconds: 0 }))))
   }
 
   forget(mailbox: Mailbox, node: NodeId): void {
