@@ -1,9 +1,9 @@
 // Owns the course of a simulation: one virtual clock, one run, and whatever is due next.
 import {
-  type Effect, type EngineConfig, type EngineEvent, createRun, createWorld, setParametersFromOverrides, step, toWorkflow,
+  type Effect, type EngineConfig, type EngineEvent, createRun, createWorld, httpVerdict, setParametersFromOverrides, step, toWorkflow,
 } from '@tiphys/core/engine'
 import type { Problem } from '@tiphys/core/kube'
-import type { Pod, Template, Workflow } from '@tiphys/core/spec'
+import type { ConfigMap, Pod, Template, Workflow } from '@tiphys/core/spec'
 import { rfc3339 } from './clock-text.ts'
 import { createAgenda, nextTime, schedule, takeNext } from './due.ts'
 import { createPod, endPod, followPod, forgetPod } from './kubelet.ts'
@@ -14,7 +14,7 @@ import { attend, noteSuspended, planPerson, resumeNode } from './people.ts'
 import { seededRandom } from './random.ts'
 import type { LocateArtifact } from './reports.ts'
 import { compileRules } from './rules.ts'
-import { type Attendance, type Due, type Lane, type Limits, type Observer, type Simulation, isOver } from './state.ts'
+import { type Attendance, type Due, type JudgeHttp, type Lane, type Limits, type Observer, type Simulation, isOver } from './state.ts'
 import type { Stubs } from './stubs.ts'
 import { type SurroundingObject, surround } from './surroundings.ts'
 import { playTask } from './tasks.ts'
@@ -35,6 +35,7 @@ export interface SimulateOptions {
   readonly attendance?: Attendance | undefined
   readonly limits?: Partial<Limits> | undefined
   readonly locateArtifact?: LocateArtifact | undefined
+  readonly judgeHttp?: JudgeHttp | undefined
   readonly observe?: Observer | undefined
 }
 
@@ -56,6 +57,8 @@ export interface SimulationResult {
   readonly timeline: readonly Lane[]
   /** Names of the nodes whose pods or tasks started, in that order. */
   readonly started: readonly string[]
+  /** Config maps as they are at the end, if the run wrote to them. */
+  readonly written: readonly ConfigMap[]
   /** What went wrong with the simulation itself; a workflow that fails is none. */
   readonly problems: readonly Problem[]
   /** Virtual time from start to end, in milliseconds. */
@@ -95,7 +98,7 @@ function begin(workflow: Workflow, stubs: Stubs, options: SimulateOptions): { si
   const sim: Simulation = {
     run, world, surroundings, startedAt, now: startedAt, turns: 0, rules: compileRules(stubs, run.name), operations: [...(stubs.then ?? [])], operationDue: false,
     agenda: createAgenda<Due>(), timers: new Map(), pods: new Map(), created: [], started: [], lanes: [], openLanes: new Map(), problems: [], random,
-    attendance: options.attendance, resumed: 0, personDue: false, suspended: 0, locate: options.locateArtifact ?? locateInArchive, observe: options.observe,
+    attendance: options.attendance, resumed: 0, personDue: false, suspended: 0, locate: options.locateArtifact ?? locateInArchive, judgeHttp: options.judgeHttp ?? httpVerdict, observe: options.observe,
     limits: { turnsMax: options.limits?.turnsMax ?? TURNS_MAX, virtualMs: options.limits?.virtualMs ?? CENTURY_MS },
   }
   return { sim, problem: submitted.problem }
@@ -209,6 +212,7 @@ function conclude(sim: Simulation): SimulationResult {
     pods: sim.created.map((pod) => ({ node: pod.nodeName, template: pod.templateName, podName: pod.effect.podName, pod: pod.effect.pod, resolved: pod.effect.template })),
     timeline: sim.lanes,
     started: sim.started,
+    written: sim.surroundings.written(),
     problems: sim.problems,
     durationMs: sim.now - sim.startedAt,
     turns: sim.turns,

@@ -1,5 +1,5 @@
 // Owns the state of one simulation: the run, its world, the agenda of what happens next, and what was seen so far.
-import type { Effect, EngineEvent, NodeId, PodState, Run, StartPod, World } from '@tiphys/core/engine'
+import type { Effect, httpVerdict, EngineEvent, NodeId, PodState, Run, StartPod, World } from '@tiphys/core/engine'
 import type { Problem } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
 import type { Agenda } from './due.ts'
@@ -86,8 +86,12 @@ export interface Simulation {
   suspended: number
   readonly limits: Limits
   readonly locate: LocateArtifact
+  readonly judgeHttp: JudgeHttp
   readonly observe: Observer | undefined
 }
+
+/** Says what an HTTP answer means for its node. */
+export type JudgeHttp = typeof httpVerdict
 
 /** Called after every turn of the engine, for coverage and tests. */
 export type Observer = (turn: { readonly run: Run; readonly at: number; readonly events: readonly EngineEvent[]; readonly effects: readonly Effect[] }) => void

@@ -7,13 +7,19 @@ import { rfc3339 } from './clock-text.ts'
 export type SurroundingObject = object
 
 /** The objects by kind, with config maps that may change. */
-export interface Surroundings extends Catalog { save(effect: SaveCache, namespace: string): void }
+export interface Surroundings extends Catalog {
+  /** Writes a cache entry. */
+  save(effect: SaveCache, namespace: string): void
+  /** Config maps that were written. */
+  written(): readonly ConfigMap[]
+}
 
 /** A catalog over objects. Those without a namespace are in every namespace. */
 export function surround(objects: readonly SurroundingObject[]): Surroundings {
   const templates = new Map<string, WorkflowTemplate>()
   const clusterTemplates = new Map<string, ClusterWorkflowTemplate>()
   const configMaps = new Map<string, ConfigMap>()
+  const written = new Map<string, ConfigMap>()
   const tables: Readonly<Record<string, Map<string, object>>> = {
     WorkflowTemplate: templates, ClusterWorkflowTemplate: clusterTemplates, ConfigMap: configMaps,
   }
@@ -29,8 +35,11 @@ export function surround(objects: readonly SurroundingObject[]): Surroundings {
     configMap: (namespace, name) => find(configMaps, namespace, name),
     save(effect, namespace) {
       const before = find(configMaps, namespace, effect.configMap)
-      configMaps.set(`${namespace}/${effect.configMap}`, withEntry(before ?? emptyCache(effect.configMap, namespace), effect))
+      const after = withEntry(before ?? emptyCache(effect.configMap, namespace), effect)
+      configMaps.set(`${namespace}/${effect.configMap}`, after)
+      written.set(`${namespace}/${effect.configMap}`, after)
     },
+    written: () => [...written.values()],
   }
 }
 

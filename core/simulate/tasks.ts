@@ -1,6 +1,5 @@
-// Owns the simulation of HTTP and plugin templates, and the rule by which an HTTP answer succeeds.
+// Owns the simulation of HTTP and plugin templates.
 import type { StartTask, TaskReported } from '@tiphys/core/engine'
-import { compileExpression, envOf, evaluateBool } from '@tiphys/core/expr'
 import type { Outputs, Template } from '@tiphys/core/spec'
 import { schedule } from './due.ts'
 import { behaviourOf, templateNameOf } from './kubelet.ts'
@@ -17,13 +16,13 @@ export function playTask(sim: Simulation, effect: StartTask): void {
   openLane(sim, { node: nodeName, template: templateName, kind: 'task' })
   if (stub.hang) return
   const at = sim.now + stub.pendingMs + stub.durationMs
-  schedule(sim.agenda, at, { type: 'event', event: { type: 'taskReported', at, node: effect.node, ...answerOf(effect.template, stub) } })
+  schedule(sim.agenda, at, { type: 'event', event: { type: 'taskReported', at, node: effect.node, ...answerOf(sim, effect.template, stub) } })
 }
 
 type Answer = Pick<TaskReported, 'phase' | 'message' | 'outputs'>
 
-function answerOf(template: Template, stub: ResolvedStub): Answer {
-  if (template.http !== undefined) return httpAnswer(template.http, stub)
+function answerOf(sim: Simulation, template: Template, stub: ResolvedStub): Answer {
+  if (template.http !== undefined) return httpAnswer(sim, template, stub)
   if (stub.fail) return { phase: 'Failed', message: 'received non-2xx response code: 500' }
   const outputs = pluginOutputs(stub)
   return { phase: 'Succeeded', ...(outputs !== undefined && { outputs }) }
@@ -35,20 +34,12 @@ function pluginOutputs(stub: ResolvedStub): Outputs | undefined {
   return { ...(parameters.length > 0 && { parameters }), ...(stub.result !== undefined && { result: stub.result }) }
 }
 
-function httpAnswer(http: NonNullable<Template['http']>, stub: ResolvedStub): Answer {
-  const { status, body } = stub
-  const outputs = { result: body }
-  if (!http.successCondition) {
-    if (status >= 200 && status < 300) return { phase: 'Succeeded', outputs }
-    return { phase: 'Failed', message: `received non-2xx response code: ${status}`, outputs }
-  }
-  const program = compileExpression(http.successCondition)
-  if (!program.ok) return { phase: 'Error', message: program.error.message }
-  const verdict = evaluateBool(program.value, envOf({
-    request: { method: http.method ?? '', url: http.url, body: http.body ?? '' },
-    response: { statusCode: status, body },
-  }))
-  if (!verdict.ok) return { phase: 'Error', message: verdict.error.message }
-  if (verdict.value) return { phase: 'Succeeded', outputs }
-  return { phase: 'Failed', message: `successCondition '${http.successCondition}' evaluated false`, outputs }
+/** The rule of real answers, for an answer that the stub gives. */
+function httpAnswer(sim: Simulation, template: Template, stub: ResolvedStub): Answer {
+  const { http } = template
+  const verdict = sim.judgeHttp(template, {
+    request: { method: http?.method ?? '', url: http?.url ?? '', body: http?.body ?? '', headers: {} },
+    response: { statusCode: stub.status, body: stub.body, headers: {} },
+  })
+  return { phase: verdict.phase, message: verdict.message, outputs: verdict.outputs }
 }

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type SimulationResult, type StubOperation, type Stubs, type SimulateOptions, simulate } from '@tiphys/core/simulate'
+import { httpVerdict } from '@tiphys/core/engine'
 import { type Workflow, isObject, readManifests } from '@tiphys/core/spec'
 
 /** The folder of recordings, or nothing when it is not there. */
@@ -30,6 +31,8 @@ export interface Case {
   readonly run: RecordedRun
   readonly workflow: Workflow
   readonly objects: readonly object[]
+  /** The run under the default stubs of the same manifest. */
+  readonly standard: RecordedRun | undefined
 }
 
 export type Differences = (expected: Expected, workflow: Workflow) => string[]
@@ -51,9 +54,10 @@ export function loadCases(folder: string, only = ''): Case[] {
       if (only !== '' && !name.includes(only.split(' ')[0] ?? '')) continue
       const golden = JSON.parse(readFileSync(join(folder, 'golden', part, file), 'utf8')) as GoldenFile
       const source = library.find(part === 'seeds' ? ['seeds', 'volcano-argo'] : ['argo/examples'], golden.manifest)
+      const standard = golden.runs.find(({ scenario }) => scenario === 'default')
       for (const run of golden.runs) {
         const id = `${name} ${run.scenario}`
-        if (id.includes(only)) cases.push({ id, manifest: golden.manifest, run, workflow: source.workflow(golden.index), objects: source.objects })
+        if (id.includes(only)) cases.push({ id, manifest: golden.manifest, run, workflow: source.workflow(golden.index), objects: source.objects, standard })
       }
     }
   }
@@ -125,6 +129,9 @@ function configMaps(): object[] {
   ]
 }
 
+/** A time in the year of the recordings, which shows in a few texts: 2026-01-01T00:00:00Z. */
+const RECORDED_AT = 1_767_225_600_000
+
 /** The controller's configuration of the recordings. */
 export const recordedConfig: NonNullable<SimulateOptions['config']> = {
   pods: {
@@ -134,8 +141,14 @@ export const recordedConfig: NonNullable<SimulateOptions['config']> = {
         accessKeySecret: { name: 'my-minio-cred', key: 'accesskey' }, secretKeySecret: { name: 'my-minio-cred', key: 'secretkey' },
       },
     },
-    images: { '*': { entrypoint: ['/entrypoint'] } },
+    images: { '*': { entrypoint: ['/bin/sh'] } },
   },
+}
+
+/** The caches that the manifest's run under the default stubs leaves behind. */
+export function warmCaches(recorded: Case): readonly object[] {
+  if (recorded.standard === undefined) return []
+  return play({ ...recorded, run: recorded.standard }).written
 }
 
 /** Plays a recorded run on the virtual clock. */
@@ -144,10 +157,13 @@ export function play(recorded: Case, options: Partial<SimulateOptions> = {}): Si
     name: recorded.run.name,
     with: recorded.objects,
     config: recordedConfig,
+    startedAt: RECORDED_AT,
     attendance: { everyMs: 2500, timesMax: 6 },
     limits: { turnsMax: 20_000 },
     // The recorder put every saved artifact under a place of its own, whatever the template said.
     locateArtifact: (artifact) => ({ ...artifact, s3: { key: `stub/${artifact.name}` } }),
+    // Its agent looked at the status alone, whatever condition the template has.
+    judgeHttp: ({ http: { successCondition: _condition, ...http } = { url: '' }, ...template }, exchange) => httpVerdict({ ...template, http }, exchange),
     ...options,
   })
 }

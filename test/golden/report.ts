@@ -1,7 +1,8 @@
-// A report of the recorded runs for people who work on the engine: `node --import tsx test/golden/report.ts [--only TEXT] [--show N] [--kind TEXT] [--full] [--list] [--slow]`.
+// A report of the recorded runs for people who work on the engine: `node --import tsx test/golden/report.ts [--only TEXT] [--show N] [--kind TEXT] [--full] [--list] [--slow] [--pods]`.
 import { performance } from 'node:perf_hooks'
 import { conformanceFolder, loadCases, loadDifferences } from './cases.ts'
 import { deviations } from './deviations.ts'
+import { createdPods, loadPods, podDifferences } from './pods.ts'
 import { type Verdict, judge } from './verdict.ts'
 
 const args = process.argv.slice(2)
@@ -13,6 +14,10 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const folder = conformanceFolder()
 if (folder === undefined) throw new Error('the recordings are not there: set TIPHYS_CONFORMANCE to their folder')
+if (args.includes('--pods')) {
+  reportPods(folder)
+  process.exit(0)
+}
 const differencesOf = await loadDifferences(folder)
 const cases = loadCases(folder, only)
 const before = performance.now()
@@ -32,6 +37,21 @@ if (args.includes('--slow')) {
 }
 const listed = failed.filter(({ recorded }) => deviations.has(recorded.id)).length
 print(`${verdicts.length - failed.length} of ${verdicts.length} runs are equal, ${failed.length} differ (${listed} of them are listed deviations); ${took.toFixed(0)} ms`)
+
+function reportPods(from: string): void {
+  let equal = 0
+  let count = 0
+  for (const file of loadPods(from, only)) {
+    const created = createdPods(file)
+    for (const pod of file.pods) {
+      count += 1
+      const differences = podDifferences(pod, created)
+      if (differences.length === 0) equal += 1
+      else print([pod.id, ...differences.slice(0, show).map((text) => `     - ${text.slice(0, args.includes('--full') ? 5000 : 400)}`)].join('\n'))
+    }
+  }
+  print(`${equal} of ${count} pods are equal`)
+}
 
 function printGroups(list: readonly Verdict[]): void {
   const groups = new Map<string, Verdict[]>()
