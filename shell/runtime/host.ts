@@ -74,9 +74,11 @@ export class RunHost {
         this.options.saveObject?.(object)
       },
       wakeRuns: (_mailbox, effect) => this.wake(effect.runs),
-      // Volumes of claims are made when the first pod that mounts one starts, and go with the run's files.
+      // Runners make the storage of a claim when the first pod mounts it.
       createClaims: () => undefined,
-      deleteClaims: () => undefined,
+      deleteClaims: (mailbox, effect) => {
+        for (const name of effect.names) void this.options.runner.deleteClaim(mailbox.run.namespace, name)
+      },
       recordEvent: () => undefined,
     }
   }

@@ -22,7 +22,7 @@ function checkFile(source: Source): Finding[] {
 function checkFunctions(source: Source): Finding[] {
   const findings: Finding[] = []
   walk(source.tree, (node) => {
-    if (!isFunction(node) || node.body === undefined || (source.isTest && isSuiteBody(node))) return
+    if (!isFunction(node) || node.body === undefined || (isTestCode(source) && isSuite(node))) return
     const start = lineAt(source, node.getStart(source.tree))
     const lines = lineAt(source, node.getEnd()) - start + 1
     const name = nameOf(node)
@@ -51,10 +51,14 @@ function isFunction(node: ts.Node): node is ts.FunctionLikeDeclaration {
     || ts.isConstructorDeclaration(node) || ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node)
 }
 
-/** The function given to `describe`: a list of tests, not a piece of logic. */
-function isSuiteBody(node: ts.Node): boolean {
+const isTestCode = (source: Source): boolean => source.isTest || source.path.startsWith('test/contracts/')
+
+/** A list of tests, not a piece of logic: the function given to `describe`, or one whose body calls `describe` or `it` itself. */
+function isSuite(node: ts.FunctionLikeDeclaration): boolean {
   const { parent } = node
-  return ts.isCallExpression(parent) && /^describe\b/.test(parent.expression.getText())
+  if (ts.isCallExpression(parent) && /^describe\b/.test(parent.expression.getText())) return true
+  if (node.body === undefined || !ts.isBlock(node.body)) return false
+  return node.body.statements.some((statement) => ts.isExpressionStatement(statement) && /^(describe|it)\b/.test(statement.expression.getText()))
 }
 
 function nameOf(node: ts.FunctionLikeDeclaration): string {

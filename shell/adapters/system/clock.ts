@@ -1,4 +1,4 @@
-// The host's clock.
+// Owns the host's clock as the runtime sees it.
 import type { CancelTimer, Clock } from '@tiphys/shell/ports'
 
 /** Timers beyond this are started again when they fire: Node.js keeps no longer ones. */

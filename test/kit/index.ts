@@ -1,0 +1,3 @@
+// Owns what tests and benchmarks share: stand-ins for ports, and workflows of any size.
+export { instantRunner } from './instant-runner.ts'
+export { type Shape, workflowOf } from './workflows.ts'
