@@ -18,6 +18,7 @@ if (existsSync(entry)) {
     platform: 'node',
     target: 'node20',
     minifySyntax: true,
+    minifyWhitespace: true,
     sourcemap: 'linked',
     external: ['libsql'],
     banner: { js: "import { createRequire as tiphysRequire } from 'node:module';const require = tiphysRequire(import.meta.url);" },
