@@ -1,10 +1,13 @@
-// Runs every file of examples/ through the built program, as a user would, and compares how it ends and what it says.
+// Runs every file of examples/ for real and compares how it ends and what its steps say; a few go through the built program, as a user would run them.
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Workflow, readManifests, validateWorkflow } from '@tiphys/core/spec'
+import { type CatalogObject, ObjectCatalog } from '@tiphys/shell/runtime'
+import { RealRuns } from '@tiphys/test/real'
 import { type Expectation, expectations, type Need } from './expectations.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,20 +32,49 @@ describe('the examples', () => {
   })
 })
 
+describe.concurrent('a real run', () => {
+  const runs = new RealRuns()
+  afterAll(() => runs.close())
+
+  for (const [name, expected] of Object.entries(expectations)) {
+    it(`of examples/${name}.yaml`, async (context) => {
+      context.skip(expected.needs !== undefined && !present[expected.needs], `needs ${expected.needs}`)
+      const { workflow, objects } = read(name)
+      context.expect(validateWorkflow(workflow, { purpose: 'submit', namespace: 'default', catalog: templatesOf(objects) })).toBeUndefined()
+      const run = await runs.run(workflow, { objects, timeoutMs: runMsMax })
+      context.expect(problemsOf(expected, run.output), run.output).toEqual([])
+      context.expect(run.workflow.status?.phase, JSON.stringify(run.workflow.status?.nodes, undefined, 1)).toBe(expected.exitCode === 0 ? 'Succeeded' : 'Failed')
+    })
+  }
+})
+
 describe.concurrent('tiphys run', () => {
   for (const [name, expected] of Object.entries(expectations)) {
+    if (expected.programSays === undefined) continue
     it(`examples/${name}.yaml`, async (context) => {
       context.skip(!built, 'the program is not built')
-      context.skip(expected.needs !== undefined && !present[expected.needs], `needs ${expected.needs}`)
-      const { exitCode, output } = await run(name)
-      context.expect(problemsOf(expected, output), output).toEqual([])
+      const { exitCode, output } = await runProgram(name)
+      context.expect(problemsOf({ ...expected, says: expected.programSays ?? [], order: undefined }, output), output).toEqual([])
       context.expect(exitCode, output).toBe(expected.exitCode)
     })
   }
 })
 
+function read(name: string): { workflow: Workflow; objects: CatalogObject[] } {
+  const { manifests } = readManifests(readFileSync(join(root, 'examples', `${name}.yaml`), 'utf8'))
+  const workflow = manifests.find(({ kind }) => kind === 'Workflow')
+  if (workflow?.kind !== 'Workflow') throw new Error(`examples/${name}.yaml has no Workflow`)
+  return { workflow: workflow.object, objects: manifests.filter((manifest) => manifest !== workflow).map(({ object }) => object as CatalogObject) }
+}
+
+function templatesOf(objects: readonly CatalogObject[]): Pick<ObjectCatalog, 'clusterWorkflowTemplate'> & { workflowTemplate: ObjectCatalog['workflowTemplate'] } {
+  const catalog = new ObjectCatalog()
+  for (const object of objects) catalog.put(object, 'default')
+  return { workflowTemplate: (namespace, name) => catalog.workflowTemplate(namespace || 'default', name), clusterWorkflowTemplate: (name) => catalog.clusterWorkflowTemplate(name) }
+}
+
 /** Runs one example in an empty folder and an empty home, so that nothing from an earlier run helps or hinders. */
-async function run(name: string): Promise<{ exitCode: number; output: string }> {
+async function runProgram(name: string): Promise<{ exitCode: number; output: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'tiphys-example-'))
   try {
     return await new Promise((resolve) => {
@@ -56,7 +88,7 @@ async function run(name: string): Promise<{ exitCode: number; output: string }> 
   }
 }
 
-function problemsOf(expected: Expectation, output: string): string[] {
+function problemsOf(expected: Pick<Expectation, 'says' | 'neverSays'> & { readonly order?: RegExp | undefined }, output: string): string[] {
   return [
     ...expected.says.filter((text) => !output.includes(text)).map((text) => `does not say "${text}"`),
     ...(expected.neverSays ?? []).filter((text) => output.includes(text)).map((text) => `says "${text}"`),
