@@ -65,6 +65,8 @@ function failed(turn: Turn, why: { call: Call; existing: RunNode | undefined; re
 /** Variables of a retry's attempt. */
 export interface AttemptVariables {
   readonly name: string
+  /** The retried call's own name, which is what `node.name` says in every attempt. */
+  readonly callName: string
   readonly retries: number
   readonly lastExitCode: string
   readonly lastStatus: string
@@ -81,7 +83,7 @@ export function process(turn: Turn, input: { call: Call; compiled: CompiledTempl
   }
   if (call.kind === 'task') locals.set('tasks.name', call.label)
   if (call.kind === 'step') locals.set('steps.name', call.label)
-  locals.set('node.name', call.name)
+  locals.set('node.name', attempt?.callName ?? call.name)
   if (attempt !== undefined) {
     locals.set('retries', String(attempt.retries))
     locals.set('lastRetry.exitCode', attempt.lastExitCode)

@@ -7,7 +7,9 @@ import { unlock } from './locking.ts'
 export function close(turn: Turn, frame: Frame): void {
   unlock(turn, frame)
   turn.run.postponed.delete(frame)
-  if (frame.body?.kind === 'steps' || frame.body?.kind === 'dag') endDaemons(turn, frame.id)
+  const bounds = frame.body?.kind === 'steps' || frame.body?.kind === 'dag'
+  // Daemons of an entrypoint that failed by an error of its own are ended with the run: they decide whether its exit handler runs.
+  if (bounds && !(frame === turn.run.root && frame.failure !== undefined)) endDaemons(turn, frame.id)
   turn.run.frames.delete(frame.id)
 }
 

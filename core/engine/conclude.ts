@@ -22,8 +22,8 @@ export function conclude(turn: Turn): void {
   if (run.status.completed || run.status.phase === 'Pending') return
   const { failure } = run.root ?? {}
   if (run.rootFailure === undefined && failure?.reason === 'error') run.rootFailure = `${ENTRY_PREFIX}${failure.message}`
-  if (run.rootFailure !== undefined) return fail(turn, run.rootFailure)
   const root = nodeNamed(run, run.name)
+  if (run.rootFailure !== undefined && !outlivedByDaemons(turn, root)) return fail(turn, run.rootFailure)
   if (root === undefined) return
   setGlobal(run, 'workflow.status', PHASES[root.phase])
   const hooks = runWorkflowHooks(turn, root)
@@ -33,6 +33,16 @@ export function conclude(turn: Turn): void {
   if (exit.kind === 'error') return fail(turn, `error in exit template execution : ${exit.message}`)
   if (exit.kind === 'waiting') return
   finish(turn, root, exit.node)
+}
+
+/** A failed entrypoint ends the run without its exit handler, unless daemons are still up: while they end, the handler gets its turn (END-4). */
+function outlivedByDaemons(turn: Turn, root: RunNode | undefined): boolean {
+  const { run } = turn
+  if (run.daemons.size === 0 || root === undefined || !isFulfilled(root)) return false
+  endDaemons(turn, undefined)
+  run.rootFailure = undefined
+  if (run.root !== undefined) run.root.failure = undefined
+  return true
 }
 
 function setGlobal(run: Run, name: string, value: string): void {

@@ -145,10 +145,11 @@ function attemptFrame(turn: Turn, at: { frame: Frame; last: RunNode | undefined;
   return { ok: true, frame: made }
 }
 
-function variablesOf(at: { last: RunNode | undefined; name: string; number: number }): AttemptVariables {
+function variablesOf(at: { frame: Frame; last: RunNode | undefined; name: string; number: number }): AttemptVariables {
   const { last } = at
   return {
     name: at.name,
+    callName: at.frame.name,
     retries: at.number,
     lastExitCode: last?.outputs?.exitCode ?? '0',
     lastStatus: last?.phase ?? '',
