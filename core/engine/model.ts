@@ -167,6 +167,8 @@ export interface Run {
   readonly locksHeld: Map<string, readonly string[]>
   /** Frames that wait for a lock. */
   readonly lockWaiters: Set<Frame>
+  /** Nodes that have ended while their pods, told to end, may still run. */
+  readonly ending: Set<NodeId>
   /** Daemons that are up, until their boundary ends. */
   readonly daemons: Set<RunNode>
   /** Memoized outputs that this run saved, by `configMap/key`: visible at once, before the effect has run. */
@@ -202,6 +204,8 @@ export interface Turn {
   readonly changed: Set<RunNode>
   statusChanged: boolean
   readonly queue: Frame[]
+  /** Nodes whose pods were told to end in this turn. */
+  readonly stopped: NodeId[]
   /** Some lock was given back in this turn. */
   locksFreed: boolean
   /** Something that limits of parallelism count ended in this turn. */

@@ -35,6 +35,7 @@ function shutDown(turn: Turn, frame: Frame, strategy: 'Stop' | 'Terminate'): voi
 function endPod(turn: Turn, frame: Frame, message: string): void {
   const node = frame.node as RunNode
   turn.effects.push({ type: 'stopPod', key: `stop ${node.id}`, node: node.id, podName: podNameOfNode(turn, frame), how: 'terminate' })
+  turn.stopped.push(node.id)
   endContainers(turn, node, { phase: 'Failed', message })
   end(turn, frame, message)
 }

@@ -40,10 +40,12 @@ const HANDLERS: Handlers = {
   podChanged: (turn, event) => {
     const frame = turn.run.frames.get(event.node)
     if (frame !== undefined && frame.body?.kind === 'leaf') onPodChanged(turn, frame, event)
+    if (event.pod.phase === 'Succeeded' || event.pod.phase === 'Failed') turn.run.ending.delete(event.node)
   },
   podLost: (turn, event) => {
     const frame = turn.run.frames.get(event.node)
     if (frame !== undefined && frame.body?.kind === 'leaf') onPodLost(turn, frame)
+    turn.run.ending.delete(event.node)
   },
   taskReported: (turn, event) => onTaskReported(turn, event),
   timerFired: (turn, event) => onTimer(turn, event.key),
@@ -59,7 +61,7 @@ const HANDLERS: Handlers = {
 /** Applies events in order. Never throws on what users or adapters send; a finished run changes no more. */
 export function step(run: Run, events: readonly EngineEvent[], world: World): StepResult {
   const at = events.at(-1)?.at ?? 0
-  const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], locksFreed: false, slotsFreed: false }
+  const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], stopped: [], locksFreed: false, slotsFreed: false }
   if (run.status.completed) return turn
   run.facilities = { nowMs: at, random: world.random }
   refreshGlobals(run, at)
@@ -68,6 +70,7 @@ export function step(run: Run, events: readonly EngineEvent[], world: World): St
   carryThrough(turn)
   run.turns += 1
   if (run.turns > 1) notePodRunning(turn)
+  for (const id of turn.stopped) run.ending.add(id)
   return turn
 }
 
@@ -83,7 +86,7 @@ function refreshGlobals(run: Run, at: UnixMs): void {
 }
 
 function notePodRunning(turn: Turn): void {
-  const running = turn.run.runningPods > 0
+  const running = turn.run.runningPods > 0 || turn.run.ending.size > 0
   if (turn.run.status.podRunning === running) return
   turn.run.status.podRunning = running
   turn.statusChanged = true

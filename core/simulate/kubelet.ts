@@ -97,13 +97,24 @@ export function followPod(sim: Simulation, pod: SimulatedPod, state: PodState): 
   return true
 }
 
-/** Ends a pod at once: its containers exit with 143, or, for one that is deleted, it vanishes. */
+/**
+ * Ends a pod: its containers exit with 143 at once; one that hangs does not listen and is killed when its grace is over.
+ * One that is deleted vanishes.
+ */
 export function endPod(sim: Simulation, effect: StopPod): void {
   const pod = sim.pods.get(effect.podName)
   if (pod === undefined || pod.endedAt !== undefined) return
   if (effect.how === 'delete') return forgetPod(sim, effect.podName)
   const startedAt = pod.startedAt ?? sim.now
-  schedule(sim.agenda, sim.now, { type: 'pod', pod, state: endedPod(pod.effect, { exitCode: TERMINATED, startedAt, endedAt: sim.now }) })
+  const deaf = pod.hangs && pod.effect.template.daemon !== true
+  const endedAt = deaf ? sim.now + graceOf(pod.effect) : sim.now
+  schedule(sim.agenda, endedAt, { type: 'pod', pod, state: endedPod(pod.effect, { exitCode: deaf ? KILLED : TERMINATED, startedAt, endedAt }) })
+}
+
+const GRACE_SECONDS = 30
+
+function graceOf(effect: StartPod): number {
+  return Number(effect.pod.spec?.terminationGracePeriodSeconds ?? GRACE_SECONDS) * 1000
 }
 
 /** A pod is deleted and vanishes at once. */
