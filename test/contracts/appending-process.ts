@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { type EngineName, openState } from '@tiphys/shell/adapters/sqlite'
 import { StorageError } from '@tiphys/shell/ports'
 
-const [directory = '', engine = 'libsql', owner = '', runsText = '3', from = ''] = process.argv.slice(2)
+const [directory = '', engine = 'libsql', owner = '', runsText = '3', from = '', prefix = 'u'] = process.argv.slice(2)
 const runs = Number(runsText)
 
 /** What record number `seq` of a run says, so that a reader can tell whether it is the right one. */
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const state = openState(directory, { engine: engine as EngineName, owner: { id: owner, info: '' }, now: () => 0 })
   const seqs = new Map<string, number>()
   for (let n = 0; n < runs; n++) {
-    const uid = `u${n}`
+    const uid = `${prefix}${n}`
     const created = await state.log.create({ uid, namespace: 'ns', name: uid, phase: 'Running', createdAt: 1, manifest: '{}' })
     const claimed = created.ok ? created : await state.log.takeOver(uid, from, 2)
     if (!claimed.ok) throw new Error(claimed.problem.message)

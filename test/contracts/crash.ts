@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { type EngineName, openState, type State } from '@tiphys/shell/adapters/sqlite'
 import { StorageError } from '@tiphys/shell/ports'
 import { afterEach, describe, expect, it } from 'vitest'
-import { newRun, valueOf } from './run-log.ts'
+import { newRun, valueOf } from './run-log-kit.ts'
 
 const child = fileURLToPath(new URL('./appending-process.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -46,6 +46,17 @@ export function crashContract(engine: EngineName): void {
         state.close()
       }
       expect(acknowledged.size).toBe(runs)
+    })
+
+    it('several processes write one new store at the same time, each its own runs, until they are killed', async () => {
+      const directory = newDirectory()
+      const processes = ['x', 'y', 'z', 'v'].map((prefix) => killedAfter({ directory, engine, owner: prefix, from: '', prefix }, 300))
+      const acknowledged = new Map<string, number>()
+      for (const lines of await Promise.all(processes)) noteAll(acknowledged, lines)
+      expect(acknowledged.size).toBe(processes.length * runs)
+      const state = open(directory)
+      for (const [uid, seq] of acknowledged) expect(await provenLength(state, uid)).toBeGreaterThanOrEqual(seq)
+      state.close()
     })
 
     it.skipIf(!canMount())('a full disk refuses, loses nothing, and takes records again when there is space', async () => {
@@ -90,10 +101,12 @@ interface ChildOptions {
   readonly owner: string
   /** The owner that died before. */
   readonly from: string
+  /** What the names of its runs begin with. */
+  readonly prefix?: string
 }
 
-function childArguments({ directory, engine, owner, from }: ChildOptions): string[] {
-  return ['--import', 'tsx', child, directory, engine, owner, String(runs), from]
+function childArguments({ directory, engine, owner, from, prefix = 'u' }: ChildOptions): string[] {
+  return ['--import', 'tsx', child, directory, engine, owner, String(runs), from, prefix]
 }
 
 /** Runs the child, kills it once it acknowledged so many records, and gives every line that it wrote. */
@@ -109,7 +122,7 @@ async function killedAfter(options: ChildOptions, acknowledgements: number): Pro
 function noteAll(acknowledged: Map<string, number>, lines: readonly string[]): void {
   for (const line of lines) {
     const [uid = '', seq] = line.split(' ')
-    if (/^u\d+$/.test(uid)) acknowledged.set(uid, Math.max(acknowledged.get(uid) ?? 0, Number(seq)))
+    if (/^[a-z]\d+$/.test(uid)) acknowledged.set(uid, Math.max(acknowledged.get(uid) ?? 0, Number(seq)))
   }
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EngineName, engines, openDatabase, openState, type State, type StateOptions } from '@tiphys/shell/adapters/sqlite'
 import { dbContract } from './db.ts'
-import { objectsNow, objectStoreContract } from './object-store.ts'
+import { objectsNow } from './object-store-kit.ts'
+import { objectStoreContract } from './object-store.ts'
 import { runLogContract } from './run-log.ts'
 
 interface StatePlace {

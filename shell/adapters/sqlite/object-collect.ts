@@ -14,12 +14,18 @@ export interface CollectorOptions {
   readonly graceSeconds: (object: StoredObject) => number
 }
 
+/** What the collector is told of its surroundings. */
+export interface CollectorContext extends CollectorOptions {
+  /** Hears how many objects were changed. */
+  readonly onChanges: (count: number) => void
+}
+
 export class Collector {
   readonly #group: GroupCommit
-  readonly #options: CollectorOptions
+  readonly #options: CollectorContext
   #running: Promise<void> | undefined
 
-  constructor(group: GroupCommit, options: CollectorOptions) {
+  constructor(group: GroupCommit, options: CollectorContext) {
     this.#group = group
     this.#options = options
     group.onCommit((topics) => {
@@ -40,7 +46,11 @@ export class Collector {
 
   async #work(): Promise<void> {
     try {
-      while (await this.#group.run((tx) => step(tx, this.#options))) continue
+      for (;;) {
+        const dealt = await this.#group.run((tx) => step(tx, this.#options))
+        if (dealt === undefined) return
+        this.#options.onChanges(dealt)
+      }
     } catch (error) {
       // What is pending is recorded; the next deletion or start takes it up again.
       if (!(error instanceof StorageError)) throw error
@@ -48,17 +58,17 @@ export class Collector {
   }
 }
 
-/** Deals with some dependents of one owner. False when no owner has any left. */
-function step(tx: Tx, options: CollectorOptions): boolean {
+/** Deals with some dependents of one owner and says how many. Undefined when no owner has any left. */
+function step(tx: Tx, options: CollectorOptions): number | undefined {
   const row = tx.db.prepare('SELECT owner, mode FROM object_garbage WHERE pending = 1 LIMIT 1').get()
-  if (row === undefined) return false
+  if (row === undefined) return undefined
   const [owner, mode] = [String(row['owner']), String(row['mode']) as GarbageMode]
   const condition = mode === 'orphan' ? '' : 'AND o.deleting = 0'
   const rows = tx.db.prepare(`SELECT d.object AS id FROM object_owner AS d JOIN object AS o ON o.id = d.object WHERE d.owner = ? ${condition} LIMIT ?`).all(owner, dependentsPerCommit)
   const dealt = rows.filter(({ id }) => dealWith(tx, Number(id), { owner, mode, options }))
   // Dependents that cannot be read would come again and again; they stay until they are deleted themselves.
   if (dealt.length === 0 || rows.length < dependentsPerCommit) finish(tx, owner, mode)
-  return true
+  return dealt.length
 }
 
 interface Task {

@@ -48,8 +48,9 @@ export class SqliteObjectStore implements ObjectStore {
     this.#group = group
     this.#feed = feed
     this.#options = options
-    this.#collector = new Collector(group, options)
-    this.#history = new History(group, options.changesKept)
+    const history = new History(group, options.changesKept)
+    this.#history = history
+    this.#collector = new Collector(group, { ...options, onChanges: (count) => history.note(count) })
   }
 
   async create(type: ResourceType, object: KubeObject, options: CreateOptions = {}): Promise<ObjectResult<StoredObject>> {

@@ -1,5 +1,6 @@
 // Owns opening a database file: which engine, and the settings under which a commit is durable and several processes share the file.
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Db, StorageError } from '@tiphys/shell/ports'
 import type { Engine, EngineName } from './engine.ts'
 import { openLibsql } from './engine-libsql.ts'
@@ -21,7 +22,7 @@ export function engines(): readonly EngineName[] {
 }
 
 /**
- * Opens or creates the database at `path`; `:memory:` gives one that dies with the connection. The engine is loaded here, not on import.
+ * Opens or creates the database at `path`, its folder included; `:memory:` gives one that dies with the connection. The engine is loaded here, not on import.
  * A new file belongs to its owner alone, for secrets are kept in it. Throws `StorageError`.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Db {
@@ -68,6 +69,7 @@ function openEngine(name: EngineName, path: string): Engine {
  */
 function createPrivately(path: string): void {
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return

@@ -28,6 +28,8 @@ const rowCharsMax = 256 * 1024
 /** What the log is told of its surroundings. */
 export interface RunLogOptions {
   readonly owner: { readonly id: string; readonly info: string }
+  /** Removed runs that watchers can still be told of. */
+  readonly removedKept: number
   /** Called inside the transaction that removes a run, so that what the run owned is dealt with. */
   readonly ownerRemoved: (tx: Tx, uid: string, orphan: boolean) => void
 }
@@ -49,7 +51,7 @@ export class SqliteRunLog implements RunLog {
   constructor(group: GroupCommit, options: RunLogOptions) {
     this.#group = group
     this.#options = options
-    this.#sweeper = new RunSweeper(group)
+    this.#sweeper = new RunSweeper(group, options.removedKept)
   }
 
   create(run: NewRun): Promise<RunResult<RunPosition>> {

@@ -6,15 +6,15 @@ import { seqSpan } from './run-key.ts'
 const rowsPerCommit = 256
 /** Pages given back to the file system per commit. */
 const pagesPerCommit = 64
-/** Removed runs that watchers can still be told of. */
-const removedKept = 10_000
-
 export class RunSweeper {
   readonly #group: GroupCommit
+  readonly #removedKept: number
   #running: Promise<void> | undefined
 
-  constructor(group: GroupCommit) {
+  /** `removedKept`: how many removed runs watchers can still be told of. */
+  constructor(group: GroupCommit, removedKept: number) {
     this.#group = group
+    this.#removedKept = removedKept
   }
 
   /** Deletes the records up to `seq` and all snapshots but the one taken there. */
@@ -48,7 +48,7 @@ export class RunSweeper {
   async #sweep(): Promise<void> {
     try {
       await this.#untilDone(emptyTrash)
-      await this.#untilDone(forgetRemovals)
+      await this.#untilDone((tx) => forgetRemovals(tx, this.#removedKept))
       await this.#untilDone(giveBackPages)
     } catch (error) {
       // Without space or a writable disk the rows stay and the next removal or start takes them up again.
@@ -76,8 +76,8 @@ function emptyTrash(tx: Tx): boolean {
 }
 
 /** Keeps the newest removals and moves the horizon behind them. */
-function forgetRemovals(tx: Tx): boolean {
-  const oldest = tx.db.prepare('SELECT version FROM run_removed ORDER BY version DESC LIMIT 1 OFFSET ?').get(removedKept)?.['version']
+function forgetRemovals(tx: Tx, kept: number): boolean {
+  const oldest = tx.db.prepare('SELECT version FROM run_removed ORDER BY version DESC LIMIT 1 OFFSET ?').get(kept)?.['version']
   if (typeof oldest !== 'number') return true
   tx.db.prepare('DELETE FROM run_removed WHERE version <= ?').run(oldest)
   tx.db.prepare('UPDATE store SET run_horizon = max(run_horizon, ?) WHERE id = 1').run(oldest)

@@ -1,6 +1,5 @@
 // Owns opening the embedded state: one database with the run log, the index of runs and the objects, written through one commit queue.
 import { randomInt, randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Db, ObjectStore, RunIndex, RunLog, StoredObject } from '@tiphys/shell/ports'
 import { ChangeFeed } from './change-feed.ts'
@@ -20,7 +19,7 @@ export interface StateOptions extends DatabaseOptions {
   readonly now: () => number
   /** How often changes of other processes are looked for while somebody follows changes. */
   readonly pollMs?: number
-  /** Changes of objects that a watch can look back on. */
+  /** Changes of objects, and removals of runs, that a watch can look back on. */
   readonly changesKept?: number
   /** How long an object may take to stop when its owner is gone; 0, the default, removes it at once. */
   readonly graceSeconds?: (object: StoredObject) => number
@@ -45,7 +44,7 @@ export interface State {
 
 /** Opens or creates the state in `directory`, or in memory for `:memory:`. Throws `StorageError`. */
 export function openState(directory: string, options: StateOptions): State {
-  const db = openDatabase(directory === ':memory:' ? directory : fileIn(directory), options)
+  const db = openDatabase(directory === ':memory:' ? directory : join(directory, 'state.db'), options)
   try {
     migrate(db, migrations)
     return stateOn(db, options)
@@ -58,13 +57,18 @@ export function openState(directory: string, options: StateOptions): State {
 function stateOn(db: Db, options: StateOptions): State {
   const group = new GroupCommit(db)
   const feed = new ChangeFeed(group, options.pollMs ?? 200)
-  const log = new SqliteRunLog(group, { owner: options.owner, ownerRemoved: (tx, uid, orphan) => ownerGone(tx, uid, orphan ? 'orphan' : 'background') })
+  const changesKept = options.changesKept ?? 10_000
+  const log = new SqliteRunLog(group, {
+    owner: options.owner,
+    removedKept: changesKept,
+    ownerRemoved: (tx, uid, orphan) => ownerGone(tx, uid, orphan ? 'orphan' : 'background'),
+  })
   const objects = new SqliteObjectStore(group, feed, {
     now: options.now,
     graceSeconds: options.graceSeconds ?? (() => 0),
     newUid: options.newUid ?? randomUUID,
     newSuffix: options.newSuffix ?? randomSuffix,
-    changesKept: options.changesKept ?? 20_000,
+    changesKept,
   })
   resumeLeftovers(db, { log, objects })
   return {
@@ -96,9 +100,4 @@ const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789'
 
 function randomSuffix(): string {
   return Array.from({ length: 5 }, () => suffixLetters[randomInt(suffixLetters.length)]).join('')
-}
-
-function fileIn(directory: string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return join(directory, 'state.db')
 }
