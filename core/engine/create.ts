@@ -17,6 +17,19 @@ export interface StartProblem { readonly phase: 'Failed' | 'Error'; readonly mes
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/
 const isLabelValue = (text: string): boolean => text.length <= 63 && LABEL_VALUE.test(text)
 
+/** What Kubernetes says about a text that is no label value. */
+function labelValueProblems(text: string): string {
+  const problems: string[] = []
+  if (text.length > 63) problems.push('must be no more than 63 bytes')
+  if (!LABEL_VALUE.test(text)) {
+    problems.push(
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+      + " (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+    )
+  }
+  return problems.join(';')
+}
+
 const TEMPLATE_LABEL = 'workflows.argoproj.io/workflow-template'
 const CLUSTER_TEMPLATE_LABEL = 'workflows.argoproj.io/cluster-workflow-template'
 
@@ -157,14 +170,17 @@ function stampMetadata(run: Run): string | undefined {
   if (added === undefined || run.status.phase !== '') return undefined
   const labels: Record<string, string> = { ...run.metadata.labels }
   for (const [name, value] of Object.entries(added.labels ?? {})) {
-    if (!isLabelValue(value)) return `invalid label value ${JSON.stringify(value)} for label ${JSON.stringify(name)}`
+    if (!isLabelValue(value)) return `invalid label value ${JSON.stringify(value)} for label ${JSON.stringify(name)}: ${labelValueProblems(value)}`
     labels[name] = value
   }
   for (const [name, source] of Object.entries(added.labelsFrom ?? {})) {
     const value = evaluate(source.expression, scopeOf(globalsLayer(run)))
     if (!value.ok) return `failed to evaluate label ${JSON.stringify(name)} expression ${JSON.stringify(source.expression)}: ${value.error.message}`
     if (typeof value.value !== 'string') return `failed to evaluate label ${JSON.stringify(name)} expression ${JSON.stringify(source.expression)} must be a string`
-    if (!isLabelValue(value.value)) return `invalid label value ${JSON.stringify(value.value)} for label ${JSON.stringify(name)}`
+    if (!isLabelValue(value.value)) {
+      const place = `for label ${JSON.stringify(name)} and expression ${JSON.stringify(source.expression)}`
+      return `invalid label value ${JSON.stringify(value.value)} ${place}: ${labelValueProblems(value.value)}`
+    }
     labels[name] = value.value
     run.globals.set(`workflow.labels.${name}`, value.value)
   }

@@ -84,6 +84,17 @@ export function artifactsOf(template: Template): readonly Artifact[] {
   return outputs.length === 0 ? inputs : [...inputs, ...outputs]
 }
 
+/** Output artifacts can be saved only by plugins that are configured. */
+export function requirePluginDrivers(draft: PodDraft): void {
+  const { template } = draft
+  const byDefault = template.archiveLocation?.plugin?.name || repositoryOf(draft)?.plugin?.name
+  for (const artifact of template.outputs?.artifacts ?? []) {
+    const name = artifact.plugin?.name || byDefault
+    if (!name || draft.input.config.artifactDrivers?.some((driver) => driver.name === name) === true) continue
+    draft.problem ??= `artifact driver ${name} not found`
+  }
+}
+
 /** Gives plugin artifacts that name no timeout the one of their configured driver. */
 export function addPluginTimeouts(draft: PodDraft): void {
   const drivers = draft.input.config.artifactDrivers

@@ -1,6 +1,6 @@
 // Owns the order in which a pod is put together.
 import type { Container, OwnerReference, Pod, PodSpec, Template } from '@tiphys/core/spec'
-import { addArchiveLocation, addPluginTimeouts } from './artifact-location.ts'
+import { addArchiveLocation, addPluginTimeouts, requirePluginDrivers } from './artifact-location.ts'
 import { addUserContainers, mainContainers, withEntrypoints } from './containers.ts'
 import { ownDeadline } from './deadline.ts'
 import type { OpenPodSpec, PodDraft } from './draft.ts'
@@ -35,6 +35,7 @@ export function buildPod(input: PodInput): PodResult {
   addInputArtifacts(draft)
   addScriptStaging(draft)
   addUserContainers(draft)
+  requirePluginDrivers(draft)
   if (draft.problem !== undefined) return { ok: false, message: draft.problem }
   const problem = patchPodSpec(draft)
   if (problem !== undefined) return { ok: false, message: problem }
