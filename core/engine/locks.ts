@@ -133,7 +133,9 @@ type Semaphore = NonNullable<Synchronization['semaphores']>[number]
 
 function semaphoreLock(semaphore: Semaphore, namespace: string, catalog: Catalog): { ok: true; lock: LockRequest } | { ok: false; message: string } {
   const home = semaphore.namespace || namespace
-  if (semaphore.database !== undefined) return { ok: false, message: 'synchronization database session is not available' }
+  if (semaphore.database !== undefined) {
+    return { ok: false, message: `database session is not available for semaphore ${home}/Database/${semaphore.database.key ?? ''}` }
+  }
   const ref = semaphore.configMapKeyRef
   const name = `${home}/ConfigMap/${ref?.name ?? ''}/${ref?.key ?? ''}`
   const text = catalog.configMap(home, ref?.name ?? '')?.data?.[ref?.key ?? '']
