@@ -151,10 +151,16 @@ export function warmCaches(recorded: Case): readonly object[] {
   return play({ ...recorded, run: recorded.standard }).written
 }
 
+/** Every run had a namespace of its own; its name is known where a message tells it. */
+function namespaceOf(run: RecordedRun): string {
+  return /"[^"]*\b(r\d+)\/(?:Database|ConfigMap|Mutex)\//.exec(JSON.stringify(run.expected))?.[1] ?? 'golden'
+}
+
 /** Plays a recorded run on the virtual clock. */
 export function play(recorded: Case, options: Partial<SimulateOptions> = {}): SimulationResult {
   return simulate(recorded.workflow, recorded.run.stubs, {
     name: recorded.run.name,
+    namespace: namespaceOf(recorded.run),
     with: recorded.objects,
     config: recordedConfig,
     startedAt: RECORDED_AT,
