@@ -57,7 +57,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ProcessRunne
   const folders = makeFolders(resolve(options.stateFolder))
   lock(folders.state)
   const listeners = new Set<(fact: PodFact) => void>()
-  const { services, close } = makeServices(options, folders, (fact) => listeners.forEach((listener) => listener(fact)))
+  const { services, close } = makeServices(options, folders, (fact) => tellAll(listeners, fact))
   const runner = new ProcessRunner({ services, listeners, close: () => { close(); unlock(folders.state) } })
   const { logs, capacity } = services
   const store = createLogStore({ directory: logs.directory, isLive: (key) => logs.isLive(key), forget: (workflowUid) => logs.forget(workflowUid) })
@@ -115,6 +115,19 @@ function makeServices(options: ProcessRunnerOptions, folders: Folders, emit: (fa
     journal.close()
   }
   return { services, close }
+}
+
+/** A listener that throws is a bug of its own: it must not stop the pod that it was told of. */
+function tellAll(listeners: ReadonlySet<(fact: PodFact) => void>, fact: PodFact): void {
+  for (const listener of listeners) {
+    try {
+      listener(fact)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
 }
 
 /** One flush per turn of the event loop for all who wait. */

@@ -1,6 +1,6 @@
 // Owns one pod in progress: the order in which its containers start and end, and when it is over.
-import { readFileSync, statSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { PodFact, PodRef, StopOptions } from '@tiphys/shell/ports'
 import { hasSucceeded, isLive, isOver, newContainerRun, type ContainerRun } from './container-run.ts'
 import { adoptContainer, noteEnd, startContainer, stopContainer, type StartPlan } from './container-start.ts'
@@ -128,7 +128,7 @@ export class PodRun {
 
   private async prepare(): Promise<void> {
     try {
-      if (!this.plan.isPlain) await mkdir(this.context.folder, { recursive: true, mode: 0o700 })
+      if (!this.plan.isPlain) mkdirSync(this.context.folder, { recursive: true, mode: 0o700 })
       this.setup = await setUp(this.containers, this.context)
       this.pendingReason = undefined
     } catch (error) {

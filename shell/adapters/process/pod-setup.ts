@@ -1,5 +1,5 @@
 // Owns what is made ready before a pod's containers start: environments, volumes, input artifacts.
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Pod } from '@tiphys/core/spec'
 import type { ArtifactContext, PodLookup, PodRequest } from '@tiphys/shell/ports'
@@ -50,6 +50,7 @@ export function baseVariables(plan: ContainerPlan, context: PodContext): Map<str
   const variables = isImage ? new Map([['PATH', systemPath], ['HOME', '/root']]) : new Map(services.baseEnvironment)
   for (const [name, value] of Object.entries(standIn?.config.environment ?? {})) variables.set(name, value)
   if (standIn?.kind === 'commands') variables.set('PATH', `${standIn.folder}:${variables.get('PATH') ?? systemPath}`)
+  if (plan.needsView && variables.has('TMPDIR')) variables.set('TMPDIR', '/tmp')
   variables.set('HOSTNAME', request.pod.metadata?.name ?? '')
   variables.set('ARGO_CONTAINER_NAME', container.name)
   variables.set('ARGO_NODE_ID', request.key.nodeId)
@@ -101,7 +102,7 @@ export async function setUp(containers: readonly ContainerRun[], context: PodCon
   const binds = new Map<string, DeclaredBind[]>()
   for (const { plan, environment } of containers) binds.set(plan.container.name, await bindsOf(plan, places, environment ?? new Map()))
   const inputs = await bindInputs(containers, binds, context)
-  const argo = containers.some(({ plan }) => plan.needsView) ? [await argoFolder(context)] : []
+  const argo = containers.some(({ plan }) => plan.needsView) ? [argoFolder(context)] : []
   for (const { plan } of containers) binds.set(plan.container.name, [...(binds.get(plan.container.name) ?? []), ...argo, ...(plan.role === 'main' ? inputs : [])])
   return { binds }
 }
@@ -110,15 +111,15 @@ async function bindInputs(containers: readonly ContainerRun[], binds: ReadonlyMa
   const { template } = context.request
   if ((template.inputs?.artifacts ?? []).length === 0) return []
   const folder = join(context.folder, 'inputs')
-  await mkdir(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true })
   const main = containers.find(({ plan }) => plan.role === 'main')
   const volumes = (main === undefined ? undefined : binds.get(main.plan.container.name)) ?? []
   return loadInputs({ template, store: context.services.artifacts, context: artifactContext(context), folder, volumes })
 }
 
 /** Where steps write their progress. */
-async function argoFolder(context: PodContext): Promise<DeclaredBind> {
+function argoFolder(context: PodContext): DeclaredBind {
   const source = join(context.folder, 'argo')
-  await mkdir(source, { recursive: true, mode: 0o777 })
+  mkdirSync(source, { recursive: true, mode: 0o777 })
   return { target: '/var/run/argo', source, readOnly: false }
 }

@@ -13,8 +13,6 @@ export interface ViewTools {
   readonly unshare: string
   readonly mount: string
   readonly bwrap: string
-  /** Whether other file systems of the host can be overlaid; else they are bound read-only. */
-  readonly overlaysMounts: boolean
 }
 
 /** A folder or file that the container declares at a path of its own. */
@@ -76,17 +74,17 @@ function imageLayers(plan: ViewPlan, rootfs: string): { layers: ViewLayer[]; sha
 
 function freshBinds(plan: ViewPlan): ViewBind[] {
   if (plan.rootfs !== undefined) return []
-  const empty = join(plan.folder, 'empty')
-  mkdirSync(empty)
-  const fresh = freshFolders.filter((path) => existsSync(path)).map((target, index) => {
+  const fresh = freshFolders.map((target, index) => {
     const source = join(plan.folder, `fresh${index}`)
     mkdirSync(source)
     chmodSync(source, 0o1777)
     return { target, source, readOnly: false, recursive: false, foreign: false }
   })
-  const covered = (path: string): boolean => fresh.some(({ target }) => isWithin(path, target))
-  const hidden = plan.hidden.filter((path) => !covered(path)).map((target) => ({ target, source: empty, readOnly: true, recursive: false, foreign: true }))
-  return [...fresh, ...hidden]
+  const hidden = plan.hidden.filter((path) => !freshFolders.some((folder) => isWithin(path, folder)))
+  if (hidden.length === 0) return fresh
+  const empty = join(plan.folder, 'empty')
+  mkdirSync(empty)
+  return [...fresh, ...hidden.map((target) => ({ target, source: empty, readOnly: true, recursive: false, foreign: true }))]
 }
 
 function innerBinds(plan: ViewPlan): ViewBind[] {

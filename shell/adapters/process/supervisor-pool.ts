@@ -146,6 +146,8 @@ export class SupervisorPool {
       { shell: this.options.shell, environment: this.options.environment, statusName, statusPath: join(this.options.statusFolder, statusName) },
       { ended: (which, run, end) => this.ended(which, run, end), gone: (which) => this.gone(which) },
     )
+    // Without a pid the system had no room for another process just now: jobs wait until it has.
+    if (supervisor.pid === 0) return
     this.all.add(supervisor)
     this.idle.push(supervisor)
   }

@@ -32,10 +32,10 @@ export function detectViews(stateFolder: string, paths: ToolPaths): ViewDetectio
 function candidates(paths: ToolPaths): ViewTools[] {
   const found: ViewTools[] = []
   if (paths.unshare !== '' && paths.mount !== '') {
-    if (process.getuid?.() === 0) found.push({ ...paths, kind: 'overlay', overlaysMounts: true }, { ...paths, kind: 'overlay', overlaysMounts: false })
-    found.push({ ...paths, kind: 'user-namespace', overlaysMounts: true })
+    if (process.getuid?.() === 0) found.push({ ...paths, kind: 'overlay' })
+    found.push({ ...paths, kind: 'user-namespace' })
   }
-  if (paths.bwrap !== '') found.push({ ...paths, kind: 'bubblewrap', overlaysMounts: false })
+  if (paths.bwrap !== '') found.push({ ...paths, kind: 'bubblewrap' })
   return found
 }
 

@@ -37,10 +37,24 @@ function isCovered(plan: ViewPlan, path: string): boolean {
 /** One overlay over the whole root, and one over each file system that is mounted below it: an overlay does not cross mounts. */
 function overlayRoot(plan: ViewPlan, mounts: readonly HostMount[], built: HostLayers): void {
   addLayer(plan, built, '/')
-  for (const { target, isFolder } of mounts) {
-    if (isFolder && plan.tools.overlaysMounts) addLayer(plan, built, target)
-    else built.shared.push({ target, source: target, readOnly: true, recursive: false, foreign: true })
+  const shared: string[] = []
+  for (const { target, canLayer } of mounts) {
+    // What lies in a folder that is shared already came along with it.
+    if (shared.some((folder) => isWithin(target, folder))) continue
+    if (canLayer) addLayer(plan, built, target)
+    else {
+      const folder = sharedRoot(target, mounts)
+      shared.push(folder)
+      built.shared.push({ target: folder, source: folder, readOnly: true, recursive: true, foreign: true })
+    }
   }
+}
+
+/** A folder full of mounts that cannot be layered (packages, for example) is shared as a whole: one mount instead of dozens. */
+function sharedRoot(target: string, mounts: readonly HostMount[]): string {
+  const top = `/${target.split('/')[1] ?? ''}`
+  const inside = mounts.filter((mount) => isWithin(mount.target, top))
+  return inside.length > 1 && inside.every(({ canLayer }) => !canLayer) ? top : target
 }
 
 function addLayer(plan: ViewPlan, built: HostLayers, target: string): void {
@@ -83,7 +97,8 @@ function isUnwanted(plan: ViewPlan, path: string): boolean {
 function placeFolder(plan: ViewPlan, { mounts, root, built }: Assembly, path: string): readonly string[] {
   mkdirSync(join(root, path), { recursive: true })
   const inside = mounts.filter(({ target }) => target !== path && isWithin(target, path))
-  if (inside.length === 0) {
+  const own = mounts.find(({ target }) => target === path)
+  if (inside.length === 0 && own?.canLayer !== false) {
     addLayer(plan, built, path)
     return []
   }

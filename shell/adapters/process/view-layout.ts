@@ -91,8 +91,7 @@ function linkAt(layout: ViewLayout, path: string): string | undefined {
   const bind = bindOf(layout, path)
   if (bind !== undefined) return bind.target === path ? undefined : readLink(join(bind.source, path.slice(bind.target.length)))
   const layer = layerOf(layout, path)
-  const upper = stateOf(upperPath(layer, path))
-  if (upper !== undefined) return upper.isSymbolicLink() ? readLink(upperPath(layer, path)) : undefined
+  if (stateOf(upperPath(layer, path)) !== undefined) return readLink(upperPath(layer, path))
   return layer.lower === undefined ? undefined : readLink(lowerPath(layer, layer.lower, path))
 }
 
@@ -168,10 +167,7 @@ function existing(path: string): string | undefined {
   return stateOf(path) === undefined ? undefined : path
 }
 
+/** Asked for its kind first: reading what is no link throws, which costs more than all the rest. */
 function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return undefined
-  }
+  return stateOf(path)?.isSymbolicLink() === true ? readlinkSync(path) : undefined
 }
