@@ -2,6 +2,7 @@
 import type { Call, Turn } from './model.ts'
 import type { ClaimRequest } from './effects.ts'
 import { enter } from './call.ts'
+import { chooseRepository } from './artifact-repository.ts'
 import { literalArguments } from './arguments.ts'
 import { localContext } from './templates.ts'
 import { ENTRY_PREFIX, end } from './conclude.ts'
@@ -12,7 +13,7 @@ export function begin(turn: Turn): void {
   const { run } = turn
   if (run.root !== undefined) return
   if (run.problem !== undefined) return end(turn, run.problem.phase, run.problem.message)
-  if (!acquireWorkflowLocks(turn)) return
+  if (!hasRepository(turn) || !acquireWorkflowLocks(turn)) return
   markRunning(turn)
   createClaims(turn)
   run.context = localContext(run.storedSpec === undefined ? run.name : '', run.spec)
@@ -23,6 +24,15 @@ export function begin(turn: Turn): void {
   const outcome = enter(turn, call, undefined)
   if (outcome.kind === 'failed') run.rootFailure = `${ENTRY_PREFIX}${outcome.message}`
   if (outcome.kind === 'entered') run.root = outcome.frame
+}
+
+function hasRepository(turn: Turn): boolean {
+  const { run, world } = turn
+  if (run.repository !== undefined) return true
+  const chosen = chooseRepository(run, world)
+  if (chosen.ok) run.repository = chosen.ref
+  else end(turn, 'Error', `failed to resolve artifact repository: ${chosen.message}`)
+  return chosen.ok
 }
 
 /** Locks of the workflow are taken before anything runs; while it waits for one it is Pending (SYNC-5). */

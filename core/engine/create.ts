@@ -100,7 +100,7 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
   }
   return {
     name, namespace: workflow.metadata.namespace ?? 'default', uid: workflow.metadata.uid ?? '', createdAt: Number.isNaN(createdAt) ? 0 : createdAt,
-    metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
+    metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, repository: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
     globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
     shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
     activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), ending: new Set(), saved: new Map(), held: [],
@@ -144,6 +144,7 @@ function loadStatus(run: Run, workflow: Workflow): void {
   own.completed = workflow.metadata.labels?.['workflows.argoproj.io/completed'] === 'true'
   const podRunning = status.conditions?.find(({ type }) => type === 'PodRunning')
   own.podRunning = podRunning === undefined ? undefined : podRunning.status === 'True'
+  run.repository = status.artifactRepositoryRef
   own.claims = [...(status.persistentVolumeClaims ?? [])]
   for (const [key, template] of Object.entries(status.storedTemplates ?? {})) run.templates.stored.set(key, template)
   for (const node of nodesOf(status.nodes ?? {})) run.nodes.set(node.id, node)

@@ -1,5 +1,6 @@
 // The state of one run: its nodes, the frames of what is still under way, and the turn that changes them.
 import type {
+  ArtifactRepositoryRefStatus,
   Inputs, LifecycleHook, MemoizationStatus, NodeFlag, NodePhase, NodeType, ObjectMeta, Outputs, Template, TemplateRef, Volume,
   Workflow, WorkflowPhase, WorkflowSpec,
 } from '@tiphys/core/spec'
@@ -142,6 +143,8 @@ export interface Run {
   readonly globals: Map<string, string>
   /** Counts changes of `globals` and workflow outputs, so that what is derived from them is rebuilt. */
   globalsVersion: number
+  /** Where artifacts go, once the run has begun. */
+  repository: ArtifactRepositoryRefStatus | undefined
   readonly templates: TemplateStore
   volumes: readonly Volume[]
   /** Whether texts in `volumes` still have tags. */
