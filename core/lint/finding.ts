@@ -19,6 +19,8 @@ export interface Finding extends Position {
   readonly object?: { readonly kind: string; readonly name: string } | undefined
   /** The reference refuses the manifest for this; otherwise the finding is our own. */
   readonly rejectedByReference: boolean
+  /** What the reference says, where that differs from the message. */
+  readonly referenceMessage?: string | undefined
 }
 
 /** A finding before its place is known as line and column. */

@@ -10,7 +10,7 @@ import {
   type Manifest,
   type Path,
 } from '@tiphys/core/spec'
-import { newRemarks, objectOf, placeRemark, type Finding, type Remarks } from './finding.ts'
+import { newRemarks, objectOf, placeRemark, type Finding, type Remark, type Remarks } from './finding.ts'
 import { viewObject, type JudgedManifest } from './object-view.ts'
 import { bothCatalogs, referenceVerdict, type ReferenceOptions, type Rejection } from './reference.ts'
 import { bodyRules } from './rules/bodies.ts'
@@ -145,7 +145,8 @@ function rejectionFinding(input: ManifestInput, rejection: Rejection, remarks: R
   const path: Path = own ? rejection.path : []
   const same = remarks.all.find((r) => r.severity === 'error' && formatPath(r.path) === formatPath(path))
   const hint = same?.hint ?? (own ? undefined : `the place is ${formatPath(rejection.path)} of "${place?.base.name ?? ''}"`)
-  return placeRemark(file, manifest, { severity: 'error', code: same?.code ?? `reference_${rejection.code}`, path, message: rejection.message, hint }, true)
+  const remark: Remark = { severity: 'error', code: same?.code ?? `reference_${rejection.code}`, path, message: same?.message ?? rejection.message, hint }
+  return { ...placeRemark(file, manifest, remark, true), ...(same !== undefined && { referenceMessage: rejection.message }) }
 }
 
 const ruleTables = [valueRules, podPartRules, bodyRules]

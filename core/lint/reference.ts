@@ -17,8 +17,9 @@ import { ownerKey, type Universe } from './universe.ts'
 
 export interface Rejection {
   readonly file: string
-  /** Undefined when the call as a whole is refused. */
   readonly manifest: Manifest | undefined
+  /** The call as a whole is refused: nothing is judged, and this is all that the reference says. */
+  readonly wholeCall?: boolean | undefined
   /** What the reference prints, without the name of the object. */
   readonly message: string
   readonly code: 'parse' | 'duplicate_template' | 'strict' | 'invalid' | 'nothing'
@@ -62,7 +63,7 @@ export function referenceVerdict(universe: Universe, options: ReferenceOptions =
     }
   }
   if (judged > 0) return { ok: rejections.length === 0, rejections }
-  const nothing: Rejection = { file: '', manifest: undefined, code: 'nothing', path: [], message: 'found nothing to lint in the specified paths, failing...' }
+  const nothing: Rejection = { file: '', manifest: undefined, wholeCall: true, code: 'nothing', path: [], message: 'found nothing to lint in the specified paths, failing...' }
   return { ok: false, rejections: [nothing] }
 }
 
@@ -71,7 +72,7 @@ function loadingProblem(universe: Universe): Rejection | undefined {
   const seen = new Set<string>()
   for (const file of universe.files) {
     const parse = (message: string, manifest: Manifest | undefined, path: Path = []): Rejection => ({
-      file: file.path, manifest, path, code: 'parse', message: `failed to parse YAML from file: ${message}`,
+      file: file.path, manifest, path, wholeCall: true, code: 'parse', message: `failed to parse YAML from file: ${message}`,
     })
     const json = file.unreadable.find((u) => u.document.format === 'json' && !isObject(u.document.value))
     if (json !== undefined) return parse(json.problem.message, undefined)
@@ -82,7 +83,7 @@ function loadingProblem(universe: Universe): Rejection | undefined {
       const key = ownerKey(manifest)
       const name = JSON.stringify(manifest.object.metadata.name ?? '')
       const message = `duplicate ${manifest.kind} found: ${name}`
-      if (seen.has(key)) return { file: file.path, manifest, path: ['metadata', 'name'], code: 'duplicate_template', message }
+      if (seen.has(key)) return { file: file.path, manifest, path: ['metadata', 'name'], wholeCall: true, code: 'duplicate_template', message }
       seen.add(key)
     }
   }

@@ -7,18 +7,25 @@ export interface ArgoReportOptions {
   readonly color: boolean
 }
 
-/** What the reference prints on standard output. */
+/** What the reference prints on standard output. Refusals of the call as a whole are its error message instead: see `wholeCallError`. */
 export function argoReport(verdict: ReferenceVerdict, options: ArgoReportOptions): string {
   const files = new Map<string, string[]>()
   for (const rejection of verdict.rejections) {
+    if (rejection.wholeCall === true) continue
     const lines = files.get(rejection.file) ?? []
     lines.push(lineOf(rejection))
     files.set(rejection.file, lines)
   }
   const nothing = verdict.rejections.find((r) => r.code === 'nothing')
   if (nothing !== undefined) return options.style === 'simple' ? `${nothing.message}\n` : `${paint(`✖ ${nothing.message}`, 31, options)}\n`
+  if (wholeCallError(verdict) !== undefined) return ''
   const body = [...files].map(([file, lines]) => fileReport(file, lines, options)).join('')
   return body + summary(verdict, options)
+}
+
+/** The text behind `Error: ` when the call as a whole is refused. */
+export function wholeCallError(verdict: ReferenceVerdict): string | undefined {
+  return verdict.rejections.find((r) => r.wholeCall === true && r.code !== 'nothing')?.message
 }
 
 function lineOf(rejection: Rejection): string {

@@ -2,7 +2,7 @@
 import { dnsSubdomainProblems } from '@tiphys/core/kube'
 import { artifactLocations, composeYaml, isObject, type JsonObject } from '@tiphys/core/spec'
 import { hasTag } from '../visit.ts'
-import { fixedText, hasField, textOf, type StructRule } from './struct-rule.ts'
+import { firstProblem, fixedText, hasField, textOf, type StructRule } from './struct-rule.ts'
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']
 
@@ -32,7 +32,7 @@ const memoize: StructRule = (value, { path, remarks }) => {
   const cache = isObject(value['cache']) ? value['cache'] : {}
   const map = isObject(cache['configMap']) ? cache['configMap'] : {}
   const name = fixedText(map, 'name')
-  const problem = name === undefined ? undefined : dnsSubdomainProblems(name)[0]
+  const problem = name === undefined ? undefined : firstProblem(dnsSubdomainProblems(name))
   if (problem !== undefined) remarks.error('name_invalid', [...path, 'cache', 'configMap', 'name'], `"${name ?? ''}" cannot be the name of a config map: ${problem}`)
   if (textOf(map, 'name') === '') remarks.error('cache_missing', path, 'memoization has no cache', 'add cache: {configMap: {name: ...}}')
   if (textOf(value, 'key') === '') remarks.error('cache_key_missing', path, 'memoization has no key')

@@ -5,6 +5,7 @@ import { findNamed, findTarget, type ObjectView } from '../object-view.ts'
 import { hasTag } from '../visit.ts'
 import { checkHook } from './calls.ts'
 import { checkUnique } from './pod-parts.ts'
+import { firstProblem } from './struct-rule.ts'
 
 const version = 'argoproj.io/v1alpha1'
 
@@ -34,7 +35,7 @@ function checkIdentity({ object, remarks }: ObjectView): void {
   checkName(name, 'name', remarks)
   // A random ending follows, so the name may stop in the middle.
   checkName(generateName === '' ? '' : `${generateName}x`, 'generateName', remarks)
-  const problem = namespace === '' ? undefined : dnsLabelProblems(namespace)[0]
+  const problem = namespace === '' ? undefined : firstProblem(dnsLabelProblems(namespace))
   if (problem !== undefined) remarks.error('name_invalid', ['metadata', 'namespace'], `"${namespace}" cannot be a namespace: ${problem}`)
   if ('status' in object && object.status !== undefined && Object.keys(object.status).length > 0) {
     remarks.warning('status_given', ['status'], 'the engine writes status; what stands here is taken for the progress of a run', 'remove it')
@@ -43,7 +44,7 @@ function checkIdentity({ object, remarks }: ObjectView): void {
 
 function checkName(name: string, field: string, remarks: ObjectView['remarks']): void {
   if (name === '' || hasTag(name)) return
-  const problem = dnsSubdomainProblems(name)[0]
+  const problem = firstProblem(dnsSubdomainProblems(name))
   if (problem !== undefined) remarks.error('name_invalid', ['metadata', field], `"${name.replace(/x$/, field === 'name' ? 'x' : '')}" cannot be the name of an object: ${problem}`)
 }
 
@@ -56,12 +57,12 @@ function checkLabels({ object, remarks, spec, specPath }: ObjectView): void {
   for (const { labels, path } of sets) {
     for (const [key, value] of Object.entries(labels ?? {})) {
       if (hasTag(key) || hasTag(value)) continue
-      const problem = labelKeyProblems(key)[0] ?? labelValueProblems(value)[0]
+      const problem = firstProblem(labelKeyProblems(key)) ?? firstProblem(labelValueProblems(value))
       if (problem !== undefined) remarks.warning('label_invalid', [...path, key], `the label ${key}: ${JSON.stringify(value)} is not valid: ${problem}`)
     }
   }
   for (const key of Object.keys(object.metadata.annotations ?? {})) {
-    const problem = labelKeyProblems(key.toLowerCase())[0]
+    const problem = firstProblem(labelKeyProblems(key.toLowerCase()))
     if (problem !== undefined) remarks.warning('annotation_invalid', ['metadata', 'annotations', key], `"${key}" cannot be the key of an annotation: ${problem}`)
   }
 }

@@ -2,7 +2,7 @@
 import { compareQuantity, dnsLabelProblems, dnsSubdomainProblems, parseQuantity } from '@tiphys/core/kube'
 import { isObject, type Json, type JsonObject } from '@tiphys/core/spec'
 import { hasTag } from '../visit.ts'
-import { fixedText, hasField, numberOf, textOf, type StructPlace, type StructRule } from './struct-rule.ts'
+import { firstProblem, fixedText, hasField, numberOf, textOf, type StructPlace, type StructRule } from './struct-rule.ts'
 
 const environment: StructRule = (value, { path, remarks }) => {
   const name = textOf(value, 'name')
@@ -36,7 +36,7 @@ const companion: StructRule = (value, { path, remarks }) => {
   const name = textOf(value, 'name')
   if (name === '') return remarks.error('name_missing', path, 'the container has no name')
   if (hasTag(name)) return
-  const problem = dnsLabelProblems(name)[0]
+  const problem = firstProblem(dnsLabelProblems(name))
   if (problem !== undefined) remarks.error('name_invalid', [...path, 'name'], `"${name}" cannot be the name of a container: ${problem}`)
   else if (name === 'main' || name === 'init') remarks.error('name_taken', [...path, 'name'], `the name "${name}" belongs to a container of every pod`)
 }
@@ -79,7 +79,7 @@ const volume: StructRule = (value, { path, remarks }) => {
   const name = textOf(value, 'name')
   if (name === '') remarks.error('name_missing', path, 'the volume has no name')
   else if (!hasTag(name) && dnsLabelProblems(name).length > 0) {
-    remarks.error('name_invalid', [...path, 'name'], `"${name}" cannot be the name of a volume: ${dnsLabelProblems(name)[0] ?? ''}`)
+    remarks.error('name_invalid', [...path, 'name'], `"${name}" cannot be the name of a volume: ${firstProblem(dnsLabelProblems(name)) ?? ''}`)
   }
   const sources = Object.keys(value).filter((key) => !volumeMeta.has(key) && isObject(value[key]))
   if (sources.length > 1) remarks.error('choose_one', path, `volume "${name}" has ${sources.length} sources: ${sources.join(', ')}`, 'keep one of them')
@@ -106,7 +106,7 @@ const toleration: StructRule = (value, { path, remarks }) => {
 function serviceAccount(field: string): StructRule {
   return (value, { path, remarks }) => {
     const name = fixedText(value, field)
-    const problem = name === undefined ? undefined : dnsSubdomainProblems(name)[0]
+    const problem = name === undefined ? undefined : firstProblem(dnsSubdomainProblems(name))
     if (problem !== undefined) remarks.error('name_invalid', [...path, field], `"${name ?? ''}" cannot be the name of a service account: ${problem}`)
   }
 }

@@ -31,3 +31,8 @@ export function hasField(value: JsonObject, key: string): boolean {
   const member = value[key]
   return member !== undefined && member !== null && member !== ''
 }
+
+/** The first of Kubernetes' complaints about a name, without its example and its regular expression. */
+export function firstProblem(problems: readonly string[]): string | undefined {
+  return problems[0]?.replace(/ \(e\.g\..*$/s, '')
+}

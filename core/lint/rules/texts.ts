@@ -44,7 +44,7 @@ function checkSimpleTag(name: string, raw: string, at: TextPlace): void {
   if (knownRoots.includes(root)) {
     return at.remarks.error('variable_unknown', at.path, `nothing is called "${name}" here`, reason ?? hintFor(name, at.scope))
   }
-  const close = nearest(name, namesIn(at.scope)) ?? nearRoot(name)
+  const close = nearestName(name, at.scope) ?? nearRoot(name)
   if (close !== undefined && name.includes('.')) {
     return at.remarks.error('variable_unknown', at.path, `nothing is called "${name}" here`, `did you mean "${close}"?`)
   }
@@ -59,12 +59,20 @@ function nearRoot(name: string): string | undefined {
   return close === undefined ? undefined : [close, ...rest].join('.')
 }
 
+/** Names of maps are no help to someone who wants a value. */
+function nearestName(name: string, scope: Scope): string | undefined {
+  const values = [...namesIn(scope)].filter((known) => !/(?:inputs|outputs|workflow)\.parameters$/.test(known))
+  return nearest(name, values)
+}
+
 function hintFor(name: string, scope: Scope): string | undefined {
-  const close = nearest(name, namesIn(scope))
+  const close = nearestName(name, scope)
   if (close !== undefined) return `did you mean "${close}"?`
   const prefix = name.split('.').slice(0, 2).join('.')
   const known = [...namesIn(scope)].filter((n) => n.startsWith(`${prefix}.`)).slice(0, 5)
-  return known.length === 0 ? undefined : `known are ${known.join(', ')}`
+  if (known.length > 0) return `known are ${known.join(', ')}`
+  if (/^(?:inputs|workflow)\.parameters\./.test(name)) return `add it to the ${name.startsWith('inputs') ? 'inputs of the template' : 'arguments of the workflow'}`
+  return undefined
 }
 
 function firstLine(error: ExprError): string {
@@ -135,14 +143,19 @@ function hyphenHint(name: string, source: string, scope: Scope): string | undefi
   return undefined
 }
 
+/** Types of members of maps show only when the expression runs; that a text stands where a number should is certain all the same. */
+function isTypeError(error: ExprError): boolean {
+  return error.code === 'type' || (error.code === 'run' && /invalid operation: \S+ (?:[-+*\/%]|\*\*|<=?|>=?) \S+/.test(error.message))
+}
+
 /** Variables are texts, except those whose type only a run knows. */
 function checkTypes(program: Program, at: TextPlace): void {
   const used = variablesOf(program)
   if (used.some((path) => /^(?:item|lastRetry|retries|status|exitCode|duration|resourcesDuration|cronworkflow|data|response)\b/.test(path))) return
   const values = new Map<string, Value>()
-  for (const name of namesIn(at.scope)) values.set(name, 'x')
-  for (const path of used) if (!values.has(path) && !holdsNames(at.scope, path)) values.set(path, 'x')
+  for (const name of namesIn(at.scope)) values.set(name, '1')
+  for (const path of used) if (!values.has(path) && !holdsNames(at.scope, path)) values.set(path, '1')
   const result = evaluateExpression(program, scopeOfVariables(values), {})
-  if (result.ok || result.error.code !== 'type') return
+  if (result.ok || !isTypeError(result.error)) return
   at.remarks.error('expression_type', at.path, firstLine(result.error), result.error.hint)
 }

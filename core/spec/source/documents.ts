@@ -123,6 +123,7 @@ function yamlHint(message: string, before: string): { hint?: string } {
   if (message.includes('expected key') || message.includes("expected '-'")) {
     return { hint: indentation ?? 'check the indentation of this line and of the one before' }
   }
+  if (message.includes('map key must be')) return { hint: 'put text that begins with "{{" in quotes: "{{...}}"' }
   if (message.includes('cannot start a value')) return { hint: 'put the value in quotes' }
   if (message.includes("',' or '}'")) return { hint: 'put text that begins with "{{" in quotes: "{{...}}"' }
   if (message.includes('tab')) return { hint: 'indent with spaces' }

@@ -22,7 +22,7 @@ export function scanBlockScalar(s: Scanner, literal: boolean): void {
   let indent = header.increment === 0 ? 0 : Math.max(s.indent, 0) + header.increment
   let trailing = ''
   const breaks = (): void => {
-    const read = scanBlockBreaks(s, indent, start)
+    const read = scanBlockBreaks(s, indent)
     indent = read.indent
     trailing += read.breaks
   }
@@ -68,14 +68,14 @@ function scanBlockHeader(s: Scanner, start: number): { chomp: string; increment:
 }
 
 /** Eats indentation and empty lines; finds the indentation from the first line that has text. */
-function scanBlockBreaks(s: Scanner, known: number, start: number): { indent: number; breaks: string } {
+function scanBlockBreaks(s: Scanner, known: number): { indent: number; breaks: string } {
   let breaks = ''
   let deepest = 0
   for (;;) {
     while ((known === 0 || column(s) < known) && code(s) === 32) s.pos++
     deepest = Math.max(deepest, column(s))
     if ((known === 0 || column(s) < known) && code(s) === 9) {
-      fail(s, start, 'found a tab character where an indentation space is expected')
+      fail(s, s.pos, 'found a tab character where an indentation space is expected')
       break
     }
     if (!isBreak(code(s))) break
@@ -177,7 +177,7 @@ function scanGap(s: Scanner, broken: boolean, indent = 0): { text: string; broke
   for (let c = code(s); isBlank(c) || isBreak(c); c = code(s)) {
     if (isBlank(c)) {
       if (any && c === 9 && column(s) < indent) {
-        fail(s, from, 'found a tab character that violates indentation')
+        fail(s, s.pos, 'found a tab character that violates indentation')
         break
       }
       s.pos++

@@ -65,7 +65,7 @@ export function scanDirective(s: Scanner): void {
   while (code(s) === 35 || (!isBreak(code(s)) && code(s) !== 0)) s.pos++
   if (isBreak(code(s))) skipBreak(s)
   if (words[0] === '%YAML') {
-    if (words[1] !== '1.1' && words[1] !== '1.2') return fail(s, start, 'found incompatible YAML document')
+    if (words[1] !== '1.1') return fail(s, start, 'found incompatible YAML document')
     return push(s, 'versionDirective', start)
   }
   if (words[0] !== '%TAG') return fail(s, start, 'found unknown directive name')
