@@ -28,9 +28,9 @@ export function begin(turn: Turn): void {
 
 function hasRepository(turn: Turn): boolean {
   const { run, world } = turn
-  if (run.repository !== undefined) return true
+  if (run.status.repository !== undefined) return true
   const chosen = chooseRepository(run, world)
-  if (chosen.ok) run.repository = chosen.ref
+  if (chosen.ok) run.status.repository = chosen.ref
   else end(turn, 'Error', `failed to resolve artifact repository: ${chosen.message}`)
   return chosen.ok
 }

@@ -1,5 +1,5 @@
 // Taking a workflow up: its executed spec, its variables and an empty state; or the state that a stored status describes.
-import { type ObjectMeta, type Workflow, type WorkflowSpec, joinMetadata, joinWorkflowSpecs } from '@tiphys/core/spec'
+import { type ObjectMeta, type Workflow, type WorkflowSpec, joinMetadata, joinWorkflowSpecs, validateWorkflow } from '@tiphys/core/spec'
 
 import type { Run, RunStatus, UnixMs } from './model.ts'
 import type { World } from './world.ts'
@@ -38,6 +38,8 @@ export function createRun(workflow: Workflow, world: World, stored?: StoredState
   const metadata = metadataOf(workflow, world)
   const run = emptyRun(workflow, metadata)
   run.facilities = { random: world.random }
+  const invalid = stored === undefined ? invalidity(workflow, run, world) : undefined
+  if (invalid !== undefined) return withProblem(run, 'Failed', `invalid spec: ${invalid}`)
   run.storedSpec = stored?.status?.storedSpec
   const spec = executedSpec(workflow, run, world)
   if (!spec.ok) return withProblem(run, 'Error', spec.message)
@@ -56,6 +58,13 @@ export function createRun(workflow: Workflow, world: World, stored?: StoredState
   run.suspended = stored?.status?.suspended ?? suspend === true
   run.shutdown = stored?.status === undefined ? strategyOf(shutdown) : stored.status.shutdown
   return run
+}
+
+/** What is wrong with a workflow that has not started: it is validated once, before anything else (START-2). */
+function invalidity(workflow: Workflow, run: Run, world: World): string | undefined {
+  if (workflow.status?.phase) return undefined
+  const { catalog, config } = world
+  return validateWorkflow(workflow, { purpose: 'create', catalog, namespace: run.namespace, defaults: config.workflowDefaults })?.message
 }
 
 function withProblem(run: Run, phase: 'Failed' | 'Error', message: string): Run {
@@ -95,12 +104,12 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
   const name = workflow.metadata.name ?? ''
   const createdAt = Date.parse(workflow.metadata.creationTimestamp ?? '')
   const status: RunStatus = {
-    phase: '', message: undefined, startedAt: undefined, finishedAt: undefined, outputs: undefined, completed: false, podRunning: undefined, claims: [],
+    phase: '', message: undefined, startedAt: undefined, finishedAt: undefined, outputs: undefined, completed: false, podRunning: undefined, claims: [], repository: undefined,
     progressDone: 0, progressTotal: 0,
   }
   return {
     name, namespace: workflow.metadata.namespace ?? 'default', uid: workflow.metadata.uid ?? '', createdAt: Number.isNaN(createdAt) ? 0 : createdAt,
-    metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, repository: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
+    metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
     globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
     shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
     activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), ending: new Set(), saved: new Map(), held: [],
@@ -144,7 +153,7 @@ function loadStatus(run: Run, workflow: Workflow): void {
   own.completed = workflow.metadata.labels?.['workflows.argoproj.io/completed'] === 'true'
   const podRunning = status.conditions?.find(({ type }) => type === 'PodRunning')
   own.podRunning = podRunning === undefined ? undefined : podRunning.status === 'True'
-  run.repository = status.artifactRepositoryRef
+  own.repository = status.artifactRepositoryRef
   own.claims = [...(status.persistentVolumeClaims ?? [])]
   for (const [key, template] of Object.entries(status.storedTemplates ?? {})) run.templates.stored.set(key, template)
   for (const node of nodesOf(status.nodes ?? {})) run.nodes.set(node.id, node)

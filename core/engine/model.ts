@@ -62,6 +62,8 @@ export interface RunStatus {
   completed: boolean
   podRunning: boolean | undefined
   claims: Volume[]
+  /** Where artifacts go, once the run has begun. */
+  repository: ArtifactRepositoryRefStatus | undefined
   /** Sums over executable nodes: finished parts, all parts. */
   progressDone: number
   progressTotal: number
@@ -143,8 +145,6 @@ export interface Run {
   readonly globals: Map<string, string>
   /** Counts changes of `globals` and workflow outputs, so that what is derived from them is rebuilt. */
   globalsVersion: number
-  /** Where artifacts go, once the run has begun. */
-  repository: ArtifactRepositoryRefStatus | undefined
   readonly templates: TemplateStore
   volumes: readonly Volume[]
   /** Whether texts in `volumes` still have tags. */

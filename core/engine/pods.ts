@@ -74,7 +74,7 @@ function build(turn: Turn, frame: Frame, deadline: Extract<PodDeadline, { kind: 
     volumes: run.volumes,
     claims: run.status.claims,
     retryHosts: failedHosts(turn, frame),
-    artifactRepository: run.repository?.artifactRepository,
+    artifactRepository: run.status.repository?.artifactRepository,
     config: turn.world.config.pods,
     scope: frame.scope,
   })

@@ -41,7 +41,7 @@ function restartedStatus(workflow: Workflow, stored: StoredState): StoredStatus 
   return {
     status: {
       phase: '', message: undefined, startedAt: timeOf(status?.startedAt), finishedAt: undefined, outputs: status?.outputs, completed: false,
-      podRunning: last?.podRunning, claims: [], progressDone: 0, progressTotal: 0,
+      podRunning: last?.podRunning, claims: [], repository: last?.repository, progressDone: 0, progressTotal: 0,
     },
     shutdown: undefined, suspended, locks: [], storedSpec: status?.storedWorkflowTemplateSpec, ...(stamped !== undefined && { stamped }),
   }

@@ -54,7 +54,7 @@ export function summaryOf(run: Run): WorkflowStatus {
     ...(conditionsOf(run).length > 0 && { conditions: conditionsOf(run) }),
     ...(run.templates.stored.size > 0 && { storedTemplates: stored }),
     ...(run.storedSpec !== undefined && { storedWorkflowTemplateSpec: run.storedSpec }),
-    ...(run.repository !== undefined && { artifactRepositoryRef: run.repository }),
+    ...(status.repository !== undefined && { artifactRepositoryRef: status.repository }),
     ...resourcesOf(run),
     ...locksOf(run),
   }
