@@ -86,8 +86,15 @@ function shaped(value: Json | undefined, key = ''): Json | undefined {
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
 
+/** Identities, times, durations and namespaces differ from run to run. */
 function masked(text: string): string {
-  return text.replaceAll(UID, '<uid>').replaceAll(NAMESPACE, '<namespace>').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+  return text
+    .replaceAll(UID, '<uid>')
+    .replaceAll(NAMESPACE, '<namespace>')
+    .replace(/\br\d{1,4}\b/g, '<namespace>')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/(?<![-\d])1[78]\d{8}\b/g, '<time>')
+    .replace(/\b\d+\.\d{6}\b/g, '<seconds>')
 }
 
 function differ(path: string, expected: Json | undefined, got: Json | undefined): string[] {
