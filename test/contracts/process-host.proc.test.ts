@@ -49,6 +49,7 @@ describe('programs of the host', () => {
     expect(await resultOf(podRequest({ image: 'docker/whalesay:latest', args: ['hello'] }))).toBe('moo hello')
     expect(await resultOf(podRequest({ image: 'docker/whalesay' }))).toBe('moo nothing')
     expect(await resultOf(podRequest({ image: 'docker/whalesay@sha256:0', command: ['sh', '-c', 'cowsay $BREED'] }))).toBe('moo angus')
+    expect(await resultOf(podRequest({ image: 'docker/whalesay', command: ['/usr/games/cowsay', 'from its own path'] }))).toBe('moo from its own path')
   })
 
   it('sees the mapped folder inside a private view too', async () => {

@@ -1,7 +1,7 @@
 // Owns the final command of a container as shell text: environment, program, private view, redirections.
 import { constants } from 'node:os'
 import { writeFileSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { argumentVector, checkWord, commandNotFound } from './command.ts'
 import type { ContainerRun } from './container-run.ts'
 import type { LogTrack } from './log-writer.ts'
@@ -79,11 +79,20 @@ function programVector(plan: LaunchPlan, services: Services): readonly string[] 
   const staged = plan.script === undefined ? undefined : stageScript(plan.script, plan)
   const argv = argumentVector(container, standIn, plan.environment).map((word) => (staged !== undefined && word === stagedScriptPath ? staged : word))
   const [program = ''] = argv
+  const mapped = mappedProgram(program, plan, services)
+  if (mapped !== undefined) return [mapped, ...argv.slice(1)]
   const path = plan.environment.get('PATH') ?? systemPath
   const found = plan.view === undefined ? services.programs.find(program, path, '/') : findInView(program, path, plan)
   if (found === undefined) throw commandNotFound(program, container)
   // Inside a view the program is looked up again by its own name; outside, a bare name might be one of the shell's own commands.
   return plan.view === undefined ? [found, ...argv.slice(1)] : argv
+}
+
+/** A program that the image has under a path of its own: a folder of commands has them all in one place. */
+function mappedProgram(program: string, plan: LaunchPlan, services: Services): string | undefined {
+  const { standIn } = plan.container.plan
+  if (standIn?.kind !== 'commands' || !isAbsolute(program)) return undefined
+  return services.programs.find(basename(program), standIn.folder, '/')
 }
 
 function findInView(program: string, path: string, plan: LaunchPlan): string | undefined {
