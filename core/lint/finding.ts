@@ -51,7 +51,8 @@ export function newRemarks(): Remarks {
     const key = `${remark.code} ${remark.path.join(' ')} ${remark.message}`
     if (all.length >= remarksMax || seen.has(key)) return
     seen.add(key)
-    all.push(remark)
+    // Walkers go on changing the path that they hand out.
+    all.push({ ...remark, path: [...remark.path] })
   }
   return {
     all,

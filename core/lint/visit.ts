@@ -1,41 +1,77 @@
-// Owns walking a decoded object by its schema, struct by struct, with the path of each.
+// Owns walking a decoded object: struct by struct along its schema, or text by text.
 import { isObject, schemaKit, type Json, type JsonObject, type Path, type SchemaNode, type StructNode } from '@tiphys/core/spec'
 
+/** The path is the walker's own and changes as it goes on: copy it to keep it. */
 export type VisitStruct = (struct: StructNode, value: JsonObject, path: Path) => void
 
 /** Calls `visit` for every struct in the value, outer ones first. Depth is limited by what the readers accept. */
 export function visitStructs(schema: SchemaNode, value: unknown, visit: VisitStruct): void {
-  const pending: { readonly schema: SchemaNode; readonly value: Json; readonly path: Path }[] = [{ schema, value: value as Json, path: [] }]
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    const node = schemaKit.resolve(at.schema)
-    const { value: here, path } = at
-    if (node.kind === 'struct' && isObject(here)) {
-      visit(node, here, path)
-      for (const [key, field] of node.fields) {
-        const member = here[key]
-        if (typeof member === 'object' && member !== null) pending.push({ schema: field.schema, value: member, path: [...path, key] })
-      }
-    } else if ((node.kind === 'list' || node.kind === 'strictList') && Array.isArray(here)) {
-      here.forEach((item: Json, i) => pending.push({ schema: node.item, value: item, path: [...path, i] }))
-    } else if (node.kind === 'map' && isObject(here)) {
-      for (const [key, member] of Object.entries(here)) pending.push({ schema: node.value, value: member, path: [...path, key] })
-    }
+  descend(schema, value as Json, { path: [], visit })
+}
+
+interface Walk {
+  readonly path: (string | number)[]
+  readonly visit: VisitStruct
+}
+
+function descend(schema: SchemaNode, value: Json, walk: Walk): void {
+  const node = schemaKit.resolve(schema)
+  switch (node.kind) {
+    case 'struct':
+      return isObject(value) ? descendStruct(node, value, walk) : undefined
+    case 'list':
+    case 'strictList':
+      return Array.isArray(value) ? descendList(node.item, value, walk) : undefined
+    case 'map':
+      if (!isObject(value)) return
+      for (const [key, member] of Object.entries(value)) descendInto(node.value, member, { key, walk })
   }
 }
 
-/** Every text in a value, with its path; keys of maps count as texts too. */
-export function visitTexts(value: unknown, path: Path, visit: (text: string, path: Path) => void): void {
-  const pending: { readonly value: unknown; readonly path: Path }[] = [{ value, path }]
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    const { value: here, path: place } = at
-    if (typeof here === 'string') visit(here, place)
-    else if (Array.isArray(here)) for (let i = here.length - 1; i >= 0; i--) pending.push({ value: here[i], path: [...place, i] })
-    else if (typeof here === 'object' && here !== null) {
-      for (const [key, member] of Object.entries(here)) {
-        if (key.includes('{{')) visit(key, [...place, key])
-        pending.push({ value: member, path: [...place, key] })
-      }
+function descendStruct(node: StructNode, value: JsonObject, walk: Walk): void {
+  walk.visit(node, value, walk.path)
+  for (const key in value) {
+    const field = node.fields.get(key)
+    const member = value[key]
+    if (field !== undefined && member !== undefined) descendInto(field.schema, member, { key, walk })
+  }
+}
+
+function descendList(item: SchemaNode, values: readonly Json[], walk: Walk): void {
+  for (let i = 0; i < values.length; i++) descendInto(item, values[i] ?? null, { key: i, walk })
+}
+
+function descendInto(schema: SchemaNode, value: Json, at: { readonly key: string | number; readonly walk: Walk }): void {
+  if (typeof value !== 'object' || value === null) return
+  at.walk.path.push(at.key)
+  descend(schema, value, at.walk)
+  at.walk.path.pop()
+}
+
+export type VisitText = (text: string, path: Path) => void
+
+/** Every text in a value; keys of maps count as texts too. The path is the walker's own: copy it to keep it. */
+export function visitTexts(value: unknown, path: Path, visit: VisitText): void {
+  walkTexts(value, [...path], visit)
+}
+
+function walkTexts(value: unknown, path: (string | number)[], visit: VisitText): void {
+  if (typeof value === 'string') return visit(value, path)
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      path.push(i)
+      walkTexts(value[i], path, visit)
+      path.pop()
     }
+    return
+  }
+  const members = value as { readonly [key: string]: unknown }
+  for (const key in members) {
+    path.push(key)
+    if (key.includes('{{')) visit(key, path)
+    walkTexts(members[key], path, visit)
+    path.pop()
   }
 }
 

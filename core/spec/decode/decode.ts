@@ -5,6 +5,7 @@ import { resolve, type Infer, type SchemaNode, type StructNode } from '../schema
 import { movedField } from './moved-fields.ts'
 import { didYouMean } from './nearest.ts'
 import type { Path } from './path.ts'
+import { zero } from './zero.ts'
 
 export interface DecodeProblem {
   readonly code: 'unknown_field' | 'wrong_type' | 'invalid_value' | 'too_deep' | 'lost_value'
@@ -245,11 +246,27 @@ function readStruct(r: Reader, node: StructNode, json: Json): Json | undefined {
   if (!isObject(json)) return refuse(r, 'a map', json)
   if (r.path.length > decodeDepthMax) return tooDeep(r)
   const result: { [key: string]: Json } = {}
-  for (const [key, member] of Object.entries(json)) readField(r, { node, key, member, result })
-  for (const [key, field] of node.fields) {
-    if (field.presence === 'required' && !Object.hasOwn(result, key)) result[key] = zero(field.schema) ?? null
+  for (const key of Object.keys(json)) {
+    r.path.push(key)
+    readField(r, { node, key, member: json[key] ?? null, result })
+    r.path.pop()
+  }
+  for (const key of requiredOf(node)) {
+    const field = node.fields.get(key)
+    if (field !== undefined && !Object.hasOwn(result, key)) result[key] = zero(field.schema)
   }
   return result
+}
+
+const requiredNames = new WeakMap<StructNode, readonly string[]>()
+
+/** The fields that are there even when nothing is given for them. */
+function requiredOf(node: StructNode): readonly string[] {
+  const known = requiredNames.get(node)
+  if (known !== undefined) return known
+  const names = [...node.fields].filter(([, field]) => field.presence === 'required').map(([key]) => key)
+  requiredNames.set(node, names)
+  return names
 }
 
 interface FieldInput {
@@ -263,7 +280,6 @@ function readField(r: Reader, input: FieldInput): void {
   const { node, key, member, result } = input
   const name = node.fields.has(key) || !r.foldCase ? key : (foldedName(node, key) ?? key)
   const field = node.fields.get(name)
-  r.path.push(key)
   if (field === undefined) {
     reportUnknown(r, node, key, r.unknown)
     if (!r.dropUnknown) setOwn(result, key, member)
@@ -271,7 +287,6 @@ function readField(r: Reader, input: FieldInput): void {
     const value = read(r, field.schema, member)
     if (value !== undefined) result[name] = value
   }
-  r.path.pop()
 }
 
 function foldedName(node: StructNode, key: string): string | undefined {
@@ -289,38 +304,4 @@ function reportUnknown(r: Reader, node: StructNode, key: string, severity: Decod
 
 function samePath(a: Path, b: Path): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i])
-}
-
-/** What Go's zero value of the type looks like here; lists are empty rather than null. */
-export function zero(schema: SchemaNode): Json {
-  const node = resolve(schema)
-  switch (node.kind) {
-    case 'string':
-    case 'anyString':
-    case 'time':
-      return ''
-    case 'int':
-    case 'float':
-    case 'intOrString':
-      return 0
-    case 'bool':
-      return false
-    case 'quantity':
-      return '0'
-    case 'json':
-      return null
-    case 'list':
-    case 'strictList':
-      return []
-    case 'map':
-      return {}
-    case 'struct':
-      return zeroStruct(node)
-  }
-}
-
-function zeroStruct(node: StructNode): JsonObject {
-  const result: { [key: string]: Json } = {}
-  for (const [key, field] of node.fields) if (field.presence === 'required') result[key] = zero(field.schema)
-  return result
 }

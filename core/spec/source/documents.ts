@@ -2,7 +2,8 @@
 import type { Problem } from '@tiphys/core/kube'
 import type { Path } from '../decode/path.ts'
 import type { Json } from '../json.ts'
-import { composeYaml, type DuplicateKey, type Mark } from '../yaml/compose.ts'
+import { composeYaml } from '../yaml/compose.ts'
+import type { DuplicateKey, Mark } from '../yaml/marks.ts'
 import { yamlDepthMax } from '../yaml/scanner.ts'
 import { markJson } from './json-marks.ts'
 
@@ -163,10 +164,11 @@ function offsetOf(document: SourceDocument, path: Path, what: 'key' | 'value'): 
       mark = item
       keyAt = undefined
     } else {
-      const entry = mark.entries.get(String(part))
-      if (entry === undefined) break
-      mark = entry.mark
-      keyAt = entry.keyAt
+      const place: number = mark.keys.indexOf(String(part))
+      const value: Mark | undefined = mark.marks[place]
+      if (value === undefined) break
+      keyAt = mark.keyAts[place]
+      mark = value
     }
   }
   if (what === 'key' && keyAt !== undefined) return keyAt

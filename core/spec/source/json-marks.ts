@@ -1,5 +1,5 @@
 // Owns the places of keys and values in JSON text that is known to be valid, and the keys that stand twice.
-import type { DuplicateKey, Mark } from '../yaml/compose.ts'
+import type { DuplicateKey, MapMark, Mark } from '../yaml/marks.ts'
 
 export interface JsonMarks {
   readonly mark: Mark
@@ -56,11 +56,12 @@ function markList(w: Walk, at: number): Mark {
 }
 
 function markMap(w: Walk, at: number): Mark {
-  const entries = new Map<string, { keyAt: number; mark: Mark }>()
+  const map: MapMark = { kind: 'map', at, keys: [], keyAts: [], marks: [] }
+  const places = new Map<string, number>()
   w.at++
   if (skipBlanks(w) === 125) {
     w.at++
-    return { kind: 'map', at, entries }
+    return map
   }
   for (;;) {
     skipBlanks(w)
@@ -69,11 +70,15 @@ function markMap(w: Walk, at: number): Mark {
     const key = String(JSON.parse(w.text.slice(keyAt, w.at)))
     skipBlanks(w)
     w.at++
-    const before = entries.get(key)
-    if (before !== undefined) w.duplicates.push({ key, at: keyAt, firstAt: before.keyAt })
-    entries.set(key, { keyAt, mark: markValue(w) })
+    const before = places.get(key)
+    if (before !== undefined) w.duplicates.push({ key, at: keyAt, firstAt: map.keyAts[before] ?? 0 })
+    const place = before ?? map.keys.length
+    places.set(key, place)
+    map.keys[place] = key
+    map.keyAts[place] = keyAt
+    map.marks[place] = markValue(w)
     const c = skipBlanks(w)
     w.at++
-    if (c !== 44) return { kind: 'map', at, entries }
+    if (c !== 44) return map
   }
 }

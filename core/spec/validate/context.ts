@@ -23,6 +23,8 @@ export interface Context {
   /** The object under validation. */
   readonly root: Base
   readonly globals: Map<string, string>
+  /** Whether the value of a global name holds tags itself. */
+  tagsInGlobals: boolean
   /** Templates whose bodies were checked, by scope and name. */
   readonly checked: Map<string, Template>
   /** Templates of other objects that were used, by name: names that the root lacks are found here too, as in the reference. */

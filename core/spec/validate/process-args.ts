@@ -5,7 +5,7 @@ import { hasLocationOrKey } from '../model/artifact-location.ts'
 import { artifactSchema, inputsSchema, templateSchema, type Arguments, type Artifact, type Inputs, type Metadata, type Parameter, type Template } from '../wire/index.ts'
 import type { Base } from './invalid.ts'
 import { nextPlaceholder, type Placeholders } from './placeholders.ts'
-import { replaceTags, toJsonText } from './tags.ts'
+import { replaceTags, toJsonText, type Replaced } from './tags.ts'
 
 /** Where the values of inputs come from. */
 export interface ArgumentSource {
@@ -41,6 +41,8 @@ export interface CallInput {
   readonly base: Base
   readonly args: ArgumentSource
   readonly globals: ReadonlyMap<string, string>
+  /** Values of global names hold tags themselves, which a second pass may replace. */
+  readonly tagsInGlobals: boolean
   /** Names that hold for this template alone, such as `pod.name`. */
   readonly locals: ReadonlyMap<string, string>
 }
@@ -55,8 +57,12 @@ export function processArguments(input: CallInput): CallResult {
     ...(parameters.length > 0 && { parameters }),
     ...(artifacts.length > 0 && { artifacts }),
   }
-  const text = written.before + toJsonText(inputs) + written.after
+  const inputText = toJsonText(inputs)
+  const text = written.before + inputText + written.after
   if (!text.includes('{{')) return { ok: true, called: { template: { ...written.view, inputs }, text } }
+  // Tags in values, or in other tags, need a second pass; usually one does for both.
+  const once = !input.tagsInGlobals && !inputText.includes('{{') && !/\{\{(?:(?!\}\}).)*\{\{/s.test(text)
+  if (once) return finish(replaceTags(text, [input.globals, input.locals, ownNames({ ...written.view, inputs })]))
   return substitute(text, input)
 }
 
@@ -65,19 +71,25 @@ function substitute(text: string, input: CallInput): CallResult {
   const first = replaceTags(text, known)
   if (!first.ok) return first
   const half = parse(first.text)
-  if (half === undefined) return invalidJson
+  return half === undefined ? invalidJson : finish(replaceTags(first.text, [...known, ownNames(half)]))
+}
+
+function finish(replaced: Replaced): CallResult {
+  if (!replaced.ok) return replaced
+  const template = parse(replaced.text)
+  return template === undefined ? invalidJson : { ok: true, called: { template, text: replaced.text } }
+}
+
+/** What a template's own inputs and paths stand for. */
+function ownNames(template: Template): ReadonlyMap<string, string> {
+  const { inputs, outputs } = template
   const own = new Map<string, string>()
-  for (const p of half.inputs?.parameters ?? []) if (p.value !== undefined) own.set(`inputs.parameters.${p.name}`, p.value)
-  own.set('inputs.parameters', half.inputs?.parameters === undefined ? 'null' : toJsonText(half.inputs.parameters))
-  for (const a of half.inputs?.artifacts ?? []) if (given(a.path)) own.set(`inputs.artifacts.${a.name}.path`, a.path)
-  for (const a of half.outputs?.artifacts ?? []) if (given(a.path)) own.set(`outputs.artifacts.${a.name}.path`, a.path)
-  for (const p of half.outputs?.parameters ?? []) {
-    if (given(p.valueFrom?.path)) own.set(`outputs.parameters.${p.name}.path`, p.valueFrom.path)
-  }
-  const second = replaceTags(first.text, [...known, own])
-  if (!second.ok) return second
-  const template = parse(second.text)
-  return template === undefined ? invalidJson : { ok: true, called: { template, text: second.text } }
+  for (const p of inputs?.parameters ?? []) if (p.value !== undefined) own.set(`inputs.parameters.${p.name}`, p.value)
+  own.set('inputs.parameters', inputs?.parameters === undefined ? 'null' : toJsonText(inputs.parameters))
+  for (const a of inputs?.artifacts ?? []) if (given(a.path)) own.set(`inputs.artifacts.${a.name}.path`, a.path)
+  for (const a of outputs?.artifacts ?? []) if (given(a.path)) own.set(`outputs.artifacts.${a.name}.path`, a.path)
+  for (const p of outputs?.parameters ?? []) if (given(p.valueFrom?.path)) own.set(`outputs.parameters.${p.name}.path`, p.valueFrom.path)
+  return own
 }
 
 const invalidJson: CallResult = { ok: false, message: 'cannot finish template replacement because the result was invalid JSON' }

@@ -8,8 +8,10 @@ export type Replaced = { readonly ok: true; readonly text: string } | { readonly
 /** Names and what stands for them; later maps win. */
 export type Lookup = readonly ReadonlyMap<string, string>[]
 
+/** JSON as Go writes it. Text without tags is not looked into, so that its letters need no escapes. */
 export function toJsonText(value: unknown): string {
-  return escapeJsonHtml(JSON.stringify(value))
+  const text = JSON.stringify(value)
+  return text.includes('{{') ? escapeJsonHtml(text) : text
 }
 
 function find(lookup: Lookup, name: string): string | undefined {

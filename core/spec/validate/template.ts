@@ -84,7 +84,7 @@ function validateTemplate(ctx: Context, found: Resolved, input: HolderInput): In
   const unnamed = (template.initContainers ?? []).findIndex((c) => c.name === '')
   if (unnamed >= 0) return invalid(within(place, 'initContainers', unnamed), 'initContainers must all have container name')
   const locals = localNames(ctx, template, names)
-  const called = processArguments({ template, base, args: input.args, globals: ctx.globals, locals })
+  const called = processArguments({ template, base, args: input.args, globals: ctx.globals, tagsInGlobals: ctx.tagsInGlobals, locals })
   // What an argument lacks is mended where the call is, unless the call is nobody's.
   if (!called.ok) return invalid(called.message.endsWith('was not supplied') ? input.place : place, `templates.${name} ${called.message}`)
   return validateCalled(ctx, { found, names, called: called.called })

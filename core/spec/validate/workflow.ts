@@ -101,6 +101,7 @@ function newContext(input: SpecInput): Context {
     namespace: (metadata.namespace ?? '') === '' ? (options.namespace ?? '') : (metadata.namespace ?? ''),
     root,
     globals: new Map(),
+    tagsInGlobals: false,
     checked: new Map(),
     usedElsewhere: new Map(),
     bases: new Map(),
@@ -114,6 +115,7 @@ function newContext(input: SpecInput): Context {
 
 function addGlobal(ctx: Context, name: string, value?: string): void {
   ctx.globals.set(name, value ?? nextPlaceholder(ctx.placeholders))
+  if (value?.includes('{{') === true) ctx.tagsInGlobals = true
 }
 
 function mergeArguments(own: Arguments | undefined, referred: Arguments | undefined): Arguments {

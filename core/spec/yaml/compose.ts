@@ -1,30 +1,10 @@
 // Owns the way from YAML tokens to plain JSON values, with the place of every key and value beside them.
-import { isObject, setOwn, type Json } from '../json.ts'
+import type { Json } from '../json.ts'
+import { addEntry, newMap, type Composer, type Key } from './entries.ts'
+import type { DuplicateKey, Mark } from './marks.ts'
 import { resolvePlain, resolveTagged } from './resolve.ts'
 import { fail, newScanner, yamlDepthMax, type Scanner, type Token, type TokenType, type YamlFailure } from './scanner.ts'
 import { peek, take } from './tokens.ts'
-
-/** Where a value stands: an offset for a scalar, and the marks of the children for a collection. */
-export type Mark = number | MapMark | ListMark
-
-export interface MapMark {
-  readonly kind: 'map'
-  readonly at: number
-  /** For each key the offset of the key and the mark of its value. */
-  readonly entries: Map<string, { readonly keyAt: number; readonly mark: Mark }>
-}
-
-export interface ListMark {
-  readonly kind: 'list'
-  readonly at: number
-  readonly items: readonly Mark[]
-}
-
-export interface DuplicateKey {
-  readonly key: string
-  readonly at: number
-  readonly firstAt: number
-}
 
 export interface Composed {
   /** Undefined when the text could not be read. */
@@ -36,17 +16,6 @@ export interface Composed {
 
 /** How many values the aliases of one document may stand for altogether. */
 export const yamlAliasedMax = 100_000
-
-interface Composer {
-  readonly s: Scanner
-  readonly anchors: Map<string, { value: Json; mark: Mark; size: number } | 'open'>
-  readonly duplicates: DuplicateKey[]
-  mark: Mark
-  depth: number
-  /** Values read so far, aliases counted with all they stand for. */
-  size: number
-  aliased: number
-}
 
 // Control characters are forbidden anywhere in a document; searched once so that the scanner need not look.
 const forbidden = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
@@ -205,15 +174,6 @@ function emptyValue(c: Composer, at: number): Json {
   return null
 }
 
-interface OpenMap {
-  readonly value: { [key: string]: Json }
-  readonly mark: MapMark
-}
-
-function newMap(at: number): OpenMap {
-  return { value: {}, mark: { kind: 'map', at, entries: new Map() } }
-}
-
 function composeBlockMap(c: Composer): Json {
   const s = c.s
   const open = newMap(take(s).at)
@@ -290,13 +250,6 @@ function composeFlowMap(c: Composer): Json {
   return open.value
 }
 
-interface Key {
-  readonly text: string
-  readonly at: number
-  readonly merge: boolean
-  readonly valid: boolean
-}
-
 /** Keys become text as Go's conversion to JSON makes them: numbers and booleans are spelt out, null is refused. */
 function composeKey(c: Composer, context: Context | undefined, at: number): Key {
   if (context === undefined) return { text: '', at, merge: false, valid: false }
@@ -306,35 +259,4 @@ function composeKey(c: Composer, context: Context | undefined, at: number): Key 
   if (typeof value === 'string') return { text: value, at: token.at, merge, valid: true }
   if (typeof value === 'number' || typeof value === 'boolean') return { text: String(value), at: token.at, merge, valid: true }
   return { text: '', at: token.at, merge, valid: false }
-}
-
-interface Entry {
-  readonly key: Key
-  readonly value: Json
-  readonly mark: Mark
-}
-
-function addEntry(c: Composer, open: OpenMap, entry: Entry): void {
-  const { key, value, mark } = entry
-  if (c.s.failure !== undefined) return
-  if (!key.valid) return fail(c.s, key.at, 'a map key must be text, a number or a boolean')
-  if (key.merge) return mergeEntry(c, open, entry)
-  const before = open.mark.entries.get(key.text)
-  if (before !== undefined) c.duplicates.push({ key: key.text, at: key.at, firstAt: before.keyAt })
-  open.mark.entries.set(key.text, { keyAt: key.at, mark })
-  setOwn(open.value, key.text, value)
-}
-
-/** `<<` copies entries in place, so that what follows it wins over it and it wins over what precedes it. */
-function mergeEntry(c: Composer, open: OpenMap, entry: Entry): void {
-  const sources = Array.isArray(entry.value) ? [...entry.value].reverse() : [entry.value]
-  for (const source of sources) {
-    if (!isObject(source)) {
-      return fail(c.s, entry.key.at, 'map merge requires a map or a list of maps as its value')
-    }
-    for (const [text, value] of Object.entries(source)) {
-      const key: Key = { text, at: entry.key.at, merge: false, valid: true }
-      addEntry(c, open, { key, value, mark: entry.key.at })
-    }
-  }
 }
