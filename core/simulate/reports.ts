@@ -11,6 +11,9 @@ export const TERMINATED = 143
 /** The address of every simulated daemon. */
 export const DAEMON_IP = '10.0.0.1'
 
+/** The node on which every simulated pod runs. */
+export const NODE_NAME = 'simulated'
+
 /** Gives an artifact that a step saved the place where it went. */
 export type LocateArtifact = (artifact: Artifact, pod: StartPod) => Artifact
 
@@ -33,7 +36,7 @@ function containerNames(template: Template): { readonly main: readonly string[];
 export function runningPod(effect: StartPod, startedAt: number): PodState {
   const { main, others } = containerNames(effect.template)
   const containers = [...main, ...others].map((name): ContainerState => ({ name, state: 'running', ready: true, startedAt }))
-  return { phase: 'Running', ip: DAEMON_IP, containers }
+  return { phase: 'Running', ip: DAEMON_IP, hostNodeName: NODE_NAME, containers }
 }
 
 export function endedPod(effect: StartPod, ending: Ending): PodState {
