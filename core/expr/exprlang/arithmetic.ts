@@ -2,7 +2,7 @@
 
 import { equal, lookup } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
-import { allocate, charge, grow, type Host } from '../golang/host.ts'
+import { allocate, charge, chargeValues, grow, type Host } from '../golang/host.ts'
 import { addInt, floatOf, integerOf, multiplyInt, numberOf, remainderInt, subtractInt, truncate } from '../golang/number.ts'
 import { pow } from '../golang/pow.ts'
 import { byteLength, byteSlice, compareText, concat } from '../golang/text.ts'
@@ -128,15 +128,17 @@ export function range(a: Value, b: Value, host: Host): Value {
   if (size <= 0n) return slice('[]int', [])
   const length = Number(size) // A size beyond every budget stops in `grow`.
   grow(host, length)
-  return slice('[]int', Array.from({ length }, (_, i) => addInt(from, i)))
+  const items = new Array<Value>(length)
+  for (let i = 0; i < length; i++) items[i] = addInt(from, i)
+  return slice('[]int', items)
 }
 
 export function contains(needle: Value, haystack: Value, host: Host): boolean {
   if (haystack === null) return false
   const items = itemsOf(haystack)
   if (items !== undefined) {
-    charge(host, items.length)
-    return items.some((item) => equal(item, needle))
+    charge(host, items.length >> 1)
+    return items.some((item) => equal(item, needle, host))
   }
   if (entriesOfMap(haystack)) return lookup(haystack, needle) !== undefined
   if (isTime(haystack)) return typeof needle === 'string' ? false : fail(`cannot use ${typeName(needle)} as field name of time.Time`)
@@ -145,8 +147,11 @@ export function contains(needle: Value, haystack: Value, host: Host): boolean {
 
 const entriesOfMap = (v: Value): boolean => typeName(v).startsWith('map[')
 
+interface Cut { readonly from: Value | undefined; readonly to: Value | undefined; readonly host: Host }
+
 /** Cuts a string by bytes, or a list by elements; negative bounds count from the end. */
-export function cut(v: Value, from: Value | undefined, to: Value | undefined): Value {
+export function cut(v: Value, { from, to, host }: Cut): Value {
+  chargeValues(host, [v, v])
   const items = isBytes(v) ? undefined : itemsOf(v)
   const length = typeof v === 'string' ? byteLength(v) : isBytes(v) ? v.length : items?.length
   if (length === undefined) fail(to === undefined ? `invalid argument for len (type ${typeName(v)})` : `cannot slice ${typeName(v)}`)

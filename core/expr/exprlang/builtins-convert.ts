@@ -4,7 +4,7 @@ import { fail } from '../golang/failure.ts'
 import { allocate, charge } from '../golang/host.ts'
 import { format } from '../golang/format.ts'
 import { decodeBase64, base64 } from '../golang/base64.ts'
-import { marshal, unmarshal } from '../golang/json.ts'
+import { marshal, unmarshal, type JsonStyle } from '../golang/json.ts'
 import { atoi, integerOf, floatOf, numberOf, parseFloat64, truncate } from '../golang/number.ts'
 import { fromBytes, toBytes } from '../golang/text.ts'
 import { float, kindOf, tagOf, typeName, type GoSized, type Value } from '../golang/value.ts'
@@ -13,31 +13,23 @@ import * as rules from './rules.ts'
 
 const CONVERTIBLE = [...rules.NUMBERS, 'interface', 'string']
 
+const PRETTY: JsonStyle = { escapeHtml: true, indent: '  ' }
+
 export const CONVERSIONS: readonly Builtin[] = [
   overloaded('type', ['func(interface {}) string'], (args) => typeWord(top(args))),
   ruled('int', rules.one('int', CONVERTIBLE, 'int'), (args) => toInteger(top(args))),
   ruled('float', rules.one('float', CONVERTIBLE, 'float64'), (args) => toFloating(top(args))),
-  overloaded('string', ['func(interface {}) string'], (args, host) => {
-    const text = format(top(args))
-    allocate(host, text.length)
-    return text
-  }),
-  overloaded('toJSON', ['func(interface {}) string'], ([v = null], host) => {
-    const text = marshal(v, { escapeHtml: true, indent: '  ' })
-    allocate(host, text.length)
-    return text
-  }),
-  overloaded('fromJSON', ['func(string) interface {}'], ([v], host) => {
-    const text = textOf(v)
-    charge(host, text.length >> 4)
-    return unmarshal(text)
-  }),
+  overloaded('string', ['func(interface {}) string'], (args, host) => format(top(args), host)),
+  overloaded('toJSON', ['func(interface {}) string'], ([v = null], host) => marshal(v, PRETTY, host)),
+  overloaded('fromJSON', ['func(string) interface {}'], ([v], host) => unmarshal(textOf(v), host)),
   overloaded('toBase64', ['func(string) string'], ([v], host) => {
     allocate(host, textOf(v).length * 2)
+    charge(host, textOf(v).length >> 1)
     return base64(toBytes(textOf(v)))
   }),
   overloaded('fromBase64', ['func(string) string'], ([v], host) => {
     allocate(host, textOf(v).length)
+    charge(host, textOf(v).length >> 1)
     const bytes = decodeBase64(textOf(v))
     return typeof bytes === 'number' ? fail(`illegal base64 data at input byte ${bytes}`) : fromBytes(bytes)
   }),

@@ -4,7 +4,7 @@ import { equal, mapKey } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
 import { charge, grow, type Host } from '../golang/host.ts'
 import { runeCount } from '../golang/text.ts'
-import { entriesOf, isArray, isBytes, itemsOf, kindOf as kindOfValue, nilSlice, slice, TAG, typeName, type GoSlice, type Value } from '../golang/value.ts'
+import { entriesOf, isArray, isBytes, itemsOf, mapSize, kindOf as kindOfValue, nilSlice, slice, TAG, typeName, type GoSlice, type Value } from '../golang/value.ts'
 import { less, toInt } from './arithmetic.ts'
 import { listOf, overloaded, ruled, single, textOf, top, type Builtin } from './builtin.ts'
 import { fetch, get } from './fetch.ts'
@@ -15,7 +15,7 @@ import { sortStable } from './sort.ts'
 const ARRAY = '[]interface {}'
 
 export const LISTS: readonly Builtin[] = [
-  ruled('len', rules.one('len', ['slice', 'array', 'map', 'string', 'interface'], 'int'), (args) => length(top(args))),
+  ruled('len', rules.one('len', ['slice', 'array', 'map', 'string', 'interface'], 'int'), (args, host) => length(top(args), host)),
   ruled('first', rules.element('first'), (args) => orNil(() => fetch(single(args), 0))),
   ruled('last', rules.element('last'), (args) => orNil(() => fetch(single(args), -1))),
   ruled('get', () => UNKNOWN, (args) =>
@@ -48,10 +48,12 @@ function sortOverloads(): readonly string[] {
 }
 
 /** The length of a list or map, and the characters of a text. */
-export function length(v: Value): Value {
+function length(v: Value, host: Host): Value {
   if (typeof v === 'string') return runeCount(v)
   if (isBytes(v)) return v.length
-  return itemsOf(v)?.length ?? entriesOf(v)?.length ?? fail(`invalid argument for len (type ${typeName(v)})`)
+  const size = itemsOf(v)?.length ?? mapSize(v) ?? fail(`invalid argument for len (type ${typeName(v)})`)
+  charge(host, size >> 3)
+  return size
 }
 
 /** `first` and `last` give nil wherever a fetch would stop. */
@@ -63,13 +65,14 @@ function orNil(read: () => Value): Value {
   }
 }
 
-function take(args: readonly Value[]): Value {
+function take(args: readonly Value[], host: Host): Value {
   if (args.length !== 2) fail(`invalid number of arguments (expected 2, got ${args.length})`)
   const [list = null, count = null] = args
   const items = listOf(list, 'take from')
   if (!/^int/.test(kindOfValue(count))) fail(`cannot take ${kindOfValue(count)} elements`)
   const wanted = Number(toInt(count))
   if (wanted < 0) fail('reflect.Value.Slice: slice index out of bounds')
+  charge(host, items.length >> 2)
   const taken = items.slice(0, wanted)
   if (isArray(list)) return taken
   return isBytes(list) ? list.slice(0, wanted) : { ...(list as GoSlice), [TAG]: 'slice', items: taken }
@@ -106,15 +109,16 @@ function uniq(items: readonly Value[], host: Host): Value {
       continue
     }
     charge(host, out.length + 1)
-    if (!out.some((seen) => equal(item, seen))) out.push(item)
+    if (!out.some((seen) => equal(item, seen, host))) out.push(item)
   }
   return out
 }
 
 function concat(args: readonly Value[], host: Host): Value {
   if (args.length === 0) fail('invalid number of arguments (expected at least 1, got 0)')
-  const out = args.flatMap((arg) => listOf(arg, 'concat'))
-  grow(host, out.length)
+  const lists = args.map((arg) => listOf(arg, 'concat'))
+  grow(host, lists.reduce((sum, list) => sum + list.length, 0))
+  const out = lists.flat()
   return out.length === 0 ? nilSlice(ARRAY) : out
 }
 
@@ -122,7 +126,7 @@ interface Flattening { readonly out: Value[]; readonly host: Host; readonly dept
 
 function flatten(items: readonly Value[], { out, host, depth }: Flattening): void {
   if (depth > 500) fail('recursion depth exceeded')
-  charge(host, items.length)
+  charge(host, 5 + items.length)
   for (const item of items) {
     const inner = itemsOf(item)
     if (inner === undefined) out.push(item)

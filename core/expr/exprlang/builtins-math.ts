@@ -75,7 +75,7 @@ function extreme(args: readonly Value[], search: Search): Value {
   const offer = (v: Value): void => {
     if (best === null || better(v, best)) best = v
   }
-  charge(host, args.length)
+  charge(host, 20 + args.length * 2)
   for (const arg of args) {
     const items = itemsOf(arg)
     if (numberOf(arg) !== undefined || (depth === 0 && tagOf(arg) === 'sized')) offer(arg)
@@ -91,7 +91,7 @@ function extreme(args: readonly Value[], search: Search): Value {
 
 function numbersIn(args: readonly Value[], name: string, host: Host, depth = 0): number[] {
   if (depth > 500) fail('recursion depth exceeded')
-  charge(host, args.length)
+  charge(host, 20 + args.length)
   return args.flatMap((arg) => {
     const x = numberOf(arg) ?? (tagOf(arg) === 'sized' ? Number((arg as GoSized).value) : undefined)
     if (x !== undefined) return [x]

@@ -2,7 +2,7 @@
 
 import { fail } from '../golang/failure.ts'
 import { allocate, charge, grow, type Host } from '../golang/host.ts'
-import { byteIndexOf, byteLastIndexOf, joinAll } from '../golang/text.ts'
+import { byteIndexOf, byteLastIndexOf, endsWithText, joinAll, startsWithText } from '../golang/text.ts'
 import { itemsOf, strings, typeName, type GoSlice, type Value } from '../golang/value.ts'
 import { toInt } from './arithmetic.ts'
 import { overloaded, textOf, top, type Builtin } from './builtin.ts'
@@ -14,8 +14,8 @@ const BINARY_TEXT = ['func(string, string) string']
 const JOIN_OVERLOADS = ['func([]string, string) string', 'func([]interface {}, string) string', 'func([]interface {}) string', 'func([]string) string']
 
 export const TEXTS: readonly Builtin[] = [
-  overloaded('trim', ['func(string) string', 'func(string, string) string'], ([s, cutset]) =>
-    cutset === undefined ? trimSpace(textOf(s)) : trimCutset(textOf(s), textOf(cutset))),
+  overloaded('trim', ['func(string) string', 'func(string, string) string'], ([s, cutset], host) =>
+    cutset === undefined ? trimSpace(textOf(s)) : trimCutset(textOf(s), textOf(cutset), host)),
   overloaded('trimPrefix', [...BINARY_TEXT, ...UNARY_TEXT], ([s, prefix = ' ']) => {
     const text = textOf(s)
     return text.startsWith(textOf(prefix)) ? text.slice(textOf(prefix).length) : text
@@ -24,8 +24,8 @@ export const TEXTS: readonly Builtin[] = [
     const text = textOf(s)
     return text.endsWith(textOf(suffix)) ? text.slice(0, text.length - textOf(suffix).length) : text
   }),
-  overloaded('upper', UNARY_TEXT, (args) => upper(textOf(top(args)))),
-  overloaded('lower', UNARY_TEXT, (args) => lower(textOf(top(args)))),
+  overloaded('upper', UNARY_TEXT, (args, host) => upper(textOf(top(args)), host)),
+  overloaded('lower', UNARY_TEXT, (args, host) => lower(textOf(top(args)), host)),
   overloaded('split', ['func(string, string) []string', 'func(string, string, int) []string'], (args, host) => {
     const parts = splitText(textOf(args[0]), textOf(args[1]), limitOf(args))
     charge(host, parts?.length ?? 0)
@@ -53,8 +53,8 @@ export const TEXTS: readonly Builtin[] = [
   overloaded('join', JOIN_OVERLOADS, join),
   overloaded('indexOf', ['func(string, string) int'], ([s, part]) => byteIndexOf(textOf(s), textOf(part))),
   overloaded('lastIndexOf', ['func(string, string) int'], ([s, part]) => byteLastIndexOf(textOf(s), textOf(part))),
-  overloaded('hasPrefix', ['func(string, string) bool'], ([s, part]) => textOf(s).startsWith(textOf(part))),
-  overloaded('hasSuffix', ['func(string, string) bool'], ([s, part]) => textOf(s).endsWith(textOf(part))),
+  overloaded('hasPrefix', ['func(string, string) bool'], ([s, part]) => startsWithText(textOf(s), textOf(part))),
+  overloaded('hasSuffix', ['func(string, string) bool'], ([s, part]) => endsWithText(textOf(s), textOf(part))),
 ]
 
 const nilStrings = (): GoSlice => ({ ...strings([]), isNil: true })

@@ -17,7 +17,10 @@ export const TIMES: readonly Builtin[] = [
     return parsed.ok ? duration(intOf(parsed.value)) : fail(parsed.problem.message)
   }),
   ruled('date', rules.date, date),
-  overloaded('timezone', ['func(string) (*time.Location, error)'], ([name]) => location(textOf(name))),
+  overloaded('timezone', ['func(string) (*time.Location, error)'], ([name], host) => {
+    charge(host, 500)
+    return location(textOf(name))
+  }),
 ]
 
 const isZone = (v: Value): v is GoLocation => tagOf(v) === 'location'
@@ -35,7 +38,7 @@ function date(args: Parameters<Builtin['run']>[0], host: Parameters<Builtin['run
   const zone = isZone(first) ? first : undefined
   const [text, layout, name] = zone === undefined ? args : args.slice(1)
   const given = textOf(text)
-  charge(host, given.length)
+  charge(host, 100 + given.length)
   if (layout !== undefined) {
     const parsed = parseInZone(given, textOf(layout), name === undefined ? zone ?? UTC : location(textOf(name)))
     return parsed ?? fail(`parsing time ${JSON.stringify(given)} as ${JSON.stringify(layout)} failed`)

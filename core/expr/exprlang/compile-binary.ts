@@ -3,7 +3,7 @@
 import { equal } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
 import { charge } from '../golang/host.ts'
-import { fromBytes } from '../golang/text.ts'
+import { endsWithText, fromBytes, includesText, startsWithText } from '../golang/text.ts'
 import { isBytes, isNil, typeName, type Value } from '../golang/value.ts'
 import { compileRegex, matchesRegex, type Regex } from '../regex/regex.ts'
 import { add, compare, contains, divide, modulo, multiply, power, range, subtract } from './arithmetic.ts'
@@ -53,11 +53,8 @@ const inverted = (code: Code): Code => (f) => code(f) !== true
 
 function isEqual(a: Value, b: Value, f: Frame): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b
-  if (typeof a === 'object' && a !== null) charge(f, 1 + sizeOf(a))
-  return equal(a, b)
+  return equal(a, b, f)
 }
-
-const sizeOf = (v: Value): number => (Array.isArray(v) ? v.length : 0)
 
 function and(left: Code, right: Code, at: number): Code {
   return (f) => {
@@ -89,6 +86,7 @@ interface Sides { readonly left: Code; readonly right: Code; readonly at: number
 function comparison(operator: '<' | '>' | '<=' | '>=', { left, right, at }: Sides): Code {
   const slow = (a: Value, b: Value, f: Frame): number => {
     f.at = at
+    if (typeof a === 'string' && typeof b === 'string') charge(f, Math.min(a.length, b.length) >> 4)
     return compare(a, b, operator)
   }
   const quick = (a: Value, b: Value): boolean => typeof a === 'number' && typeof b === 'number'
@@ -130,9 +128,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   '^': power,
   '..': range,
   in: contains,
-  contains: (a, b, f) => withTexts(a, b, f) && (a as string).includes(b as string),
-  startsWith: (a, b, f) => withTexts(a, b, f) && (a as string).startsWith(b as string),
-  endsWith: (a, b, f) => withTexts(a, b, f) && (a as string).endsWith(b as string),
+  contains: (a, b, f) => withTexts(a, b, f) && includesText(a as string, b as string),
+  startsWith: (a, b, f) => withTexts(a, b, f) && startsWithText(a as string, b as string),
+  endsWith: (a, b, f) => withTexts(a, b, f) && endsWithText(a as string, b as string),
   matches: (a, b, f) => !isNil(a) && !isNil(b) && matchSubject(patternOf(text(b), f), a, f),
 }
 

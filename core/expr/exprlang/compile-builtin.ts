@@ -1,6 +1,6 @@
 // Owns the closures of builtin calls: those with predicates become loops, all others call their function.
 
-import { charge } from '../golang/host.ts'
+import { charge, chargeValues } from '../golang/host.ts'
 import type { Value } from '../golang/value.ts'
 import { walk, type BuiltinNode } from './ast.ts'
 import { BUILTINS } from './builtins.ts'
@@ -23,7 +23,7 @@ function functionCode(node: BuiltinNode, c: Compiler): Code {
   return (f) => {
     const values = args.map((arg) => arg(f))
     f.at = at
-    f.steps -= 10
+    chargeValues(f, values)
     return run(values, f)
   }
 }

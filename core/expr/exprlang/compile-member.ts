@@ -1,6 +1,6 @@
 // Owns the closures of member access, slicing and calls.
 
-import { charge } from '../golang/host.ts'
+import { chargeValues } from '../golang/host.ts'
 import { isNil, isPlainMap, lazyMap, tagOf, type LazyMap, type Value } from '../golang/value.ts'
 import type { CallNode, MemberNode, Node, SliceNode } from './ast.ts'
 import { cut } from './arithmetic.ts'
@@ -73,7 +73,7 @@ export function sliceCode(node: SliceNode, c: Compiler): Code {
     const end = to?.(f)
     const start = from?.(f)
     f.at = at
-    return cut(b, start, end)
+    return cut(b, { from: start, to: end, host: f })
   }
 }
 
@@ -93,7 +93,7 @@ export function callCode(node: CallNode, c: Compiler): Code {
     const target = callee(f)
     if (target === SKIPPED) return SKIPPED
     f.at = at
-    charge(f, 10)
+    chargeValues(f, values)
     return strict ? callTyped(target, values, f) : call(target, values, f)
   }
 }

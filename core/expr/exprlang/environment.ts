@@ -1,6 +1,5 @@
 // Owns the functions that Argo adds to every expression: `asInt`, `asFloat`, `toJson`, `jsonpath` and `sprig`.
 
-import { allocate, charge } from '../golang/host.ts'
 import { marshal, unmarshal } from '../golang/json.ts'
 import { func, type Value } from '../golang/value.ts'
 import { applyJsonPath } from '../jsonpath/query.ts'
@@ -14,16 +13,9 @@ function argoFunctions(): ReadonlyMap<string, Value> {
   return new Map<string, Value>([
     ['asInt', func('asInt', ANY_TO_ANY, ([v = null]) => toInteger(v))],
     ['asFloat', func('asFloat', ANY_TO_ANY, ([v = null]) => toFloating(v))],
-    ['toJson', func('toJson', 'func(interface {}) string', ([v = null], host) => {
-      const text = marshal(v)
-      allocate(host, text.length)
-      return text
-    })],
-    ['jsonpath', func('jsonpath', 'func(string, string) interface {}', ([json, path], host) => {
-      const text = textOf(json)
-      charge(host, text.length >> 4)
-      return applyJsonPath(textOf(path), unmarshal(text), host)
-    })],
+    ['toJson', func('toJson', 'func(interface {}) string', ([v = null], host) => marshal(v, undefined, host))],
+    ['jsonpath', func('jsonpath', 'func(string, string) interface {}', ([json, path], host) =>
+      applyJsonPath(textOf(path), unmarshal(textOf(json), host), host))],
     ['sprig', SPRIG],
   ])
 }

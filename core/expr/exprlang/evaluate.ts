@@ -29,7 +29,7 @@ export interface Program {
 interface Variant { readonly shape: readonly string[]; readonly outcome: { readonly ok: true; readonly code: Code; readonly slots: readonly string[] } | { readonly ok: false; readonly error: ExprError } }
 
 /** Longer expressions are refused. */
-export const expressionLengthMax = 200_000
+export const expressionLengthMax = 50_000
 /** Shapes of environments that a program remembers. */
 const variantsMax = 16
 

@@ -9,11 +9,20 @@ export interface Token { readonly kind: TokenKind; readonly text: string; readon
 
 const ALPHABETIC = /[\p{L}_$]/u
 const ALPHANUMERIC = /[\p{L}\p{Nd}_$]/u
+
+/** Letters, digits, `_` and `$`; most are ASCII, which needs no look into Unicode's tables. */
+function isAlphanumeric(c: string): boolean {
+  if (c >= '\u0080') return ALPHANUMERIC.test(c)
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c === '_' || c === '$'
+}
+
+const isBlank = (c: string): boolean => c === ' ' || ((c < ' ' || c >= '\u0080') && isSpace(c))
+
 const WORD_OPERATORS = new Set(['in', 'or', 'and', 'matches', 'contains', 'startsWith', 'endsWith', 'let', 'if', 'else', 'not'])
 
 /** True for names that may follow a dot although they are operators elsewhere. */
 export function isIdentifier(text: string): boolean {
-  return text !== '' && ALPHABETIC.test(charAt(text, 0)) && [...text].every((c) => ALPHANUMERIC.test(c))
+  return text !== '' && ALPHABETIC.test(charAt(text, 0)) && [...text].every(isAlphanumeric)
 }
 
 /** Reads all tokens; stops at the first that is malformed. */
@@ -32,6 +41,8 @@ function emit(state: State, kind: TokenKind, at: number, text: string, bytes?: U
 
 /** The whole character at an offset, `''` past the end. */
 function charAt(source: string, at: number): string {
+  const unit = source.charCodeAt(at)
+  if (unit < 0x80) return source[at] ?? ''
   const point = source.codePointAt(at)
   return point === undefined ? '' : String.fromCodePoint(point)
 }
@@ -40,7 +51,7 @@ function next(state: State): void {
   const { source, at } = state
   const c = charAt(source, at)
   const following = source[at + 1] ?? ''
-  if (isSpace(c)) state.at += c.length
+  if (isBlank(c)) state.at += c.length
   else if (c === "'" || c === '"') string(state, c, at)
   else if (c === '`') rawString(state)
   else if ((c === 'b' || c === 'B') && (following === "'" || following === '"')) bytes(state, following)
@@ -48,7 +59,7 @@ function next(state: State): void {
   else if (c === '/' && (following === '/' || following === '*')) comment(state, following)
   else if (c === '#') pointer(state)
   else if (c === '.' && following >= '0' && following <= '9') number(state, at)
-  else if (ALPHABETIC.test(c) || ALPHANUMERIC.test(c)) word(state)
+  else if (isAlphanumeric(c)) word(state)
   else symbol(state, c, following)
 }
 
@@ -77,7 +88,7 @@ function word(state: State): void {
 
 function alphanumerics(source: string, start: number): string {
   let end = start
-  for (let c = charAt(source, end); c !== '' && ALPHANUMERIC.test(c); c = charAt(source, end)) end += c.length
+  for (let c = charAt(source, end); c !== '' && isAlphanumeric(c); c = charAt(source, end)) end += c.length
   return source.slice(start, end)
 }
 
@@ -129,7 +140,7 @@ function number(state: State, start: number): void {
     if (source[end] === '+' || source[end] === '-') end++
     end = run(source, end, digits)
   }
-  if (ALPHANUMERIC.test(charAt(source, end))) raise({ code: 'syntax', message: `bad number syntax: "${source.slice(start, end + 1)}"`, at: end })
+  if (isAlphanumeric(charAt(source, end))) raise({ code: 'syntax', message: `bad number syntax: "${source.slice(start, end + 1)}"`, at: end })
   finishNumber(state, start, end)
 }
 

@@ -1,6 +1,6 @@
 // Owns base64 and base32 as Go's `encoding` packages read and write them.
 
-import { byteLength } from './text.ts'
+import { byteLength, latin1 } from './text.ts'
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
@@ -17,20 +17,22 @@ export const decodeBase32 = (text: string): Uint8Array | number => decode(text, 
 interface Encoding { readonly alphabet: string; readonly bits: number; readonly group: number }
 
 function encode(bytes: Uint8Array, { alphabet, bits, group }: Encoding): string {
-  let out = ''
+  const digits = Math.ceil((bytes.length * 8) / bits)
+  const out = new Uint8Array(Math.ceil(digits / group) * group).fill(61)
   let held = 0
   let size = 0
+  let at = 0
   for (const byte of bytes) {
     held = (held << 8) | byte
     size += 8
     while (size >= bits) {
       size -= bits
-      out += alphabet[held >> size] ?? ''
+      out[at++] = alphabet.charCodeAt(held >> size)
       held &= (1 << size) - 1
     }
   }
-  if (size > 0) out += alphabet[held << (bits - size)] ?? ''
-  return out + '='.repeat((group - (out.length % group)) % group)
+  if (size > 0) out[at] = alphabet.charCodeAt(held << (bits - size))
+  return latin1(out)
 }
 
 function decode(text: string, e: Encoding): Uint8Array | number {

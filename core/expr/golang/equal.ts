@@ -1,6 +1,7 @@
 // Owns equality: the `==` of expressions, Go's deep equality, and the identity of map keys.
 
 import { fail } from './failure.ts'
+import { charge, host, type Host } from './host.ts'
 import { compareInt, floatOf, integerOf } from './number.ts'
 import {
   entriesOf, isArray, isBytes, isNil, isPlainMap, itemsOf, member, tagOf, typeName, type GoMap, type GoSized, type GoTime, type Value,
@@ -9,12 +10,12 @@ import {
 const depthMax = 1000
 
 /** The `==` of expr-lang: numbers by value across types, lists by element, nil equal to nil slices and maps, all else by type and value. */
-export function equal(a: Value, b: Value): boolean {
+export function equal(a: Value, b: Value, h?: Host): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b
   if (typeof a === 'boolean' || typeof b === 'boolean') return a === b
   const numbers = equalNumbers(a, b)
   if (numbers !== undefined) return numbers
-  return equalObjects(a, b)
+  return equalObjects(a, b, h ?? host({}))
 }
 
 function equalNumbers(a: Value, b: Value): boolean | undefined {
@@ -27,25 +28,28 @@ function equalNumbers(a: Value, b: Value): boolean | undefined {
   return Number(x) === Number(y)
 }
 
-function equalObjects(a: Value, b: Value): boolean {
+function equalObjects(a: Value, b: Value, h: Host): boolean {
+  charge(h, 4)
   if (tagOf(a) === 'time' && tagOf(b) === 'time') return (a as GoTime).sec === (b as GoTime).sec && (a as GoTime).nsec === (b as GoTime).nsec
   if (comparesByElement(a) && comparesByElement(b) && (isArrayOfAny(a) || isArrayOfAny(b) || typeName(a) === typeName(b))) {
-    return equalLists(itemsOf(a) ?? [], itemsOf(b) ?? [])
+    return equalLists(itemsOf(a) ?? [], itemsOf(b) ?? [], h)
   }
   if (isNil(a) && isNil(b)) return true
-  return deepEqual(a, b, 0)
+  return deepEqual(a, b, h)
 }
 
 const ELEMENTWISE = /^\[\](?:interface \{\}|string|u?int(?:8|16|32|64)?|float(?:32|64))$/
 const comparesByElement = (v: Value): boolean => ELEMENTWISE.test(typeName(v))
 const isArrayOfAny = (v: Value): boolean => typeName(v) === '[]interface {}'
 
-function equalLists(a: readonly Value[], b: readonly Value[]): boolean {
-  return a.length === b.length && a.every((item, i) => equal(item, b[i] ?? null))
+function equalLists(a: readonly Value[], b: readonly Value[], h: Host): boolean {
+  if (a.length !== b.length) return false
+  charge(h, a.length >> 1)
+  return a.every((item, i) => equal(item, b[i] ?? null, h))
 }
 
 /** Go's `reflect.DeepEqual`. */
-export function deepEqual(a: Value, b: Value, depth = 0): boolean {
+export function deepEqual(a: Value, b: Value, h: Host = host({}), depth = 0): boolean {
   if (depth > depthMax) fail('values are nested too deeply to compare')
   if (a === null || b === null) return a === b
   if (typeName(a) !== typeName(b)) return false
@@ -54,20 +58,22 @@ export function deepEqual(a: Value, b: Value, depth = 0): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b
   if (isBytes(a) && isBytes(b)) return a.length === b.length && a.every((byte, i) => byte === b[i])
   if (isNil(a) !== isNil(b)) return false
+  charge(h, 4)
   const left = itemsOf(a)
   const right = itemsOf(b)
-  if (left !== undefined && right !== undefined) return left.length === right.length && left.every((item, i) => deepEqual(item, right[i] ?? null, depth + 1))
-  return deepEqualMaps(a, b, depth)
+  if (left !== undefined && right !== undefined) return left.length === right.length && left.every((item, i) => deepEqual(item, right[i] ?? null, h, depth + 1))
+  return deepEqualMaps(a, b, { h, depth })
 }
 
-function deepEqualMaps(a: Value, b: Value, depth: number): boolean {
+function deepEqualMaps(a: Value, b: Value, { h, depth }: { readonly h: Host; readonly depth: number }): boolean {
   const left = entriesOf(a)
   const right = entriesOf(b)
   if (left === undefined || right === undefined) return sameTagged(a, b)
   if (left.length !== right.length) return false
+  charge(h, left.length * 6)
   return left.every(([key, item]) => {
     const other = lookup(b, key)
-    return other !== undefined && deepEqual(item, other, depth + 1)
+    return other !== undefined && deepEqual(item, other, h, depth + 1)
   })
 }
 

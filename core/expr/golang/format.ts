@@ -2,6 +2,7 @@
 
 import { GO_STRING_LAYOUT, formatDuration, formatGoFloat, formatGoTime } from '@tiphys/core/kube'
 import { fail } from './failure.ts'
+import { allocate, charge, host, type Host } from './host.ts'
 import { floatOf } from './number.ts'
 import { compareText } from './text.ts'
 import { shown } from './time.ts'
@@ -13,12 +14,17 @@ export const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', '
 export const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 /** What `fmt.Sprintf("%v", v)` gives. */
-export function format(v: Value): string {
-  return print(v, 0)
+export function format(v: Value, h: Host = host({})): string {
+  const text = print(v, { depth: 0, host: h })
+  allocate(h, text.length)
+  return text
 }
 
-function print(v: Value, depth: number): string {
-  if (depth > depthMax) fail(`value is nested deeper than ${depthMax}`)
+interface Printer { readonly depth: number; readonly host: Host }
+
+function print(v: Value, p: Printer): string {
+  if (p.depth > depthMax) fail(`value is nested deeper than ${depthMax}`)
+  charge(p.host, 5)
   if (v === null) return '<nil>'
   if (typeof v === 'string') return v
   if (typeof v === 'boolean' || typeof v === 'bigint') return String(v)
@@ -26,21 +32,24 @@ function print(v: Value, depth: number): string {
   if (number !== undefined) return formatGoFloat(number)
   if (typeof v === 'number') return String(v)
   const items = itemsOf(v)
-  if (items !== undefined) return `[${items.map((item) => print(item, depth + 1)).join(' ')}]`
+  if (items !== undefined) return `[${items.map((item) => print(item, deeper(p))).join(' ')}]`
   const entries = entriesOf(v)
-  if (entries !== undefined) return printMap(entries, depth)
+  if (entries !== undefined) return printMap(entries, p)
   return isTagged(v) ? printTagged(v) : fail('no text for this value')
 }
 
-function printMap(entries: readonly (readonly [Value, Value])[], depth: number): string {
+const deeper = ({ depth, host: h }: Printer): Printer => ({ depth: depth + 1, host: h })
+
+function printMap(entries: readonly (readonly [Value, Value])[], p: Printer): string {
   const sorted = [...entries].sort(([a], [b]) => compareKeys(a, b))
-  return `map[${sorted.map(([key, item]) => `${print(key, depth + 1)}:${print(item, depth + 1)}`).join(' ')}]`
+  const inner = deeper(p)
+  return `map[${sorted.map(([key, item]) => `${print(key, inner)}:${print(item, inner)}`).join(' ')}]`
 }
 
 function compareKeys(a: Value, b: Value): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
   if (typeof a === 'number' && typeof b === 'number') return a - b
-  return compareText(print(a, 0), print(b, 0))
+  return compareText(format(a), format(b))
 }
 
 function printTagged(v: Tagged): string {

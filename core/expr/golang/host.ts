@@ -4,7 +4,7 @@ import { stop } from './failure.ts'
 import type { Value } from './value.ts'
 
 /** Work that an evaluation may do before it is stopped; one step is about one operation. */
-export const stepsMax = 1_000_000
+export const stepsMax = 400_000
 /** Elements of lists and maps that an evaluation may build: the budget that expr-lang itself has. */
 export const elementsMax = 1_000_000
 /** Characters that an evaluation may build. */
@@ -40,8 +40,26 @@ export function charge(h: Host, steps: number): void {
 export function grow(h: Host, elements: number): void {
   h.elements -= elements
   if (h.elements <= 0) throw stop('limit', 'memory budget exceeded')
-  charge(h, elements)
+  charge(h, 1 + (elements >> 2))
 }
+
+/** Takes what looking once at every value costs: long texts and lists cost by their length. */
+export function chargeValues(h: Host, values: readonly Value[]): void {
+  let steps = 4
+  for (const v of values) {
+    if (typeof v === 'string') steps += v.length >> 4
+    else if (typeof v === 'object' && v !== null) steps += (itemsLength(v) ?? 8) >> 2
+  }
+  charge(h, steps)
+}
+
+function itemsLength(v: object & Value): number | undefined {
+  if (Array.isArray(v) || v instanceof Uint8Array) return v.length
+  return 'items' in v && Array.isArray(v['items']) ? v['items'].length : undefined
+}
+
+/** Takes what walking a text character by character costs. */
+export const chargeText = (h: Host, text: string): void => charge(h, text.length)
 
 /** Takes characters from the budget. */
 export function allocate(h: Host, characters: number): void {

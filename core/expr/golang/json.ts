@@ -2,8 +2,9 @@
 
 import { base64 } from './base64.ts'
 import { fail } from './failure.ts'
+import { allocate, charge, host, type Host } from './host.ts'
 import { formatJsonFloat } from './number.ts'
-import { compareText, isAscii, wellFormed } from './text.ts'
+import { compareText, escapeInvalid, isAscii, wellFormed } from './text.ts'
 import { jsonTime } from './time.ts'
 import { freshMap, entriesOf, float, isArray, isBytes, isTagged, TAG, type GoMap, type Tagged, type Value } from './value.ts'
 
@@ -20,15 +21,19 @@ export interface JsonStyle {
 const COMPACT: JsonStyle = { escapeHtml: true, indent: '' }
 
 /** Writes a value as Go's `json.Marshal` does; stops with Go's error for what has no JSON form. */
-export function marshal(v: Value, style: JsonStyle = COMPACT): string {
-  return write(v, { style, depth: 0 })
+export function marshal(v: Value, style: JsonStyle = COMPACT, h: Host = host({})): string {
+  const text = write(v, { style, depth: 0, host: h })
+  allocate(h, text.length)
+  return text
 }
 
-interface Writer { readonly style: JsonStyle; readonly depth: number }
+interface Writer { readonly style: JsonStyle; readonly depth: number; readonly host: Host }
 
 function write(v: Value, w: Writer): string {
   switch (typeof v) {
-    case 'string': return quoteJson(v, w.style.escapeHtml)
+    case 'string':
+      charge(w.host, v.length >> 5)
+      return quoteJson(v, w.style.escapeHtml)
     case 'boolean': case 'bigint': return String(v)
     case 'number': return Number.isSafeInteger(v) && v !== 0 ? String(v) : Number.isFinite(v) ? formatJsonFloat(v) : fail(`json: unsupported value: ${Number.isNaN(v) ? 'NaN' : v > 0 ? '+Inf' : '-Inf'}`)
     default: return v === null ? 'null' : writeObject(v, w)
@@ -67,14 +72,16 @@ const newline = (w: Writer, depth: number): string => (w.style.indent === '' ? '
 
 function writeList(items: readonly Value[], w: Writer): string {
   if (items.length === 0) return '[]'
-  const inner: Writer = { style: w.style, depth: w.depth + 1 }
+  charge(w.host, 15 + items.length * 2)
+  const inner: Writer = { style: w.style, depth: w.depth + 1, host: w.host }
   const parts = items.map((item) => newline(w, w.depth + 1) + write(item, inner))
   return `[${parts.join(',')}${newline(w, w.depth)}]`
 }
 
 function writeMap(entries: readonly (readonly [string, Value])[], w: Writer): string {
   if (entries.length === 0) return '{}'
-  const inner: Writer = { style: w.style, depth: w.depth + 1 }
+  charge(w.host, 10 + entries.length * 8)
+  const inner: Writer = { style: w.style, depth: w.depth + 1, host: w.host }
   const colon = w.style.indent === '' ? ':' : ': '
   const sorted = [...entries].sort(([a], [b]) => compareText(a, b))
   const parts = sorted.map(([key, value]) => newline(w, w.depth + 1) + quoteJson(key, w.style.escapeHtml) + colon + write(value, inner))
@@ -88,22 +95,22 @@ const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\b'
 /** A JSON string with Go's escapes. */
 export function quoteJson(text: string, escapeHtml: boolean): string {
   if ((escapeHtml ? PLAIN_HTML_SAFE : PLAIN).test(text)) return `"${text}"`
-  const safe = isAscii(text) ? text : wellFormed(text)
-  const escaped = safe.replace(escapeHtml ? /["\\\u0000-\u001f<>&\u2028\u2029]/g : /["\\\u0000-\u001f\u2028\u2029]/g, escapeUnit)
-  return `"${escaped}"`
+  const escaped = text.replace(escapeHtml ? /["\\\u0000-\u001f<>&\u2028\u2029]/g : /["\\\u0000-\u001f\u2028\u2029]/g, escapeUnit)
+  return `"${isAscii(text) ? escaped : escapeInvalid(escaped)}"`
 }
 
 const escapeUnit = (c: string): string => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** Reads JSON into values: objects without prototype, and every number a `float64`. Stops where Go's decoder would. */
-export function unmarshal(text: string): Value {
+export function unmarshal(text: string, h: Host = host({})): Value {
+  charge(h, text.length >> 5)
   let parsed: unknown
   try {
     parsed = JSON.parse(wellFormed(text)) // JSON.parse accepts the same grammar as Go's decoder.
   } catch {
     fail(jsonProblem(text))
   }
-  return fromJson(parsed, 0)
+  return fromJson(parsed, 0, h)
 }
 
 function jsonProblem(text: string): string {
@@ -111,18 +118,19 @@ function jsonProblem(text: string): string {
 }
 
 /** Turns parsed JSON into values as Go's decoder does: numbers become floats. */
-function fromJson(v: unknown, depth: number): Value {
+function fromJson(v: unknown, depth: number, h: Host): Value {
   if (depth > jsonDepthMax) fail('exceeded max depth')
+  charge(h, 3)
   switch (typeof v) {
     case 'number': return Number.isFinite(v) ? float(v) : fail(`json: cannot unmarshal number into Go value of type float64`)
     case 'string': return wellFormed(v)
     case 'boolean': return v
     default:
   }
-  if (Array.isArray(v)) return v.map((item) => fromJson(item, depth + 1))
+  if (Array.isArray(v)) return v.map((item) => fromJson(item, depth + 1, h))
   if (typeof v !== 'object' || v === null) return null
   const out = freshMap()
-  for (const [key, item] of Object.entries(v)) out[wellFormed(key)] = fromJson(item, depth + 1)
+  for (const [key, item] of Object.entries(v)) out[wellFormed(key)] = fromJson(item, depth + 1, h)
   return out
 }
 

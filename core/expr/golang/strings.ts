@@ -1,6 +1,6 @@
 // Owns Go's `strings` functions where JavaScript's differ: splitting, replacing, trimming and case.
 
-import { allocate, type Host } from './host.ts'
+import { allocate, chargeText, type Host } from './host.ts'
 import { trimSpace } from './text.ts'
 
 export { trimSpace }
@@ -55,9 +55,12 @@ export function replaceText(s: string, { from, to, limit, host }: Replacement): 
 }
 
 /** Go's `Trim`: removes the characters of a set from both ends. */
-export const trimCutset = (s: string, cutset: string): string => trimCutsetRight(trimCutsetLeft(s, cutset), cutset)
+export function trimCutset(s: string, cutset: string, host: Host): string {
+  chargeText(host, s + cutset)
+  return trimCutsetRight(trimCutsetLeft(s, cutset), cutset)
+}
 
-export function trimCutsetLeft(s: string, cutset: string): string {
+function trimCutsetLeft(s: string, cutset: string): string {
   const set = new Set(characters(cutset))
   let from = 0
   for (const c of s) {
@@ -67,7 +70,7 @@ export function trimCutsetLeft(s: string, cutset: string): string {
   return s.slice(from)
 }
 
-export function trimCutsetRight(s: string, cutset: string): string {
+function trimCutsetRight(s: string, cutset: string): string {
   const set = new Set(characters(cutset))
   const all = characters(s)
   let to = all.length
@@ -76,11 +79,12 @@ export function trimCutsetRight(s: string, cutset: string): string {
 }
 
 /** Go maps every character on its own, so that `ß` stays what it is. */
-export const upper = (s: string): string => mapCase(s, (c) => c.toUpperCase())
-export const lower = (s: string): string => mapCase(s, (c) => c.toLowerCase())
+export const upper = (s: string, host: Host): string => mapCase(s, host, (c) => c.toUpperCase())
+export const lower = (s: string, host: Host): string => mapCase(s, host, (c) => c.toLowerCase())
 
-function mapCase(s: string, map: (c: string) => string): string {
+function mapCase(s: string, host: Host, map: (c: string) => string): string {
   if (/^[\u0000-\u007f]*$/.test(s)) return map(s)
+  chargeText(host, s)
   let out = ''
   for (const c of s) {
     const mapped = map(c)

@@ -8,6 +8,7 @@ const isRawByte = (code: number): boolean => code >= 0xdc80 && code <= 0xdcff
 
 /** The bytes of a string. A lone surrogate that stands for no byte counts as U+FFFD. */
 export function toBytes(s: string): Uint8Array {
+  if (isAscii(s)) return asciiBytes(s)
   const out = new Uint8Array(byteLength(s))
   let at = 0
   for (let i = 0; i < s.length; i++) {
@@ -19,6 +20,12 @@ export function toBytes(s: string): Uint8Array {
     else if (isRawByte(point)) out[at++] = point - 0xdc00
     else at = putRune(out, at, 0xfffd)
   }
+  return out
+}
+
+function asciiBytes(s: string): Uint8Array {
+  const out = new Uint8Array(s.length)
+  for (let i = 0; i < s.length; i++) out[i] = s.charCodeAt(i)
   return out
 }
 
@@ -53,16 +60,25 @@ export function byteLength(s: string): number {
   return length
 }
 
+const CHUNK = 8192
+
+/** One character per byte, as in Latin-1. */
+export function latin1(bytes: Uint8Array): string {
+  let out = ''
+  for (let at = 0; at < bytes.length; at += CHUNK) out += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
+  return out
+}
+
 /** The string of some bytes; whatever is no valid UTF-8 stays as single raw bytes. */
 export function fromBytes(bytes: Uint8Array): string {
-  let out = ''
-  let i = 0
-  while (i < bytes.length) {
+  if (bytes.every((b) => b < 0x80)) return latin1(bytes)
+  const parts: string[] = []
+  for (let i = 0; i < bytes.length;) {
     const [point, size] = decodeRune(bytes, i)
-    out += point < 0 ? String.fromCharCode(0xdc00 + (bytes[i] ?? 0)) : String.fromCodePoint(point)
+    parts.push(point < 0 ? String.fromCharCode(0xdc00 + (bytes[i] ?? 0)) : String.fromCodePoint(point))
     i += size
   }
-  return out
+  return parts.join('')
 }
 
 const CONTINUATION_MIN: Readonly<Record<number, number>> = { 0xe0: 0xa0, 0xf0: 0x90 }
@@ -112,6 +128,29 @@ export const hasRawBytes = (s: string): boolean => RAW.test(s) && LONE.test(s)
 /** The text with every byte that is no valid UTF-8 shown as U+FFFD, as Go prints it. */
 export const wellFormed = (s: string): string => (LONE.test(s) ? s.replace(new RegExp(LONE, 'g'), '\ufffd') : s)
 
+/** The text with every byte that is no valid UTF-8 written as JSON's `\ufffd`, as Go does. */
+export const escapeInvalid = (s: string): string => (LONE.test(s) ? s.replace(new RegExp(LONE, 'g'), '\\ufffd') : s)
+
+/** Both texts with one character per byte, which only a needle with raw bytes needs: it may match inside a character. */
+function bytewise(s: string, needle: string): readonly [string, string] {
+  return hasRawBytes(needle) ? [latin1(toBytes(s)), latin1(toBytes(needle))] : [s, needle]
+}
+
+export function includesText(s: string, needle: string): boolean {
+  const [a, b] = bytewise(s, needle)
+  return a.includes(b)
+}
+
+export function startsWithText(s: string, needle: string): boolean {
+  const [a, b] = bytewise(s, needle)
+  return a.startsWith(b)
+}
+
+export function endsWithText(s: string, needle: string): boolean {
+  const [a, b] = bytewise(s, needle)
+  return a.endsWith(b)
+}
+
 /** Cuts by byte positions, as slicing a Go string does. */
 export function byteSlice(s: string, from: number, to: number): string {
   return isAscii(s) ? s.slice(from, to) : fromBytes(toBytes(s).subarray(from, to))
@@ -128,11 +167,11 @@ export function runeCount(s: string): number {
 
 /** Byte position of `needle`, or -1. */
 export function byteIndexOf(s: string, needle: string): number {
-  return inBytes(s, s.indexOf(needle))
+  return hasRawBytes(needle) ? latin1(toBytes(s)).indexOf(latin1(toBytes(needle))) : inBytes(s, s.indexOf(needle))
 }
 
 export function byteLastIndexOf(s: string, needle: string): number {
-  return inBytes(s, s.lastIndexOf(needle))
+  return hasRawBytes(needle) ? latin1(toBytes(s)).lastIndexOf(latin1(toBytes(needle))) : inBytes(s, s.lastIndexOf(needle))
 }
 
 const inBytes = (s: string, index: number): number => (index <= 0 ? index : byteLength(s.slice(0, index)))

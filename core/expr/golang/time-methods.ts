@@ -2,6 +2,7 @@
 
 import { type CivilTime, GO_STRING_LAYOUT, RFC3339_NANO, civilFromSeconds, dayOfYear, daysFromCivil, formatDuration, formatGoTime, secondsFromCivil, weekday } from '@tiphys/core/kube'
 import { MONTHS, WEEKDAYS } from './format.ts'
+import { charge } from './host.ts'
 import { compareInt, divideInt, intOf, remainderInt, subtractInt } from './number.ts'
 import { toBytes } from './text.ts'
 import { addDuration, timeDifference } from './time-arithmetic.ts'
@@ -140,7 +141,10 @@ export function locationMethod(zone: GoLocation, name: string): GoFunc | undefin
 }
 
 function bound<T>(found: Method<T> | undefined, receiver: T, name: string): GoFunc | undefined {
-  return found === undefined ? undefined : func(name, found.type, (args) => found.body(receiver, args))
+  return found === undefined ? undefined : func(name, found.type, (args, host) => {
+    charge(host, 100)
+    return found.body(receiver, args)
+  })
 }
 
 /** The Go type of a method of a named time type, `undefined` when there is none. */

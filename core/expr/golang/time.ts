@@ -75,7 +75,23 @@ export function loadLocation(name: string): GoLocation | undefined {
   return formatOf(name, 'parts') === undefined ? undefined : { [TAG]: 'location', name, offsetSec: undefined }
 }
 
+/** Rules change at quarters of an hour since about 1920, so that an offset holds for a whole one. */
+const quarter = 900
+const quartersFrom = -1_577_923_200
+const offsetsMax = 5000
+const OFFSETS = new Map<string, number>()
+
 function databaseOffset(name: string, sec: number): number {
+  const key = `${name} ${Math.floor(sec / quarter)}`
+  const known = sec < quartersFrom ? undefined : OFFSETS.get(key)
+  if (known !== undefined) return known
+  const offset = computedOffset(name, sec)
+  if (OFFSETS.size >= offsetsMax) OFFSETS.clear()
+  if (sec >= quartersFrom) OFFSETS.set(key, offset)
+  return offset
+}
+
+function computedOffset(name: string, sec: number): number {
   const format = formatOf(name, 'parts')
   if (format === undefined || Math.abs(sec) > 8.64e12) return 0
   const part: Record<string, string> = {}

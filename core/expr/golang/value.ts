@@ -180,6 +180,12 @@ export function entriesOf(v: Value): readonly (readonly [Value, Value])[] | unde
   return [...lazy.keys()].map((key) => [key, lazy.get(key) ?? null] as const)
 }
 
+/** The number of entries of any map, else `undefined`. */
+export function mapSize(v: Value): number | undefined {
+  if (isPlainMap(v)) return Object.keys(v).length
+  return tagOf(v) === 'map' ? (v as GoMap).entries.size : entriesOf(v)?.length
+}
+
 /** True for nil and for the nil slices and maps that Go keeps apart from it. */
 export function isNil(v: Value): boolean {
   if (v === null) return true

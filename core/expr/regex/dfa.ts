@@ -74,7 +74,7 @@ function transition(machine: Machine, state: State, { point, host }: Input): Sta
 
 function computed({ p, states }: Machine, state: State, { point, host }: Input): State | Verdict {
   const here = closure(p, state.pcs, placeBetween(state.before, point))
-  charge(host, 10 + here.length)
+  charge(host, 20 + 4 * here.length)
   if (here.includes(MATCHED)) return true
   if (point === NONE) return false
   const reached = new Set<number>()

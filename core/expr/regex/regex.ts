@@ -22,7 +22,7 @@ export function compileRegex(source: string, h: Host = host({})): Compiled {
   if (known !== undefined) return known
   charge(h, source.length)
   const made = compile(source)
-  if (made.ok) charge(h, 4 * made.value.program.op.length)
+  if (made.ok) charge(h, 12 * made.value.program.op.length)
   if (CACHE.size >= cacheMax) CACHE.clear()
   CACHE.set(source, made)
   return made

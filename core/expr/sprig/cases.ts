@@ -9,15 +9,23 @@ import { pascalCase, separatedCase } from './word-cases.ts'
 
 const ONE = 'func(string) string'
 
+/** Functions that look at every character. */
+function slow(name: string, body: (s: string) => string): GoFunc {
+  return define(name, ONE, ([s], host) => {
+    charge(host, text(s).length * 4)
+    return body(text(s))
+  })
+}
+
 export const CASES: readonly GoFunc[] = [
-  define('title', ONE, ([s]) => title(text(s))),
-  define('untitle', ONE, ([s]) => mapWordStarts(text(s), (c) => single(c, c.toLowerCase()))),
-  define('initials', ONE, ([s]) => initials(text(s))),
-  define('swapcase', ONE, ([s]) => swapCase(text(s))),
-  define('snakecase', ONE, ([s]) => separatedCase(text(s), '_')),
-  define('kebabcase', ONE, ([s]) => separatedCase(text(s), '-')),
-  define('camelcase', ONE, ([s]) => pascalCase(text(s))),
-  define('nospace', ONE, ([s]) => withoutSpaces(text(s))),
+  slow('title', (s) => title(s)),
+  slow('untitle', (s) => mapWordStarts(s, (c) => single(c, c.toLowerCase()))),
+  slow('initials', (s) => initials(s)),
+  slow('swapcase', (s) => swapCase(s)),
+  slow('snakecase', (s) => separatedCase(s, '_')),
+  slow('kebabcase', (s) => separatedCase(s, '-')),
+  slow('camelcase', (s) => pascalCase(s)),
+  slow('nospace', (s) => withoutSpaces(s)),
   define('abbrev', 'func(int, string) string', ([width, s]) => (int(width) < 4 ? text(s) : abbreviated(text(s), 0, int(width)))),
   define('abbrevboth', 'func(int, int, string) string', ([left, right, s]) =>
     int(right) < 4 || (int(left) > 0 && int(right) < 7) ? text(s) : abbreviated(text(s), int(left), int(right))),
@@ -103,7 +111,7 @@ interface Wrapping { readonly width: number; readonly newline: string; readonly 
 function wrapped(s: string, { width: wanted, newline, longWords, host }: Wrapping): string {
   const width = Math.max(wanted, 1)
   const bytes = toBytes(s)
-  charge(host, bytes.length)
+  charge(host, bytes.length * 2)
   const parts: string[] = []
   let from = 0
   const put = (to: number): void => {

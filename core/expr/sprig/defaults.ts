@@ -2,11 +2,11 @@
 
 import { deepEqual } from '../golang/equal.ts'
 import { fail, isStop } from '../golang/failure.ts'
-import { allocate, charge, type Host } from '../golang/host.ts'
+import { charge, type Host } from '../golang/host.ts'
 import { marshal, unmarshal, type JsonStyle } from '../golang/json.ts'
 import { floatOf } from '../golang/number.ts'
 import {
-  entriesOf, freshMap, isArray, isBytes, isNil, isPlainMap, itemsOf, kindOf, tagOf, typeName, TAG, type GoFunc, type GoSized, type GoSlice, type LazyMap, type Value,
+  entriesOf, freshMap, isArray, isBytes, isNil, isPlainMap, itemsOf, kindOf, mapSize, tagOf, typeName, TAG, type GoFunc, type GoSized, type GoSlice, type LazyMap, type Value,
 } from '../golang/value.ts'
 import { any, define, defineAll, text } from './define.ts'
 
@@ -37,8 +37,7 @@ export const DEFAULTS: readonly GoFunc[] = [
   define('kindOf', ANY_TO_TEXT, ([v]) => kindOf(any(v))),
   define('kindIs', 'func(string, interface {}) bool', ([kind, v]) => text(kind) === kindOf(any(v))),
   define('deepEqual', 'func(interface {}, interface {}) bool', ([a, b], host) => {
-    charge(host, sizeOf(any(a), 0))
-    return deepEqual(any(a), any(b))
+    return deepEqual(any(a), any(b), host)
   }),
   ...defineAll(['deepCopy', 'mustDeepCopy'], 'func(interface {}) interface {}', ([v], host) => deepCopy(any(v), host, 0)),
   define('fail', 'func(string) (string, error)', ([message]) => fail(text(message))),
@@ -53,7 +52,7 @@ export function isEmpty(v: Value): boolean {
   if (typeof v === 'number') return false
   if (tagOf(v) === 'sized') return Number((v as GoSized).value) === 0
   if (tagOf(v) === 'lazy') return firstOf(v as LazyMap)
-  return (itemsOf(v)?.length ?? entriesOf(v)?.length) === 0
+  return (itemsOf(v)?.length ?? mapSize(v)) === 0
 }
 
 /** True when a lazy map has no key; asks for no more than one. */
@@ -71,27 +70,13 @@ function orElse(make: () => Value, otherwise: Value): Value {
   }
 }
 
-function parsed(s: string, host: Host): Value {
-  charge(host, s.length >> 4)
-  return unmarshal(s)
-}
+const parsed = (s: string, host: Host): Value => unmarshal(s, host)
 
-function written(v: Value, style: JsonStyle, host: Host): string {
-  const out = marshal(v, style)
-  allocate(host, out.length)
-  charge(host, out.length >> 4)
-  return out
-}
-
-function sizeOf(v: Value, depth: number): number {
-  if (depth > 3) return 1
-  const items = itemsOf(v)
-  return 1 + (items === undefined ? entriesOf(v)?.length ?? 0 : items.length)
-}
+const written = (v: Value, style: JsonStyle, host: Host): string => marshal(v, style, host)
 
 function deepCopy(v: Value, host: Host, depth: number): Value {
   if (depth > 500) fail('value is nested too deeply to copy')
-  charge(host, 1)
+  charge(host, 3)
   if (typeof v !== 'object' || v === null || isBytes(v) || isNil(v)) return v
   if (isArray(v)) return v.map((item) => deepCopy(item, host, depth + 1))
   if (tagOf(v) === 'slice') return { ...(v as GoSlice), [TAG]: 'slice', items: (v as GoSlice).items.map((item) => deepCopy(item, host, depth + 1)) }

@@ -2,6 +2,7 @@
 
 import { fail } from '../golang/failure.ts'
 import { format } from '../golang/format.ts'
+import type { Host } from '../golang/host.ts'
 import { fromBytes } from '../golang/text.ts'
 import { func, isBytes, itemsOf, kindOf, tagOf, type GoFunc, type GoObject, type Value } from '../golang/value.ts'
 
@@ -17,10 +18,10 @@ export const int = (v: Value | undefined): number => Number(v ?? 0)
 export const any = (v: Value | undefined): Value => v ?? null
 
 /** How sprig turns any value into text. */
-export function toText(v: Value): string {
+export function toText(v: Value, host: Host): string {
   if (typeof v === 'string') return v
   if (isBytes(v)) return fromBytes(v)
-  return tagOf(v) === 'object' ? (v as GoObject).text : format(v)
+  return tagOf(v) === 'object' ? (v as GoObject).text : format(v, host)
 }
 
 /** The elements of a list argument; anything else stops with sprig's message. */

@@ -14,14 +14,15 @@ const ONE = 'func(string) string'
 export const HASHES: readonly GoFunc[] = [
   define('sha1sum', ONE, ([s], host) => hex(sha1(input(text(s), host)))),
   define('sha256sum', ONE, ([s], host) => hex(sha256(input(text(s), host)))),
-  define('sha512sum', ONE, ([s], host) => hex(sha512(input(text(s), host)))),
+  define('sha512sum', ONE, ([s], host) => hex(sha512(input(text(s), host, 1200)))),
   define('adler32sum', ONE, ([s], host) => String(adler32(input(text(s), host)))),
   define('encryptAES', 'func(string, string) (string, error)', ([password, s], host) => encrypt(text(password), text(s), host)),
   define('decryptAES', 'func(string, string) (string, error)', ([password, s], host) => decrypt(text(password), text(s), host)),
 ]
 
-function input(s: string, host: Host): Uint8Array {
-  charge(host, 20 + s.length)
+/** `cost` is what a block of 64 bytes takes. */
+function input(s: string, host: Host, cost = 200): Uint8Array {
+  charge(host, cost * (1 + (s.length >> 6)))
   return toBytes(s)
 }
 
@@ -46,7 +47,7 @@ function keyOf(password: string): Uint8Array {
 
 function encrypt(password: string, s: string, host: Host): string {
   if (s === '') return ''
-  const content = input(s, host)
+  const content = input(s, host, 300)
   const padding = 16 - (content.length % 16)
   const padded = new Uint8Array(content.length + padding).fill(padding)
   padded.set(content)
@@ -60,7 +61,7 @@ function encrypt(password: string, s: string, host: Host): string {
 
 function decrypt(password: string, s: string, host: Host): string {
   if (s === '') return ''
-  charge(host, s.length)
+  charge(host, 100 + s.length * 4)
   const bytes = decodeBase64(s)
   if (typeof bytes === 'number') fail(`illegal base64 data at input byte ${bytes}`)
   if (bytes.length < 16) fail('runtime error: slice bounds out of range')

@@ -49,7 +49,7 @@ const orNil = (items: readonly Value[], make: (items: readonly Value[]) => Value
 
 function holds(list: readonly Value[], v: Value, host: Host): boolean {
   charge(host, list.length)
-  return list.some((item) => deepEqual(v, item))
+  return list.some((item) => deepEqual(v, item, host))
 }
 
 function unique(items: readonly Value[], host: Host): Value {
@@ -79,6 +79,9 @@ function chunks(size: number, items: readonly Value[], host: Host): Value {
   if (size === 0 && items.length > 0) fail('runtime error: makeslice: len out of range')
   if (size < 0) fail('runtime error: makeslice: len out of range')
   const out: Value[] = []
-  for (let at = 0; at < items.length; at += size) out.push(copy(items.slice(at, at + size), host))
+  for (let at = 0; at < items.length; at += size) {
+    charge(host, 4)
+    out.push(copy(items.slice(at, at + size), host))
+  }
   return slice('[][]interface {}', out)
 }

@@ -45,7 +45,7 @@ const missing = (map: Value, key: string): Value => (member(map, key) === undefi
 function dict(args: readonly Value[], host: Host): Value {
   grow(host, args.length)
   const out = freshMap()
-  for (let i = 0; i < args.length; i += 2) out[toText(any(args[i]))] = i + 1 < args.length ? any(args[i + 1]) : ''
+  for (let i = 0; i < args.length; i += 2) out[toText(any(args[i]), host)] = i + 1 < args.length ? any(args[i + 1]) : ''
   return out
 }
 

@@ -2,7 +2,7 @@
 
 import { fail } from '../golang/failure.ts'
 import { format } from '../golang/format.ts'
-import { grow, type Host } from '../golang/host.ts'
+import { charge, grow, type Host } from '../golang/host.ts'
 import { addInt, compareInt, divideInt, intOf, multiplyInt, remainderInt, subtractInt } from '../golang/number.ts'
 import { pow } from '../golang/pow.ts'
 import { float, sized, slice, type GoFunc, type Value } from '../golang/value.ts'
@@ -23,7 +23,7 @@ export const NUMBERS: readonly GoFunc[] = [
   define('int', 'func(interface {}) int', ([v]) => toInt(any(v))),
   define('int64', ONE, ([v]) => long(toInt(any(v)))),
   define('float64', FLOAT, ([v]) => float(toFloat(any(v)))),
-  define('toDecimal', ONE, ([v]) => long(octal(format(any(v))))),
+  define('toDecimal', ONE, ([v], host) => long(octal(format(any(v), host)))),
   define('add1', ONE, ([v]) => long(addInt(toInt(any(v)), 1))),
   define('add', 'func(...interface {}) int64', (args) => long(args.map(toInt).reduce(addInt, 0))),
   define('sub', TWO, ([a, b]) => long(subtractInt(toInt(any(a)), toInt(any(b))))),
@@ -34,11 +34,11 @@ export const NUMBERS: readonly GoFunc[] = [
   define('min', MANY, (args) => long(args.map(toInt).reduce((a, b) => (compareInt(b, a) < 0 ? b : a)))),
   define('maxf', FLOATS, (args) => float(Math.max(...args.map(toFloat)))),
   define('minf', FLOATS, (args) => float(Math.min(...args.map(toFloat)))),
-  define('add1f', FLOAT, ([v]) => decimal([any(v), 1], addDecimal)),
-  define('addf', 'func(...interface {}) float64', (args) => decimal([0, ...args], addDecimal)),
-  define('subf', FLOATS, (args) => decimal(args, (a, b) => addDecimal(a, { ...b, digits: -b.digits }))),
-  define('mulf', FLOATS, (args) => decimal(args, multiplyDecimal)),
-  define('divf', FLOATS, (args) => decimal(args, divideDecimal)),
+  define('add1f', FLOAT, ([v], host) => decimal([any(v), 1], host, addDecimal)),
+  define('addf', 'func(...interface {}) float64', (args, host) => decimal([0, ...args], host, addDecimal)),
+  define('subf', FLOATS, (args, host) => decimal(args, host, (a, b) => addDecimal(a, { ...b, digits: -b.digits }))),
+  define('mulf', FLOATS, (args, host) => decimal(args, host, multiplyDecimal)),
+  define('divf', FLOATS, (args, host) => decimal(args, host, divideDecimal)),
   define('floor', FLOAT, ([v]) => float(Math.floor(toFloat(any(v))))),
   define('ceil', FLOAT, ([v]) => float(Math.ceil(toFloat(any(v))))),
   define('round', 'func(interface {}, int, ...float64) float64', ([v, places, on]) => float(rounded(toFloat(any(v)), int(places), on === undefined ? 0.5 : toFloat(on)))),
@@ -61,8 +61,13 @@ function octal(s: string): Int {
   return BigInt.asIntN(64, value) === value ? intOf(value) : 0
 }
 
-function decimal(args: readonly Value[], operate: (a: Decimal, b: Decimal) => Decimal): Value {
-  return float(decimalToFloat(args.map((v) => decimalOf(toFloat(v))).reduce(operate)))
+/** Long decimals cost by their digits. */
+function decimal(args: readonly Value[], host: Host, operate: (a: Decimal, b: Decimal) => Decimal): Value {
+  const total = args.map((v) => decimalOf(toFloat(v))).reduce((a, b) => {
+    charge(host, 20 + Math.abs(a.exponent - b.exponent) + Math.abs(a.exponent))
+    return operate(a, b)
+  })
+  return float(decimalToFloat(total))
 }
 
 /** Rounds up from `on` of the last kept place; the rest of the way of sprig's own, binary arithmetic included. */

@@ -1,5 +1,6 @@
 // Owns sprig's functions over slash-separated paths.
 
+import { chargeText, type Host } from '../golang/host.ts'
 import type { GoFunc } from '../golang/value.ts'
 import { defineAll, text } from './define.ts'
 
@@ -7,8 +8,8 @@ const ONE = 'func(string) string'
 
 export const PATHS: readonly GoFunc[] = [
   ...defineAll(['base', 'osBase'], ONE, ([p]) => base(text(p))),
-  ...defineAll(['dir', 'osDir'], ONE, ([p]) => clean(text(p).slice(0, text(p).lastIndexOf('/') + 1))),
-  ...defineAll(['clean', 'osClean'], ONE, ([p]) => clean(text(p))),
+  ...defineAll(['dir', 'osDir'], ONE, ([p], host) => clean(text(p).slice(0, text(p).lastIndexOf('/') + 1), host)),
+  ...defineAll(['clean', 'osClean'], ONE, ([p], host) => clean(text(p), host)),
   ...defineAll(['ext', 'osExt'], ONE, ([p]) => extension(text(p))),
   ...defineAll(['isAbs', 'osIsAbs'], 'func(string) bool', ([p]) => text(p).startsWith('/')),
 ]
@@ -26,7 +27,8 @@ function extension(path: string): string {
 }
 
 /** The shortest path that means the same. */
-function clean(path: string): string {
+function clean(path: string, host: Host): string {
+  chargeText(host, path)
   const rooted = path.startsWith('/')
   const parts: string[] = []
   for (const part of path.split('/')) {

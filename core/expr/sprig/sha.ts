@@ -32,10 +32,13 @@ let constants: { readonly k256: Uint32Array; readonly h256: readonly number[]; r
 
 /** Computed when the first digest is asked for. */
 function tables(): NonNullable<typeof constants> {
+  return (constants ??= computed())
+}
+
+function computed(): NonNullable<typeof constants> {
   const k512 = rootBits(80, 3, 64)
   const h512 = rootBits(8, 2, 64)
-  constants ??= { k256: Uint32Array.from(k512.slice(0, 64), (k) => Number(k >> 32n)), h256: h512.map((h) => Number(h >> 32n)), k512, h512 }
-  return constants
+  return { k256: Uint32Array.from(k512.slice(0, 64), (k) => Number(k >> 32n)), h256: h512.map((h) => Number(h >> 32n)), k512, h512 }
 }
 
 /** The message with its end mark and its length in bits, filled up to whole blocks. */

@@ -4,10 +4,12 @@ import { characters } from '../golang/strings.ts'
 import { isSpace } from '../golang/text.ts'
 
 const isConnector = (c: string): boolean => c === '-' || c === '_' || isSpace(c)
-const isUpper = (c: string): boolean => /^\p{Lu}$/u.test(c)
-const isLetter = (c: string): boolean => /^\p{L}$/u.test(c)
-const isNumber = (c: string): boolean => /^\p{N}$/u.test(c)
-const isPunctuation = (c: string): boolean => /^\p{P}$/u.test(c)
+/** Tests a character, with a quick answer for ASCII. */
+const kind = (ascii: RegExp, all: RegExp) => (c: string): boolean => (c < '\u0080' ? ascii : all).test(c)
+const isUpper = kind(/^[A-Z]$/, /^\p{Lu}$/u)
+const isLetter = kind(/^[A-Za-z]$/, /^\p{L}$/u)
+const isNumber = kind(/^[0-9]$/, /^\p{N}$/u)
+const isPunctuation = kind(/^[!-#%-*,-/:;?@[-\]_{}]$/, /^\p{P}$/u)
 const single = (c: string, mapped: string): string => (characters(mapped).length === 1 ? mapped : c)
 
 /** Words joined in upper camel case; connectors at the start stay, and of several in a row one goes. */
