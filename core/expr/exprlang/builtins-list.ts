@@ -10,7 +10,7 @@ import { listOf, overloaded, ruled, single, textOf, top, type Builtin } from './
 import { fetch, get } from './fetch.ts'
 import { UNKNOWN } from './nature.ts'
 import * as rules from './rules.ts'
-import { sortStable } from './sort.ts'
+import { sortLikeGo } from './sort.ts'
 
 const ARRAY = '[]interface {}'
 
@@ -142,5 +142,5 @@ function sort(args: readonly Value[], host: Host): Value {
   if (!SORTABLE.has(typeName(list))) return nilSlice(ARRAY)
   const items = itemsOf(list) ?? []
   grow(host, items.length)
-  return sortStable(items, { less, descending: order === 'desc', host })
+  return sortLikeGo(items, { less, descending: order === 'desc', host })
 }

@@ -7,7 +7,7 @@ import { TAG, type Value } from '../golang/value.ts'
 import { add, less } from './arithmetic.ts'
 import { notBool } from './compile.ts'
 import { type Code, elementOf, type Frame, type Loop } from './frame.ts'
-import { sortStable } from './sort.ts'
+import { sortLikeGo } from './sort.ts'
 
 /** A running loop: its predicate, its projection, and what the call's shape asks for. */
 export interface Predicate {
@@ -100,7 +100,7 @@ function sortBy(p: Predicate): Value {
   const pairs: (readonly [Value, Value])[] = []
   until(p, () => { pairs.push([p.test(p.f), item(p)]); return false })
   grow(p.f, pairs.length)
-  const sorted = sortStable(pairs, { less: ([a], [b]) => less(a, b), descending: order === 'desc', host: p.f })
+  const sorted = sortLikeGo(pairs, { less: ([a], [b]) => less(a, b), descending: order === 'desc', host: p.f })
   return sorted.map(([, value]) => value)
 }
 
