@@ -41,7 +41,10 @@ export function operate(sim: Simulation): readonly EngineEvent[] {
   sim.operationDue = false
   if (next === undefined) return []
   const events = eventsOf(sim, next)
-  if (next.stubs !== undefined) sim.rules = compileRules(next.stubs, sim.run.name)
+  if (next.stubs !== undefined) {
+    sim.rules = compileRules(next.stubs, sim.run.name)
+    sim.allRules.push(sim.rules)
+  }
   planOperation(sim)
   return events
 }

@@ -25,6 +25,12 @@ export function compileRules(stubs: Stubs, workflowName: string): Rules {
   return { stubs, nodes, used: new Set() }
 }
 
+/** The rules that no step has matched: most likely misspelled. */
+export function unusedRules(rules: Rules): readonly string[] {
+  const keys = [...Object.keys(rules.stubs.templates ?? {}).map((name) => `templates.${name}`), ...rules.nodes.map(({ key }) => key)]
+  return keys.filter((key) => !rules.used.has(key))
+}
+
 /** A test for texts that match a pattern in which `*` stands for anything and every other character for itself. Linear in the text for each `*`. */
 export function globMatcher(glob: string): (text: string) => boolean {
   const parts = glob.split('*')

@@ -1,6 +1,6 @@
 // Owns the course of a simulation: one virtual clock, one run, and whatever is due next.
 import {
-  type Effect, type EngineConfig, type EngineEvent, createRun, createWorld, httpVerdict, setParametersFromOverrides, step, toWorkflow,
+  type Effect, type EngineConfig, type EngineEvent, type Run, type World, createRun, createWorld, httpVerdict, setParametersFromOverrides, step, toWorkflow,
 } from '@tiphys/core/engine'
 import type { Problem } from '@tiphys/core/kube'
 import type { ConfigMap, Pod, Template, Workflow } from '@tiphys/core/spec'
@@ -13,8 +13,8 @@ import { operate, planOperation } from './operations.ts'
 import { attend, noteSuspended, planPerson, resumeNode } from './people.ts'
 import { seededRandom } from './random.ts'
 import type { LocateArtifact } from './reports.ts'
-import { compileRules } from './rules.ts'
-import { type Attendance, type Due, type JudgeHttp, type Lane, type Limits, type Observer, type Simulation, isOver } from './state.ts'
+import { compileRules, unusedRules } from './rules.ts'
+import { type Attendance, type Due, type Interrupt, type JudgeHttp, type Lane, type Limits, type Observer, type Simulation, isOver } from './state.ts'
 import type { Stubs } from './stubs.ts'
 import { type SurroundingObject, surround } from './surroundings.ts'
 import { playTask } from './tasks.ts'
@@ -37,6 +37,7 @@ export interface SimulateOptions {
   readonly locateArtifact?: LocateArtifact | undefined
   readonly judgeHttp?: JudgeHttp | undefined
   readonly observe?: Observer | undefined
+  readonly interrupt?: Interrupt | undefined
 }
 
 /** A pod as the engine asked for it. */
@@ -59,6 +60,8 @@ export interface SimulationResult {
   readonly started: readonly string[]
   /** Config maps as they are at the end, if the run wrote to them. */
   readonly written: readonly ConfigMap[]
+  /** Rules of the stubs that no step has matched, such as `templates.bulid`. */
+  readonly unusedStubs: readonly string[]
   /** What went wrong with the simulation itself; a workflow that fails is none. */
   readonly problems: readonly Problem[]
   /** Virtual time from start to end, in milliseconds. */
@@ -95,10 +98,11 @@ function begin(workflow: Workflow, stubs: Stubs, options: SimulateOptions): { si
   const world = createWorld({ catalog: surroundings, random: random.bytes, ...(options.config !== undefined && { config: options.config }) })
   const submitted = submit(workflow, stubs, { ...options, startedAt })
   const run = createRun(submitted.workflow, world)
+  const rules = compileRules(stubs, run.name)
   const sim: Simulation = {
-    run, world, surroundings, startedAt, now: startedAt, turns: 0, rules: compileRules(stubs, run.name), operations: [...(stubs.then ?? [])], operationDue: false,
+    run, world, surroundings, startedAt, now: startedAt, turns: 0, rules, allRules: [rules], operations: [...(stubs.then ?? [])], operationDue: false,
     agenda: createAgenda<Due>(), timers: new Map(), pods: new Map(), created: [], started: [], lanes: [], openLanes: new Map(), problems: [], random,
-    attendance: options.attendance, resumed: 0, personDue: false, suspended: 0, locate: options.locateArtifact ?? locateInArchive, judgeHttp: options.judgeHttp ?? httpVerdict, observe: options.observe,
+    attendance: options.attendance, resumed: 0, personDue: false, suspended: 0, locate: options.locateArtifact ?? locateInArchive, judgeHttp: options.judgeHttp ?? httpVerdict, observe: options.observe, interrupt: options.interrupt,
     limits: { turnsMax: options.limits?.turnsMax ?? TURNS_MAX, virtualMs: options.limits?.virtualMs ?? CENTURY_MS },
   }
   return { sim, problem: submitted.problem }
@@ -128,10 +132,20 @@ function uidOf(seed: string): string {
 function advance(sim: Simulation, events: readonly EngineEvent[]): void {
   const result = step(sim.run, events, sim.world)
   sim.turns += 1
+  const successor = sim.interrupt?.({ run: sim.run, world: sim.world, at: sim.now, events, ...result })
   noteSuspended(sim, result.changed)
-  for (const effect of result.effects) carryOut(sim, effect)
+  if (successor?.acted !== false) for (const effect of result.effects) carryOut(sim, effect)
   for (const node of result.changed) if (node.finishedAt !== undefined && node.type !== 'Pod') closeLane(sim, node.name, node.phase)
   sim.observe?.({ run: sim.run, at: sim.now, events, effects: result.effects })
+  if (successor !== undefined) restart(sim, successor)
+}
+
+/** Timers die with the engine; pods do not. */
+function restart(sim: Simulation, successor: { readonly run: Run; readonly world: World }): void {
+  sim.run = successor.run
+  sim.world = successor.world
+  sim.timers.clear()
+  advance(sim, [{ type: 'started', at: sim.now }])
 }
 
 function carryOut(sim: Simulation, effect: Effect): void {
@@ -213,6 +227,7 @@ function conclude(sim: Simulation): SimulationResult {
     timeline: sim.lanes,
     started: sim.started,
     written: sim.surroundings.written(),
+    unusedStubs: [...new Set(sim.allRules.flatMap(unusedRules))],
     problems: sim.problems,
     durationMs: sim.now - sim.startedAt,
     turns: sim.turns,

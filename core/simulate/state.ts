@@ -1,5 +1,5 @@
 // Owns the state of one simulation: the run, its world, the agenda of what happens next, and what was seen so far.
-import type { Effect, httpVerdict, EngineEvent, NodeId, PodState, Run, StartPod, World } from '@tiphys/core/engine'
+import type { Effect, httpVerdict, EngineEvent, NodeId, PodState, Run, RunNode, StartPod, World } from '@tiphys/core/engine'
 import type { Problem } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
 import type { Agenda } from './due.ts'
@@ -60,12 +60,14 @@ export interface Limits {
 
 export interface Simulation {
   run: Run
-  readonly world: World
+  world: World
   readonly surroundings: Surroundings
   readonly startedAt: number
   now: number
   turns: number
   rules: Rules
+  /** All rules that were ever in force, the current ones last. */
+  readonly allRules: Rules[]
   readonly operations: StubOperation[]
   /** Whether the next operation has a time already. */
   operationDue: boolean
@@ -88,6 +90,7 @@ export interface Simulation {
   readonly locate: LocateArtifact
   readonly judgeHttp: JudgeHttp
   readonly observe: Observer | undefined
+  readonly interrupt: Interrupt | undefined
 }
 
 /** Says what an HTTP answer means for its node. */
@@ -95,6 +98,23 @@ export type JudgeHttp = typeof httpVerdict
 
 /** Called after every turn of the engine, for coverage and tests. */
 export type Observer = (turn: { readonly run: Run; readonly at: number; readonly events: readonly EngineEvent[]; readonly effects: readonly Effect[] }) => void
+
+/** One turn that the engine has taken: what it was told, what it changed, and what it wants done. */
+export interface TakenTurn {
+  readonly run: Run
+  readonly world: World
+  readonly at: number
+  readonly events: readonly EngineEvent[]
+  readonly effects: readonly Effect[]
+  readonly changed: ReadonlySet<RunNode>
+  readonly statusChanged: boolean
+}
+
+/**
+ * Called after every turn, before its effects are carried out: the engine may die here. The run and world it comes back with go on from there, told that they
+ * were started again; undefined when it lives. `acted` says whether the effects of the turn were still carried out.
+ */
+export type Interrupt = (turn: TakenTurn) => { readonly run: Run; readonly world: World; readonly acted: boolean } | undefined
 
 /** Whether the run has ended. */
 export function isOver(workflow: Workflow | Run): boolean {
