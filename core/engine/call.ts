@@ -130,7 +130,10 @@ export function newFrame(input: FrameInput): Frame {
 export function admit(turn: Turn, frame: Frame): Outcome {
   const lock = tryLock(turn, frame)
   if (lock.kind === 'error') return failed(turn, { call: frame.call, existing: frame.node, reason: 'error', message: lock.message })
-  if (lock.kind === 'waiting') return { kind: 'entered', node: frame.node as RunNode, frame }
+  if (lock.kind === 'waiting') {
+    watchTimeouts(turn, frame)
+    return { kind: 'entered', node: frame.node as RunNode, frame }
+  }
   const cached = lookUpCache(turn, frame)
   if (cached.kind === 'error') return failed(turn, { call: frame.call, existing: frame.node, reason: 'error', message: cached.message })
   if (frame.node !== undefined && isFinished(frame.node)) return { kind: 'entered', node: frame.node, frame: undefined }

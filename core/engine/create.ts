@@ -38,11 +38,11 @@ export function createRun(workflow: Workflow, world: World, stored?: StoredState
   const metadata = metadataOf(workflow, world)
   const run = emptyRun(workflow, metadata)
   run.facilities = { random: world.random }
-  const invalid = stored === undefined ? invalidity(workflow, run, world) : undefined
-  if (invalid !== undefined) return withProblem(run, 'Failed', `invalid spec: ${invalid}`)
   run.storedSpec = stored?.status?.storedSpec
   const spec = executedSpec(workflow, run, world)
   if (!spec.ok) return withProblem(run, 'Error', spec.message)
+  const invalid = stored === undefined ? invalidity(workflow, run, world) : undefined
+  if (invalid !== undefined) return withProblem(run, 'Failed', `invalid spec: ${invalid}`)
   run.spec = spec.spec
   if (stored === undefined) loadStatus(run, workflow)
   else loadStored(run, stored)
@@ -60,7 +60,7 @@ export function createRun(workflow: Workflow, world: World, stored?: StoredState
   return run
 }
 
-/** What is wrong with a workflow that has not started: it is validated once, before anything else (START-2). */
+/** What is wrong with a workflow that has not started: it is validated once, before anything runs (END-5). */
 function invalidity(workflow: Workflow, run: Run, world: World): string | undefined {
   if (workflow.status?.phase) return undefined
   const { catalog, config } = world
