@@ -1,6 +1,6 @@
 // Owns the walk over all texts of an object that may hold variables, each with the scope that really holds there.
 import type { CallView, ObjectView, TemplateView } from '../object-view.ts'
-import type { DAGTask, LifecycleHook, Path, Prometheus } from '@tiphys/core/spec'
+import type { LifecycleHook, Path, Prometheus } from '@tiphys/core/spec'
 import { addItemNames, addNodeNames, addRetryNames, globalScope, hookScope, metricScope, newScope, templateScope, type Scope } from '../scope.ts'
 import { visitTexts } from '../visit.ts'
 import { checkWhen, namesOf } from './calls.ts'
@@ -148,28 +148,38 @@ function hidesSteps(call: CallView, template: TemplateView): Scope['hides'] {
 
 /** Only tasks that are depended on, directly or not, have surely ended. */
 function hidesTasks(call: CallView, template: TemplateView): Scope['hides'] {
-  let ancestors: Set<string> | undefined
   const own = call.call.name ?? ''
   return (name) => {
     if (!name.startsWith('tasks.') || name === 'tasks.name') return undefined
     const task = name.split('.')[1] ?? ''
-    ancestors ??= ancestorsOf(own, template)
-    if (ancestors.has(task) || !template.calls.some((c) => c.call.name === task)) return undefined
+    const graph = graphOf(template)
+    if (!graph.has(task) || (task !== own && reaches(graph, own, task))) return undefined
     if (task === own) return `task "${task}" has not run yet where this is read`
     return `task "${task}" is not among the dependencies: add it to depends or dependencies`
   }
 }
 
-function ancestorsOf(name: string, template: TemplateView): Set<string> {
-  const tasks = new Map((template.template.dag?.tasks ?? []).map((t): [string, DAGTask] => [t.name, t]))
-  const found = new Set<string>()
-  const pending = [name]
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    for (const next of namesOf(tasks.get(at))) {
-      if (found.has(next)) continue
-      found.add(next)
-      pending.push(next)
+/** The tasks that each task names. */
+type Graph = ReadonlyMap<string, readonly string[]>
+
+const graphs = new WeakMap<TemplateView, Graph>()
+
+function graphOf(template: TemplateView): Graph {
+  const known = graphs.get(template)
+  if (known !== undefined) return known
+  const graph = new Map(template.calls.map((c) => [c.call.name ?? '', namesOf(c.call)]))
+  graphs.set(template, graph)
+  return graph
+}
+
+/** Nearest dependencies first: what a task names it mostly depends on directly. */
+function reaches(graph: Graph, from: string, to: string): boolean {
+  const seen = new Set([from])
+  for (const at of seen) {
+    for (const next of graph.get(at) ?? []) {
+      if (next === to) return true
+      seen.add(next)
     }
   }
-  return found
+  return false
 }

@@ -111,41 +111,38 @@ function validateTask(dag: DagInput, task: DAGTask): Invalid | undefined {
   if (task.hooks !== undefined) names.own.add(`tasks.${task.name}.status`)
   addOutputNames({ ctx, names, kind: 'tasks', name: task.name, template, aggregate: false })
   if (hasExitHook(task)) addOutputNames({ ctx, names, kind: 'tasks', name: task.name, template, aggregate: false })
-  const ancestors = lazyAncestors(dag, task.name)
   const taskNames = newNames(names)
   for (const p of task.inline?.inputs?.parameters ?? []) taskNames.own.add(`inputs.parameters.${p.name}`)
   const loop = addItemNames(task, taskNames)
   if (loop !== undefined) return invalid(place, `${prefix} ${loop}`)
   const text = toJsonText(task)
-  // The phase of a task may be named by tasks that come after it; only then is it worth finding out which these are.
-  if (text.includes('.status')) for (const name of ancestors()) taskNames.own.add(`tasks.${name}.status`)
-  const check: Check = { names: taskNames, globals: ctx.globals, forTemplate: ctx.forTemplate }
+  const check: Check = { names: taskNames, globals: ctx.globals, forTemplate: ctx.forTemplate, knows: (name) => isStatusOfAncestor(dag, task, name) }
   const unresolved = findUnresolved(text, check)
   if (unresolved !== undefined) return invalid(locateTag(place, unresolved.tag), `${prefix} ${unresolved.message}`)
   const args = validateArguments({ args: task.arguments, prefix: `${prefix}.arguments.`, place: within(place, 'arguments'), valuesMayMiss: false })
   if (args !== undefined) return args
-  const missing = missingDependency(task, ancestors)
+  const missing = missingDependency(dag, task)
   if (missing !== undefined) return invalid(within(place, ...missing.path), `${prefix} ${missing.message}`)
   const again = validateHolder(ctx, { holder: task, base, place, args: givenArguments(task.arguments) })
   return again.invalid === undefined ? undefined : prefixed(`${prefix} `, again.invalid)
 }
 
-/** All tasks that must have ended before this one; found on first use. */
-function lazyAncestors(dag: DagInput, name: string): () => ReadonlySet<string> {
-  let found: Set<string> | undefined
-  return () => {
-    if (found !== undefined) return found
-    found = new Set()
-    const pending = [name]
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      for (const next of dependenciesOf(at, dag.graph).keys()) {
-        if (found.has(next)) continue
-        found.add(next)
-        pending.push(next)
-      }
+/** The phase of a task may be named by the tasks that come after it. */
+function isStatusOfAncestor(dag: DagInput, task: DAGTask, name: string): boolean {
+  const other = /^tasks\.(.+)\.status$/.exec(name)?.[1]
+  return other !== undefined && dependsOn(dag, task.name, other)
+}
+
+/** Must the other task have ended before this one? Nearest dependencies are looked at first, for they are mostly meant. */
+function dependsOn(dag: DagInput, name: string, other: string): boolean {
+  const seen = new Set([name])
+  for (const at of seen) {
+    for (const next of dependenciesOf(at, dag.graph).keys()) {
+      if (next === other) return true
+      seen.add(next)
     }
-    return found
   }
+  return false
 }
 
 interface MissingDependency {
@@ -154,12 +151,11 @@ interface MissingDependency {
 }
 
 /** An argument that is the result of a task makes that task a dependency, which has to be declared. */
-function missingDependency(task: DAGTask, ancestors: () => ReadonlySet<string>): MissingDependency | undefined {
-  const direct = new Set(task.dependencies)
+function missingDependency(dag: DagInput, task: DAGTask): MissingDependency | undefined {
   const missing = (text: string | undefined): string | undefined => {
     if (text?.startsWith('{{tasks.') !== true) return undefined
     const name = text.split('.')[1] ?? ''
-    return direct.has(name) || ancestors().has(name) ? undefined : name
+    return dependsOn(dag, task.name, name) ? undefined : name
   }
   for (const [i, p] of (task.arguments?.parameters ?? []).entries()) {
     const name = missing(p.value)

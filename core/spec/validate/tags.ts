@@ -126,6 +126,8 @@ export interface Check {
   readonly globals: ReadonlyMap<string, string>
   /** Parameters of the workflow may come from whoever refers to the template that is checked. */
   readonly forTemplate: boolean
+  /** Knows names that would be too many to list. */
+  readonly knows?: ((name: string) => boolean) | undefined
 }
 
 export interface UnresolvedTag {
@@ -151,6 +153,7 @@ export function findUnresolved(text: string, check: Check): UnresolvedTag | unde
 function isResolvable(name: string, check: Check): boolean {
   if (!checkedPrefixes.some((prefix) => name.startsWith(prefix))) return true
   if (hasName(check.names, name) || check.globals.has(name)) return true
+  if (check.knows?.(name) === true) return true
   const allows = (magic: string): boolean => hasName(check.names, magic) || check.globals.has(magic)
   if (name.startsWith('item.') && allows(anyItem)) return true
   if (name.startsWith('workflow.outputs.parameters.') && allows(anyOutputParameter)) return true
