@@ -76,7 +76,7 @@ export function dbContract(title: string, openAt: (path: string, options?: DbOpt
       db.transaction(() => {
         for (let k = 0; k < 500; k++) db.prepare('INSERT INTO pair VALUES (?, ?)').run(k, 'v')
       })
-      for (const row of db.prepare('SELECT * FROM pair').iterate()) if (row['k'] === 3) break
+      for (const row of db.prepare('SELECT k FROM pair ORDER BY k').iterate()) if (row['k'] === 3) break
       db.prepare('SELECT * FROM pair').get()
       db.prepare('INSERT INTO pair VALUES (?, ?) RETURNING k').run(1000, 'v')
       other.exec("INSERT INTO pair VALUES (2000, 'v')")

@@ -127,6 +127,16 @@ export function describeSharing(open: Open): void {
       expect(await names(objects)).toEqual(['unknown'])
     })
 
+    it('leave alone what is being deleted already', async () => {
+      const { objects, idle } = open()
+      const owner = await create(objects, 'owner')
+      await create(objects, 'child', { ownerReferences: [ownedBy(owner)], finalizers: ['mine'] })
+      const { object } = await removed(objects, 'child')
+      await removed(objects, 'owner')
+      await idle()
+      expect(valueOf(await objects.get(keyOf('child')))).toEqual(object)
+    })
+
     it('only mark what has finalizers of its own', async () => {
       const { objects, idle } = open()
       const owner = await create(objects, 'owner')

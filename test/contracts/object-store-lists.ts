@@ -92,6 +92,7 @@ const listFilters: readonly (readonly [string, Partial<ObjectFilter>, (n: number
   ['values of a label', { labels: [{ key: 'shard', operator: 'In', values: ['2', '3'] }] }, (n) => [2, 3].includes(n % 5)],
   ['a label that is not', { labels: [{ key: 'even', operator: 'DoesNotExist' }] }, (n) => n % 2 !== 0],
   ['a label of another value', { labels: [{ key: 'shard', operator: 'NotIn', values: ['1', '2'] }] }, (n) => ![1, 2].includes(n % 5)],
+  ['a label that may be absent', { labels: [{ key: 'even', operator: 'NotIn', values: [''] }] }, (n) => n % 2 !== 0],
   ['a larger label', { labels: [{ key: 'shard', operator: 'Gt', values: ['2'] }] }, (n) => n % 5 > 2],
   ['a smaller label', { labels: [{ key: 'shard', operator: 'Lt', values: ['2'] }] }, (n) => n % 5 < 2],
   ['a name', { fields: [{ path: 'metadata.name', operator: '=', value: 'w-007' }] }, (n) => n === 7],

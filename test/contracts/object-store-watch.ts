@@ -1,7 +1,7 @@
 // Owns what must hold of watches of objects.
 import type { ObjectEvent } from '@tiphys/shell/ports'
 import { describe, expect, it } from 'vitest'
-import { collect, create, gadgets, linesOf, type Open, type Place, removed, take, valueOf, widget, widgets } from './object-store-kit.ts'
+import { collect, create, gadgets, lineOf, linesOf, type Open, type Place, removed, take, valueOf, widget, widgets } from './object-store-kit.ts'
 
 export function describeWatch(open: Open): void {
   describe('watch', () => {
@@ -79,6 +79,19 @@ export function describeFollowing(open: Open, place: Place): void {
       closed?.close()
       close()
       expect(await Promise.all(all)).toEqual([['ADDED a', 'ADDED b'], ['ADDED a', 'ADDED b'], ['ADDED a', 'ADDED b']])
+    })
+
+    it('misses nothing that happens while it is being read', async () => {
+      const { objects } = open()
+      const watch = valueOf(await objects.watch({ type: widgets }))
+      await create(objects, 'w0')
+      const seen: string[] = []
+      for await (const event of watch) {
+        seen.push(lineOf(event))
+        if (seen.length === 5) break
+        await create(objects, `w${seen.length}`)
+      }
+      expect(seen).toEqual([0, 1, 2, 3, 4].map((n) => `ADDED w${n}`))
     })
 
     it('hears of other processes', async () => {

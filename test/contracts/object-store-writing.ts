@@ -106,7 +106,8 @@ export function describeConcurrency(open: Open): void {
       const changed = valueOf(await objects.update(widgets, { ...labelled, spec: { n: 2 } } as KubeObject))
       expect(changed.metadata.generation).toBe(2)
       const realm = valueOf(await objects.create(realms, { apiVersion: 'v1', kind: 'Realm', metadata: { name: 'r' } }))
-      expect(realm.metadata.generation).toBeUndefined()
+      const updated = valueOf(await objects.update(realms, { ...realm, spec: 1 } as KubeObject))
+      expect([realm.metadata.generation, updated.metadata.generation]).toEqual([undefined, undefined])
     })
 
     it('let nobody overwrite what he has not seen', async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe } from 'vitest'
 import { describeDeletion, describeOwners, describeSharing } from './object-store-deletion.ts'
 import type { ObjectsPlace, Open, OpenObjects } from './object-store-kit.ts'
 import { describeHistory, describeLists } from './object-store-lists.ts'
+import { describeMoments } from './object-store-model.ts'
 import { describeFollowing, describeWatch } from './object-store-watch.ts'
 import { describeConcurrency, describeRefusals, describeVerbs } from './object-store-writing.ts'
 
@@ -38,5 +39,6 @@ export function objectStoreContract(title: string, newPlace: () => ObjectsPlace)
     describeWatch(open)
     describeFollowing(open, place)
     describeHistory(open)
+    describeMoments(open)
   })
 }

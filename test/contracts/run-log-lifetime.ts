@@ -1,6 +1,6 @@
 // Owns what must hold of snapshots, of leases, and of removing runs.
 import { describe, expect, it } from 'vitest'
-import { appendAll, codeOf, listed, newRun, type Open, type Place, records, t0, valueOf } from './run-log-kit.ts'
+import { appendAll, codeOf, listed, newRun, type Open, type Place, record, records, t0, valueOf } from './run-log-kit.ts'
 
 export function describeSnapshots(open: Open): void {
   describe('snapshots', () => {
@@ -157,8 +157,19 @@ export function describeRemoval(open: Open, place: Place): void {
       expect(await listed(runs, { labels: [{ key: 'team', operator: 'Exists' }] })).toEqual([])
       expect(await listed(runs, { owner: 'o' })).toEqual([])
       expect(codeOf(await log.create(newRun('b', { name: 'run-a' })))).toBe('ok')
+      await appendAll(log, 'b', 0, 5)
       await idle()
-      expect(valueOf(await log.load('b')).records).toEqual([])
+      expect(valueOf(await log.load('b')).records).toEqual(records(1, 5))
+    })
+
+    it('keeps the rows of a new run apart from those of one removed in the same turn', async () => {
+      const { log, idle } = open()
+      await log.create(newRun('a'))
+      await appendAll(log, 'a', 0, 3)
+      const results = await Promise.all([log.remove('a'), log.create(newRun('b', { name: 'run-a' })), log.append('b', 0, { record: record(1) })])
+      expect(results.map(codeOf)).toEqual(['ok', 'ok', 'ok'])
+      await idle()
+      expect(valueOf(await log.load('b')).records).toEqual(records(1, 1))
     })
 
     it('is refused while another process has the run', async () => {

@@ -73,7 +73,8 @@ export function describeWatch(open: Open, place: Place): void {
       await log.append('a', 0, { record: '{}', change: { phase: 'Failed' } })
       await log.create(newRun('b', { namespace: 'other' }))
       await log.remove('old')
-      expect(await take(runs.watch({ resourceVersion: start }), 3)).toEqual(['changed a Failed', 'changed b Running', 'removed old Running'])
+      await log.create(newRun('c'))
+      expect(await take(runs.watch({ resourceVersion: start }), 4)).toEqual(['changed a Failed', 'changed b Running', 'removed old Running', 'changed c Running'])
       expect(await take(runs.watch({ resourceVersion: start, namespace: 'other' }), 1)).toEqual(['changed b Running'])
     })
 
@@ -89,6 +90,19 @@ export function describeWatch(open: Open, place: Place): void {
       await log.append('c', 0, { record: '{}' })
       close()
       expect((await closed).slice(0, 3)).toEqual(['changed a Running', 'changed b Running', 'changed c Running'])
+    })
+
+    it('misses nothing that happens while it is being read', async () => {
+      const { log, runs } = open()
+      const events = runs.watch({})
+      await log.create(newRun('u0'))
+      const seen: string[] = []
+      for await (const event of events) {
+        seen.push(lineOf(event))
+        if (seen.length === 5) break
+        await log.create(newRun(`u${seen.length}`))
+      }
+      expect(seen).toEqual([0, 1, 2, 3, 4].map((n) => `changed u${n} Running`))
     })
 
     it('hears of other processes', async () => {

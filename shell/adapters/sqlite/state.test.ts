@@ -114,6 +114,41 @@ describe('openState', () => {
     expect(await open(directory).log.load('a')).toMatchObject({ ok: true, value: { records: ['{}'] } })
   })
 
+  it('keeps no more history of objects than was asked for', async () => {
+    const state = openState(newDirectory(), { owner: { id: 'me', info: '' }, now: () => 0, changesKept: 50 })
+    opened.push(state)
+    for (let n = 0; n < 300; n++) {
+      await state.objects.create(widgets, { apiVersion: 'example.io/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'ns', labels: { n: String(n) } } })
+      await state.objects.delete({ type: widgets, namespace: 'ns', name: 'w' })
+    }
+    await state.idle()
+    expect(rowsOf(state, 'object_version')).toBeLessThan(120)
+    expect([rowsOf(state, 'object'), rowsOf(state, 'object_label'), rowsOf(state, 'object_owner')]).toEqual([0, 0, 0])
+    expect(rowsOf(state, 'object_garbage')).toBeLessThan(120)
+  })
+
+  it('leaves nothing of a removed run behind but the word that it is gone', async () => {
+    const state = open(newDirectory())
+    await state.log.create({ uid: 'a', namespace: 'ns', name: 'a', phase: 'Running', createdAt: 1, manifest: '{}', labels: { x: '1' }, owners: ['cron'] })
+    await state.log.append('a', 0, { record: '{}' })
+    await state.log.snapshot('a', 1, ['s'])
+    await state.log.append('a', 1, { record: '{}' })
+    await state.log.remove('a')
+    await state.idle()
+    const tables = ['run', 'run_label', 'run_owner', 'run_manifest', 'run_log', 'run_snapshot', 'run_trash']
+    expect(tables.map((table) => rowsOf(state, table))).toEqual(tables.map(() => 0))
+    expect(rowsOf(state, 'run_removed')).toBe(1)
+  })
+
+  it('lays the records of a turn in one row, and long ones in several', async () => {
+    const state = open(newDirectory())
+    await addRun(state, 'a', 0)
+    await Promise.all(Array.from({ length: 1000 }, (_, seq) => state.log.append('a', seq, { record: '{}' })))
+    expect(rowsOf(state, 'run_log')).toBe(1)
+    await Promise.all(Array.from({ length: 10 }, (_, n) => state.log.append('a', 1000 + n, { record: `"${'x'.repeat(100_000)}"` })))
+    expect(rowsOf(state, 'run_log')).toBe(6)
+  })
+
   it('takes no record above the number that keys have room for', async () => {
     const state = open(newDirectory())
     await addRun(state, 'a', 0)
