@@ -27,13 +27,17 @@ function viewStruct(node: StructNode, value: JsonObject): JsonObject {
   for (const [key, field] of node.fields) {
     const member = Object.hasOwn(value, key) ? value[key] : undefined
     if (!isWritten(field, member)) continue
+    if (field.presence === 'nullable' && member === undefined) {
+      result[key] = null
+      continue
+    }
     result[key] = goView(field.schema, field.presence === 'required' && isEmptyList(member) ? undefined : member)
   }
   return result
 }
 
 function isWritten(field: FieldNode, member: Json | undefined): boolean {
-  if (field.presence === 'required' || field.presence === 'value') return true
+  if (field.presence === 'required' || field.presence === 'value' || field.presence === 'nullable') return true
   if (member === undefined || member === null) return false
   if (field.presence === 'pointer') return true
   const kind = resolve(field.schema).kind

@@ -35,10 +35,11 @@ export interface StructNode {
  * - `optional`: left out on the wire;
  * - `required`: read as the zero value, always written;
  * - `value`: a struct held by value, written as `{}` (or a null time) although marked optional;
+ * - `nullable`: a pointer that is written as null;
  * - `pointer`: a scalar behind a pointer, for which an explicit zero is not the same as absence.
  */
 export interface FieldNode {
-  readonly presence: 'optional' | 'required' | 'value' | 'pointer'
+  readonly presence: 'optional' | 'required' | 'value' | 'nullable' | 'pointer'
   readonly schema: SchemaNode
 }
 
@@ -126,6 +127,10 @@ export function req<T>(schema: Schema<T>): Required<T> {
 
 export function val<T>(schema: Schema<T>): ByValue<T> {
   return { presence: 'value', schema }
+}
+
+export function nul<T>(schema: Schema<T>): ByValue<T> {
+  return { presence: 'nullable', schema }
 }
 
 export function ptr<T>(schema: Schema<T>): ByValue<T> {

@@ -1,5 +1,6 @@
 // Owns how defaults come together: template defaults under each template, and workflow, referenced template and controller defaults into one spec.
 import { strategicMerge, TEMPLATE_MERGE, WORKFLOW_SPEC_MERGE, type MergeSchema } from '@tiphys/core/kube'
+import { decode } from '../decode/decode.ts'
 import { goView } from '../go-view.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import {
@@ -26,7 +27,8 @@ export function applyTemplateDefaults(template: Template, defaults: Template | u
   const written = goView(templateSchema, template as unknown as JsonObject) as unknown as Template
   // Go leaves out an empty list of steps; it is what makes the template one of steps, so it is kept.
   const steps = template.steps?.length === 0 ? { steps: [] } : {}
-  return { ...merge(usable as Template, written, TEMPLATE_MERGE), ...steps }
+  const merged = { ...merge(usable as Template, written, TEMPLATE_MERGE), ...steps }
+  return decode(templateSchema, merged as unknown as JsonObject).value
 }
 
 /** `over` laid over `under`. What cannot be merged (a list item without its key) is taken from `over` as a whole. */
@@ -65,7 +67,9 @@ export function joinWorkflowSpecs(sources: SpecSources): WorkflowSpec {
 function mergeSpec(under: WorkflowSpec, over: WorkflowSpec): WorkflowSpec {
   const written = goView(workflowSpecSchema, over as unknown as JsonObject) as unknown as WorkflowSpec
   const { hooks: underHooks, ...underRest } = under
-  const merged = merge(withoutLabelsFrom(underRest), { ...written, ...unknownFields(over, written) }, WORKFLOW_SPEC_MERGE)
+  const laid = merge(withoutLabelsFrom(underRest), { ...written, ...unknownFields(over, written) }, WORKFLOW_SPEC_MERGE)
+  // What Go writes as null is absent again.
+  const merged = decode(workflowSpecSchema, laid as unknown as JsonObject).value
   const hooks = underHooks === undefined ? merged.hooks : { ...underHooks, ...merged.hooks }
   const labelsFrom = under.workflowMetadata?.labelsFrom
   return {

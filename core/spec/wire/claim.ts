@@ -1,16 +1,16 @@
 // Owns the wire shapes of persistent volume claims.
-import { list, map, open, ptr, quantity, req, str, struct, time, val, type Infer } from '../schema.ts'
+import { list, map, nul, open, ptr, quantity, req, str, struct, time, val, type Infer } from '../schema.ts'
 import { labelSelectorSchema, objectMetaSchema } from './meta.ts'
 
 export const typedLocalObjectReferenceSchema = struct('TypedLocalObjectReference', {
-  apiGroup: str,
+  apiGroup: nul(str),
   kind: req(str),
   name: req(str),
 })
 export interface TypedLocalObjectReference extends Infer<typeof typedLocalObjectReferenceSchema> {}
 
 export const typedObjectReferenceSchema = struct('TypedObjectReference', {
-  apiGroup: str,
+  apiGroup: nul(str),
   kind: req(str),
   name: req(str),
   namespace: ptr(str),

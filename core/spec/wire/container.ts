@@ -1,5 +1,5 @@
 // Owns the wire shape of a container: image, environment, probes, mounts, security.
-import { bool, int32, int64, intOrString, list, map, open, ptr, quantity, req, str, struct, val, type Infer } from '../schema.ts'
+import { bool, int32, int64, intOrString, list, map, nul, open, ptr, quantity, req, str, struct, val, type Infer } from '../schema.ts'
 import {
   configMapKeySelectorSchema,
   fileKeySelectorSchema,
@@ -119,7 +119,7 @@ export interface Lifecycle extends Infer<typeof lifecycleSchema> {}
 
 export const grpcActionSchema = struct('GRPCAction', {
   port: req(int32),
-  service: str,
+  service: nul(str),
 })
 export interface GRPCAction extends Infer<typeof grpcActionSchema> {}
 

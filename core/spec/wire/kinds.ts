@@ -1,5 +1,5 @@
 // Owns the wire shapes of the kinds: workflows, templates, cron workflows, event bindings, task sets and results.
-import { bool, int32, int64, list, map, open, ptr, req, str, struct, time, val, type Infer } from '../schema.ts'
+import { bool, int32, int64, list, map, nul, open, ptr, req, str, struct, time, val, type Infer } from '../schema.ts'
 import { artifactLocationSchema, artifactSchema } from './artifact.ts'
 import { objectReferenceSchema } from './kube-objects.ts'
 import { objectMetaSchema } from './meta.ts'
@@ -56,7 +56,7 @@ export interface CronWorkflowSpec extends Infer<typeof cronWorkflowSpecSchema> {
 
 export const cronWorkflowStatusSchema = struct('CronWorkflowStatus', {
   active: req(list(objectReferenceSchema)),
-  lastScheduledTime: time,
+  lastScheduledTime: nul(time),
   conditions: req(list(conditionSchema)),
   succeeded: req(int64),
   failed: req(int64),

@@ -1,5 +1,5 @@
 // Owns the wire shapes of what may be attached to any template: retries, locks, metrics, memoization.
-import { amount, bool, intOrString, list, map, open, ptr, req, str, struct, type Infer } from '../schema.ts'
+import { amount, bool, intOrString, list, map, nul, open, ptr, req, str, struct, type Infer } from '../schema.ts'
 import { configMapKeySelectorSchema, localObjectReferenceSchema } from './reference.ts'
 
 export const metadataSchema = struct('Metadata', {
@@ -27,7 +27,7 @@ export interface MetricCounter extends Infer<typeof metricCounterSchema> {}
 
 export const metricGaugeSchema = struct('MetricGauge', {
   value: req(str),
-  realtime: bool,
+  realtime: nul(bool),
   operation: open('Set', 'Add', 'Sub'),
 })
 export interface MetricGauge extends Infer<typeof metricGaugeSchema> {}
@@ -125,13 +125,13 @@ export const sequenceSchema = struct('Sequence', {
 export interface Sequence extends Infer<typeof sequenceSchema> {}
 
 export const memoizeCacheSchema = struct('MemoizeCache', {
-  configMap: localObjectReferenceSchema,
+  configMap: nul(localObjectReferenceSchema),
 })
 export interface MemoizeCache extends Infer<typeof memoizeCacheSchema> {}
 
 export const memoizeSchema = struct('Memoize', {
   key: req(str),
-  cache: memoizeCacheSchema,
+  cache: nul(memoizeCacheSchema),
   maxAge: req(str),
 })
 export interface Memoize extends Infer<typeof memoizeSchema> {}

@@ -1,5 +1,5 @@
 // Owns the wire shapes of templates, steps and tasks.
-import { anyJson, bool, bytes, int64, intOrString, lazy, list, map, open, ptr, req, singleKeyObject, str, strictList, struct, val, type Infer, type SchemaNode } from '../schema.ts'
+import { anyJson, bool, bytes, int64, intOrString, lazy, list, map, nul, open, ptr, req, singleKeyObject, str, strictList, struct, val, type Infer, type SchemaNode } from '../schema.ts'
 import { artifactLocationSchema, artifactPathsSchema, artifactSchema } from './artifact.ts'
 import { containerSchema, resourceRequirementsSchema, volumeMountSchema } from './container.ts'
 import { argumentsSchema, inputsSchema, outputsSchema } from './parameter.ts'
@@ -34,7 +34,7 @@ export interface ContainerNode extends Infer<typeof containerNodeSchema> {}
 
 export const containerSetRetryStrategySchema = struct('ContainerSetRetryStrategy', {
   duration: str,
-  retries: intOrString,
+  retries: nul(intOrString),
 })
 export interface ContainerSetRetryStrategy extends Infer<typeof containerSetRetryStrategySchema> {}
 
@@ -116,7 +116,7 @@ export const httpTemplateSchema = struct('HTTPTemplate', {
 export interface HTTPTemplate extends Infer<typeof httpTemplateSchema> {}
 
 export const manifestFromSchema = struct('ManifestFrom', {
-  artifact: artifactSchema,
+  artifact: nul(artifactSchema),
 })
 export interface ManifestFrom extends Infer<typeof manifestFromSchema> {}
 

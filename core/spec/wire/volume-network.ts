@@ -1,5 +1,5 @@
 // Owns the wire shapes of volume sources on disks and file systems of a network or a cloud.
-import { bool, int32, list, map, ptr, req, str, struct, type Infer } from '../schema.ts'
+import { bool, int32, list, map, nul, ptr, req, str, struct, type Infer } from '../schema.ts'
 import { localObjectReferenceSchema } from './reference.ts'
 
 export const awsElasticBlockStoreVolumeSourceSchema = struct('AWSElasticBlockStoreVolumeSource', {
@@ -144,7 +144,7 @@ export interface RBDVolumeSource extends Infer<typeof rbdVolumeSourceSchema> {}
 export const scaleIOVolumeSourceSchema = struct('ScaleIOVolumeSource', {
   gateway: req(str),
   system: req(str),
-  secretRef: localObjectReferenceSchema,
+  secretRef: nul(localObjectReferenceSchema),
   sslEnabled: bool,
   protectionDomain: str,
   storagePool: str,
