@@ -10,6 +10,8 @@ export { STORED_VERSION, emptyState, fold, initialState, storedStatusOf, type St
 export { type Restart, restartRun } from './restart.ts'
 export { httpVerdict } from './http-verdict.ts'
 export { fromNodeStatus, labelsOf, summaryOf, toNodeStatus, toStatus, toWorkflow } from './wire.ts'
+export { waitsOf, type Wait, type WaitsFor } from './waits.ts'
+export { templateOfNode } from './node-template.ts'
 export { isFinished, isFulfilled } from './nodes.ts'
 export * from './pod/index.ts'
 export * from './operations/index.ts'
