@@ -13,6 +13,7 @@ import {
 import { newRemarks, objectOf, placeRemark, type Finding, type Remark, type Remarks } from './finding.ts'
 import { viewObject, type JudgedManifest } from './object-view.ts'
 import { bothCatalogs, referenceVerdict, type ReferenceOptions, type Rejection } from './reference.ts'
+import { checkBinding } from './rules/bindings.ts'
 import { bodyRules } from './rules/bodies.ts'
 import { checkCalls } from './rules/calls.ts'
 import { checkObject } from './rules/objects.ts'
@@ -93,7 +94,8 @@ function lintManifest(universe: Universe, input: ManifestInput): Finding[] {
     if (options.kinds !== undefined && !options.kinds.includes(manifest.kind)) return findings
     // What does not have the right shape would only make rules talk about what is not there.
     if (!manifest.problems.some((p) => p.severity === 'refused')) runRules(universe, manifest, { remarks, namespace: options.namespace ?? '' })
-  } else checkOther(manifest, remarks)
+  } else if (manifest.kind === 'WorkflowEventBinding') checkBinding(manifest.object, universe, remarks)
+  else checkOther(manifest, remarks)
   if (rejection !== undefined && rejection.code !== 'strict' && rejection.code !== 'parse') {
     findings.push(rejectionFinding(input, rejection, remarks))
   }

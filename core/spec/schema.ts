@@ -137,12 +137,18 @@ export function ptr<T>(schema: Schema<T>): ByValue<T> {
   return { presence: 'pointer', schema }
 }
 
+/** The table of fields is read when it is first needed: a program that only prints its version should not pay for every shape. */
 export function struct<F extends FieldTable>(name: string, table: F): Struct<F> {
-  const fields = new Map<string, FieldNode>()
-  for (const [key, entry] of Object.entries(table)) {
-    fields.set(key, 'presence' in entry ? entry : { presence: 'optional', schema: entry })
+  let fields: Map<string, FieldNode> | undefined
+  return {
+    kind: 'struct',
+    name,
+    table,
+    get fields() {
+      fields ??= new Map(Object.entries(table).map(([key, entry]) => [key, 'presence' in entry ? entry : { presence: 'optional', schema: entry }]))
+      return fields
+    },
   }
-  return { kind: 'struct', name, fields, table }
 }
 
 /** Follows lazy references to the schema that they stand for. */
