@@ -25,28 +25,51 @@ export const documentDepthMax = 500
 
 /** Finds the tags of JSON-like data. Functions, dates and the like are passed through untouched. */
 export function compileDocument(value: unknown): Document {
-  return { value, plan: planOf(value, 0) }
+  const closing = { texts: 0 }
+  const plan = planOf(value, { depth: 0, closing })
+  return { value, plan: plan === undefined ? undefined : withOpenTags(plan, closing.texts) }
 }
 
-function planOf(value: unknown, depth: number): Plan | undefined {
-  if (typeof value === 'string') return value.includes('{{') ? { kind: 'text', template: compileTemplate(value) } : undefined
-  if (typeof value !== 'object' || value === null || depth >= documentDepthMax) return undefined
-  return Array.isArray(value) ? listPlan(value, depth) : mapPlan(value, depth)
+/** `closing` counts the texts that hold a `}}`. */
+interface Walk { readonly depth: number; readonly closing: { texts: number } }
+
+function planOf(value: unknown, w: Walk): Plan | undefined {
+  if (typeof value === 'string') return textPlan(value, w)
+  if (typeof value !== 'object' || value === null || w.depth >= documentDepthMax) return undefined
+  const inner: Walk = { depth: w.depth + 1, closing: w.closing }
+  return Array.isArray(value) ? listPlan(value, inner) : mapPlan(value, inner)
 }
 
-function listPlan(items: readonly unknown[], depth: number): Plan | undefined {
+function textPlan(text: string, w: Walk): Plan | undefined {
+  if (text.includes('}}')) w.closing.texts++
+  return text.includes('{{') ? { kind: 'text', template: compileTemplate(text) } : undefined
+}
+
+/** Argo reads the document as one text, so that a `{{` may end in a later field; what was meant as text has to stay text. */
+function withOpenTags(plan: Plan, closing: number): Plan {
+  switch (plan.kind) {
+    case 'text': {
+      const others = closing - (plan.template.text.includes('}}') ? 1 : 0)
+      return plan.template.unclosedAt === undefined || others === 0 ? plan : { kind: 'text', template: { ...plan.template, closedElsewhere: true } }
+    }
+    case 'list': return { kind: 'list', places: plan.places.map(([i, inner]) => [i, withOpenTags(inner, closing)] as const) }
+    case 'map': return { kind: 'map', places: plan.places.map((p) => ({ ...p, plan: p.plan === undefined ? undefined : withOpenTags(p.plan, closing) })) }
+  }
+}
+
+function listPlan(items: readonly unknown[], w: Walk): Plan | undefined {
   const places: (readonly [number, Plan])[] = []
   items.forEach((item, i) => {
-    const plan = planOf(item, depth + 1)
+    const plan = planOf(item, w)
     if (plan !== undefined) places.push([i, plan])
   })
   return places.length === 0 ? undefined : { kind: 'list', places }
 }
 
-function mapPlan(map: object, depth: number): Plan | undefined {
+function mapPlan(map: object, w: Walk): Plan | undefined {
   const places: Place[] = []
   for (const [key, value] of Object.entries(map)) {
-    const plan = planOf(value, depth + 1)
+    const plan = planOf(value, w)
     const keyTemplate = key.includes('{{') ? compileTemplate(key) : undefined
     if (plan !== undefined || keyTemplate !== undefined) places.push({ key, keyTemplate, plan })
   }

@@ -22,7 +22,7 @@ export interface RenderMode extends Facilities {
 /** Fills a template. Only the innermost of nested tags is replaced in a pass. */
 export function renderTemplate(template: Template, scope: TemplateScope, mode: RenderMode): TemplateResult<string> {
   const { pieces, tags } = template
-  if (template.unclosedAt !== undefined) return { ok: false, error: unclosed(template) }
+  if (template.unclosedAt !== undefined && !mayLeaveOpen(template, mode)) return { ok: false, error: unclosed(template) }
   let out = pieces[0] ?? ''
   let sound = true
   for (let i = 0; i < tags.length; i++) {
@@ -39,6 +39,7 @@ export function renderTemplate(template: Template, scope: TemplateScope, mode: R
     sound &&= filled.value.sound
     out += filled.value.text + (pieces[i + 1] ?? '')
   }
+  if (template.unclosedAt !== undefined) out += template.text.slice(template.unclosedAt)
   return sound ? { ok: true, value: out } : { ok: false, error: templateError(template.text, UNSOUND) }
 }
 
@@ -57,8 +58,10 @@ function isQuotable(value: string): boolean {
   return true
 }
 
+const mayLeaveOpen = ({ closedElsewhere }: Template, { allowUnresolved, strict }: RenderMode): boolean => closedElsewhere && (allowUnresolved === true || strict !== undefined)
+
 /** Argo's message for a `{{` without an end. */
-export function unclosed(template: Template): TemplateError {
+function unclosed(template: Template): TemplateError {
   const offset = template.unclosedAt ?? 0
   const rest = template.text.slice(offset + 2, offset + 202)
   return templateError(template.text, { code: 'unclosed', message: `Cannot find end tag="}}" starting from ${JSON.stringify(rest)}`, offset })

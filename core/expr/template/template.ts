@@ -13,6 +13,8 @@ export interface Template {
   readonly tags: readonly Tag[]
   /** Offset of a `{{` that nothing closes, else `undefined`; tags and pieces end before it. */
   readonly unclosedAt: number | undefined
+  /** Set when another text of the same document has a `}}`: then an unclosed tag is text wherever unresolved tags may stay. */
+  readonly closedElsewhere: boolean
 }
 
 export type Tag = SimpleTag | ExpressionTag
@@ -55,7 +57,7 @@ export function compileTemplate(text: string): Template {
 const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/
 
 function read(text: string): Template {
-  if (!text.includes('{{')) return { text, pieces: [text], tags: [], unclosedAt: undefined }
+  if (!text.includes('{{')) return { text, pieces: [text], tags: [], unclosedAt: undefined, closedElsewhere: false }
   const plain = PLAIN.test(text)
   const source: Source = { escaped: plain ? text : quoteJson(text, true).slice(1, -1), plain }
   const pieces: string[] = []
@@ -66,10 +68,10 @@ function read(text: string): Template {
     const open = source.escaped.indexOf('{{', at)
     const piece = decode(source.escaped.slice(at, open < 0 ? undefined : open), source)
     pieces.push(piece)
-    if (open < 0) return { text, pieces, tags, unclosedAt: undefined }
+    if (open < 0) return { text, pieces, tags, unclosedAt: undefined, closedElsewhere: false }
     const close = source.escaped.indexOf('}}', open + 2)
     offset += piece.length
-    if (close < 0) return { text, pieces, tags, unclosedAt: offset }
+    if (close < 0) return { text, pieces, tags, unclosedAt: offset, closedElsewhere: false }
     const tag = tagOf(source.escaped.slice(open + 2, close), offset, source)
     tags.push(tag)
     offset += tag.raw.length
