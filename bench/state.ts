@@ -86,7 +86,7 @@ function newRun(uid: string, index: number): NewRun {
 
 /** A list that somebody might ask for; each of them narrows a few fields. */
 function someQuery(n: number): RunListQuery {
-  const label = (key: string, value: string): RunListQuery => ({ labels: [{ key, operator: 'In', values: [value] }] })
+  const label = (key: string, value: string): RunListQuery => ({ labels: [{ key, operator: 'in', values: [value] }] })
   const kinds: readonly RunListQuery[] = [
     {},
     { namespaces: [`team-${n % 20}`] },
@@ -95,7 +95,7 @@ function someQuery(n: number): RunListQuery {
     { namePrefix: ['etl-', 'train-9', 'report-12', 'nothing-'][n % 4] ?? '' },
     { phases: ['Succeeded'], ...label('tier', 'high'), namePrefix: 'etl' },
     { ...label('branch', `b${n % 5000}`) },
-    { phases: ['Error'], labels: [{ key: 'tier', operator: 'In', values: ['low'] }, { key: 'workflows.argoproj.io/completed', operator: 'In', values: ['true'] }] },
+    { phases: ['Error'], labels: [{ key: 'tier', operator: 'in', values: ['low'] }, { key: 'workflows.argoproj.io/completed', operator: 'in', values: ['true'] }] },
     { createdFrom: 1_700_000_000_000 + n * 10_000, createdBefore: 1_700_000_000_000 + n * 10_000 + 3_600_000 },
     { template: `tpl-${(n * 3) % 50}`, namespaces: ['team-3', 'team-6', 'team-9'] },
     { phases: ['Failed', 'Error'], namePrefix: 'ci', ...label('owner', `user-${n % 500}`) },
@@ -183,7 +183,7 @@ async function benchObjects({ objects }: State): Promise<void> {
     if (watch.ok) for await (const event of watch.value) if (event.type !== 'BOOKMARK' && ++events === 2 * count) break
   })
   const page = await msOf(async () => void (await objects.list({ type: widgets, limit: 500 })))
-  const labelled = await msOf(async () => void (await objects.list({ type: widgets, labels: [{ key: 'wf', operator: 'In', values: ['wf-7'] }] })))
+  const labelled = await msOf(async () => void (await objects.list({ type: widgets, labels: [{ key: 'wf', operator: 'in', values: ['wf-7'] }] })))
   console.log(`  objects, 100 a turn: ${created} creates/s, ${updated} updates/s, ${read} gets/s, ${Math.round((events * 1000) / watched)} watched events/s; first 500: ${page.toFixed(1)} ms, 100 of ${count} by label: ${labelled.toFixed(1)} ms`)
   digest.update(String(events))
 }

@@ -1,5 +1,5 @@
 // Owns the port to Kubernetes objects: create, read, update, delete, list and watch, with the promises that Kubernetes clients rely on.
-import type { LabelRequirement } from './run-log.ts'
+import type { FieldSelector, LabelSelector } from '@tiphys/core/kube'
 
 /** The kind of an object as the API names it. `plural` and `group` identify it; the version is only how it is written. */
 export interface ResourceType {
@@ -115,19 +115,13 @@ export interface Deletion {
   readonly gone: boolean
 }
 
-export interface FieldRequirement {
-  /** `metadata.name`, `status.phase`; an absent field is the empty text. */
-  readonly path: string
-  readonly operator: '=' | '!='
-  readonly value: string
-}
-
 export interface ObjectFilter {
   readonly type: ResourceType
   /** Absent: all namespaces. */
   readonly namespace?: string
-  readonly labels?: readonly LabelRequirement[]
-  readonly fields?: readonly FieldRequirement[]
+  readonly labels?: LabelSelector
+  /** Any field by its path, such as `status.phase`; an absent one is the empty text. */
+  readonly fields?: FieldSelector
 }
 
 export interface ObjectListQuery extends ObjectFilter {

@@ -1,4 +1,5 @@
 // Owns the port to the record of runs: an append-only log per run with one writer, snapshots, and the narrow rows that lists are made of.
+import type { LabelSelector } from '@tiphys/core/kube'
 
 /** Milliseconds since the Unix epoch, given by the caller. */
 type UnixMs = number
@@ -144,18 +145,11 @@ export interface RunEntry {
   readonly change?: RunChange
 }
 
-export interface LabelRequirement {
-  readonly key: string
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt'
-  readonly values?: readonly string[]
-}
-
 /** Filters; all that are given must hold. */
 export interface RunFilter {
   readonly namespaces?: readonly string[]
   readonly phases?: readonly string[]
-  /** As in Kubernetes: `NotIn` holds for a run without the label. */
-  readonly labels?: readonly LabelRequirement[]
+  readonly labels?: LabelSelector
   readonly name?: string
   readonly namePrefix?: string
   readonly nameContains?: string

@@ -44,7 +44,7 @@ export function describeLists(open: Open): void {
       }
       expect(seen).toEqual(before)
       expect(valueOf(await objects.list({ type: widgets, resourceVersion: first.resourceVersion })).objects).toEqual(before)
-      const labelled = { type: widgets, labels: [{ key: 'shard', operator: 'In', values: ['3'] }] } as const
+      const labelled = { type: widgets, labels: [{ key: 'shard', operator: 'in', values: ['3'] }] } as const
       expect(valueOf(await objects.list({ ...labelled, resourceVersion: first.resourceVersion })).objects).toEqual(before.filter(({ metadata }) => metadata.labels?.['shard'] === '3'))
     })
 
@@ -87,18 +87,18 @@ export function describeHistory(open: Open): void {
 const listFilters: readonly (readonly [string, Partial<ObjectFilter>, (n: number) => boolean])[] = [
   ['nothing', {}, () => true],
   ['a namespace', { namespace: 'other' }, (n) => n % 4 === 0],
-  ['a label', { labels: [{ key: 'shard', operator: 'In', values: ['2'] }] }, (n) => n % 5 === 2],
-  ['two labels', { labels: [{ key: 'shard', operator: 'In', values: ['2'] }, { key: 'even', operator: 'Exists' }] }, (n) => n % 5 === 2 && n % 2 === 0],
-  ['values of a label', { labels: [{ key: 'shard', operator: 'In', values: ['2', '3'] }] }, (n) => [2, 3].includes(n % 5)],
-  ['a label that is not', { labels: [{ key: 'even', operator: 'DoesNotExist' }] }, (n) => n % 2 !== 0],
-  ['a label of another value', { labels: [{ key: 'shard', operator: 'NotIn', values: ['1', '2'] }] }, (n) => ![1, 2].includes(n % 5)],
-  ['a label that may be absent', { labels: [{ key: 'even', operator: 'NotIn', values: [''] }] }, (n) => n % 2 !== 0],
-  ['a larger label', { labels: [{ key: 'shard', operator: 'Gt', values: ['2'] }] }, (n) => n % 5 > 2],
-  ['a smaller label', { labels: [{ key: 'shard', operator: 'Lt', values: ['2'] }] }, (n) => n % 5 < 2],
-  ['a name', { fields: [{ path: 'metadata.name', operator: '=', value: 'w-007' }] }, (n) => n === 7],
-  ['a field', { fields: [{ path: 'status.phase', operator: '=', value: 'odd' }] }, (n) => n % 2 !== 0],
-  ['a field of another value', { namespace: 'other', fields: [{ path: 'status.phase', operator: '!=', value: 'odd' }] }, (n) => n % 4 === 0],
-  ['an absent field', { fields: [{ path: 'status.none', operator: '=', value: '' }] }, () => true],
+  ['a label', { labels: [{ key: 'shard', operator: 'in', values: ['2'] }] }, (n) => n % 5 === 2],
+  ['two labels', { labels: [{ key: 'shard', operator: 'in', values: ['2'] }, { key: 'even', operator: 'exists', values: [] }] }, (n) => n % 5 === 2 && n % 2 === 0],
+  ['values of a label', { labels: [{ key: 'shard', operator: 'in', values: ['2', '3'] }] }, (n) => [2, 3].includes(n % 5)],
+  ['a label that is not', { labels: [{ key: 'even', operator: 'doesNotExist', values: [] }] }, (n) => n % 2 !== 0],
+  ['a label of another value', { labels: [{ key: 'shard', operator: 'notin', values: ['1', '2'] }] }, (n) => ![1, 2].includes(n % 5)],
+  ['a label that may be absent', { labels: [{ key: 'even', operator: 'notin', values: [''] }] }, (n) => n % 2 !== 0],
+  ['a larger label', { labels: [{ key: 'shard', operator: 'gt', values: ['2'] }] }, (n) => n % 5 > 2],
+  ['a smaller label', { labels: [{ key: 'shard', operator: 'lt', values: ['2'] }] }, (n) => n % 5 < 2],
+  ['a name', { fields: [{ field: 'metadata.name', equal: true, value: 'w-007' }] }, (n) => n === 7],
+  ['a field', { fields: [{ field: 'status.phase', equal: true, value: 'odd' }] }, (n) => n % 2 !== 0],
+  ['a field of another value', { namespace: 'other', fields: [{ field: 'status.phase', equal: false, value: 'odd' }] }, (n) => n % 4 === 0],
+  ['an absent field', { fields: [{ field: 'status.none', equal: true, value: '' }] }, () => true],
 ]
 
 async function fill(objects: ObjectStore, count: number): Promise<void> {

@@ -1,5 +1,6 @@
 // Owns the promise that clients build on: a list of any moment and the changes after it always make up the present.
-import type { LabelRequirement, ObjectStore, StoredObject } from '@tiphys/shell/ports'
+import type { LabelSelector } from '@tiphys/core/kube'
+import type { ObjectStore, StoredObject } from '@tiphys/shell/ports'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keyOf, type Open, valueOf, widget, widgets } from './object-store-kit.ts'
@@ -12,7 +13,7 @@ const name = fc.constantFrom('a', 'b', 'c', 'd')
 const writing = fc.record({ act: fc.constantFrom('create' as const, 'update' as const), name, team: fc.constantFrom('x', 'y'), held: fc.boolean() })
 const acts: fc.Arbitrary<readonly Act[][]> = fc.array(fc.array(fc.oneof(writing, fc.record({ act: fc.constant('delete' as const), name })), { minLength: 1, maxLength: 3 }), { minLength: 3, maxLength: 15 })
 
-const selectors: readonly (readonly LabelRequirement[])[] = [[], [{ key: 'team', operator: 'In', values: ['x'] }], [{ key: 'team', operator: 'NotIn', values: ['x'] }]]
+const selectors: readonly LabelSelector[] = [[], [{ key: 'team', operator: 'in', values: ['x'] }], [{ key: 'team', operator: 'notin', values: ['x'] }]]
 
 export function describeMoments(open: Open): void {
   describe('any history', () => {
@@ -38,7 +39,7 @@ export function describeMoments(open: Open): void {
 
 interface Moment {
   readonly version: string
-  readonly selector: readonly LabelRequirement[]
+  readonly selector: LabelSelector
 }
 
 async function moment(objects: ObjectStore): Promise<{ readonly version: string; readonly all: readonly StoredObject[] }> {
@@ -65,7 +66,7 @@ async function proveFollowing(objects: ObjectStore, { version, selector }: Momen
   const present = valueOf(await objects.list({ type: widgets, labels: selector }))
   const watch = valueOf(await objects.watch({ type: widgets, labels: selector, resourceVersion: version }))
   // A last change ends the watch; it matches nothing that the cache holds.
-  const end = valueOf(await objects.create(widgets, widget('end', { namespace: 'end', labels: { team: selector[0]?.operator === 'NotIn' ? 'z' : 'x' } })))
+  const end = valueOf(await objects.create(widgets, widget('end', { namespace: 'end', labels: { team: selector[0]?.operator === 'notin' ? 'z' : 'x' } })))
   for await (const event of watch) {
     if (event.type === 'BOOKMARK' || event.type === 'ERROR') throw new Error(`unexpected ${event.type}`)
     const { name, uid } = event.object.metadata

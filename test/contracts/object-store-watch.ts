@@ -48,9 +48,9 @@ export function describeWatch(open: Open): void {
       await change('a', 'z')
       await removed(objects, 'a')
       await removed(objects, 'b')
-      const labels = [{ key: 'team', operator: 'In', values: ['x'] }] as const
+      const labels = [{ key: 'team', operator: 'in', values: ['x'] }] as const
       expect(await take(objects, { resourceVersion: start, labels }, 4)).toEqual(['ADDED a', 'ADDED b', 'DELETED a', 'DELETED b'])
-      expect(await take(objects, { resourceVersion: start, fields: [{ path: 'metadata.name', operator: '=', value: 'b' }] }, 3)).toEqual(['ADDED b', 'MODIFIED b', 'DELETED b'])
+      expect(await take(objects, { resourceVersion: start, fields: [{ field: 'metadata.name', equal: true, value: 'b' }] }, 3)).toEqual(['ADDED b', 'MODIFIED b', 'DELETED b'])
     })
 
     it('keeps to its namespace', async () => {

@@ -154,7 +154,7 @@ export function describeRemoval(open: Open, place: Place): void {
       await log.snapshot('a', 300, ['s'])
       valueOf(await log.remove('a'))
       expect(codeOf(await log.load('a'))).toBe('not_found')
-      expect(await listed(runs, { labels: [{ key: 'team', operator: 'Exists' }] })).toEqual([])
+      expect(await listed(runs, { labels: [{ key: 'team', operator: 'exists', values: [] }] })).toEqual([])
       expect(await listed(runs, { owner: 'o' })).toEqual([])
       expect(codeOf(await log.create(newRun('b', { name: 'run-a' })))).toBe('ok')
       await appendAll(log, 'b', 0, 5)

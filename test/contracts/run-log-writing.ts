@@ -86,8 +86,8 @@ export function describeAppending(open: Open, place: Place): void {
       const summary = valueOf(await runs.get('a'))
       expect(summary).toMatchObject({ phase: 'Failed', finishedAt: t0 + 5, labels: { team: 'y', done: 'true' }, progress: '1/1', archived: true, message: 'before' })
       expect(valueOf(await runs.manifest('a'))).toBe('{"new":1}')
-      expect(await listed(runs, { labels: [{ key: 'team', operator: 'In', values: ['x'] }] })).toEqual([])
-      expect(await listed(runs, { labels: [{ key: 'team', operator: 'In', values: ['y'] }] })).toEqual(['a'])
+      expect(await listed(runs, { labels: [{ key: 'team', operator: 'in', values: ['x'] }] })).toEqual([])
+      expect(await listed(runs, { labels: [{ key: 'team', operator: 'in', values: ['y'] }] })).toEqual(['a'])
     })
 
     it('lets the last of several changes in one turn win, field by field', async () => {

@@ -106,7 +106,7 @@ describe('damage', () => {
     expect(await objects.update(widgets, { apiVersion: 'example.io/v1', kind: 'Widget', metadata: { name: 'b', namespace: 'ns' } })).toMatchObject({ ok: false, problem: { code: 'damaged' } })
     expect(await objects.delete(key)).toMatchObject({ ok: true, value: { gone: true } })
     expect(await objects.create(widgets, { apiVersion: 'example.io/v1', kind: 'Widget', metadata: { name: 'b', namespace: 'ns', labels: { team: 'x' } } })).toMatchObject({ ok: true })
-    const again = await objects.list({ type: widgets, labels: [{ key: 'team', operator: 'In', values: ['x'] }] })
+    const again = await objects.list({ type: widgets, labels: [{ key: 'team', operator: 'in', values: ['x'] }] })
     expect(again.ok && again.value.objects.map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c'])
     await idle()
   })

@@ -111,9 +111,9 @@ function sourceOf(db: Db, query: ObjectListQuery, typeId: number): Source {
 function bestLabel(db: Db, { labels = [] }: ObjectListQuery, typeId: number): readonly [string, string] | undefined {
   const count = db.prepare('SELECT count(*) AS n FROM (SELECT 1 FROM object_label WHERE type = ? AND key = ? AND value = ? LIMIT ?)')
   let best: { readonly label: readonly [string, string]; readonly rows: number } | undefined
-  for (const { key, operator, values = [] } of labels) {
+  for (const { key, operator, values } of labels) {
     const [value, ...others] = values
-    if (operator !== 'In' || value === undefined || others.length > 0) continue
+    if (operator !== 'in' || value === undefined || others.length > 0) continue
     const rows = Number(count.get(typeId, key, value, countedMax)?.['n'])
     if (best === undefined || rows < best.rows) best = { label: [key, value], rows }
   }

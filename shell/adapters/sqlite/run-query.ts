@@ -1,5 +1,6 @@
 // Owns turning a filter on runs into SQL: one condition per field, and the index to walk, chosen by counting.
-import type { Db, LabelRequirement, RunFilter, SqlValue } from '@tiphys/shell/ports'
+import type { LabelRequirement } from '@tiphys/core/kube'
+import type { Db, RunFilter, SqlValue } from '@tiphys/shell/ports'
 
 export interface Condition {
   readonly sql: string
@@ -116,31 +117,31 @@ function sidePath(table: string, where: Condition, order?: Path['order']): Path 
   return { from: `${table} AS d CROSS JOIN run AS r ON r.id = d.run`, where, order, count: `${table} AS d` }
 }
 
-function labelPaths({ key, operator, values = [] }: LabelRequirement): Path[] {
-  if (operator === 'In' && values.length === 1) {
+function labelPaths({ key, operator, values }: LabelRequirement): Path[] {
+  if (operator === 'in' && values.length === 1) {
     return [sidePath('run_label', { sql: 'd.key = ? AND d.value = ?', values: [key, values[0] ?? ''] }, { createdAt: 'd.created_at', id: 'd.run' })]
   }
-  if (operator === 'In') return [sidePath('run_label', { sql: `d.key = ? AND d.value IN (${marks(values)})`, values: [key, ...values] })]
-  return operator === 'Exists' ? [sidePath('run_label', { sql: 'd.key = ?', values: [key] })] : []
+  if (operator === 'in') return [sidePath('run_label', { sql: `d.key = ? AND d.value IN (${marks(values)})`, values: [key, ...values] })]
+  return operator === 'exists' ? [sidePath('run_label', { sql: 'd.key = ?', values: [key] })] : []
 }
 
-function labelCondition({ key, operator, values = [] }: LabelRequirement): Condition {
+function labelCondition({ key, operator, values }: LabelRequirement): Condition {
   const label = (test: string): string => `EXISTS (SELECT 1 FROM run_label AS l WHERE l.key = ? AND ${test} AND l.run = r.id)`
   const withValue = `l.value IN (${marks(values)}) AND l.created_at = r.created_at`
   switch (operator) {
-    case 'In':
+    case 'in':
       return { sql: label(withValue), values: [key, ...values] }
-    case 'NotIn':
+    case 'notin':
       return { sql: `NOT ${label(withValue)}`, values: [key, ...values] }
     // The value stands between key and number in the index, so the row itself answers these more quickly.
-    case 'Exists':
+    case 'exists':
       return { sql: 'EXISTS (SELECT 1 FROM json_each(r.labels) AS l WHERE l.key = ?)', values: [key] }
-    case 'DoesNotExist':
+    case 'doesNotExist':
       return { sql: 'NOT EXISTS (SELECT 1 FROM json_each(r.labels) AS l WHERE l.key = ?)', values: [key] }
-    case 'Gt':
-    case 'Lt':
+    case 'gt':
+    case 'lt':
       return {
-        sql: `EXISTS (SELECT 1 FROM json_each(r.labels) AS l WHERE l.key = ? AND l.value GLOB '[0-9]*' AND l.value NOT GLOB '*[^0-9]*' AND CAST(l.value AS INTEGER) ${operator === 'Gt' ? '>' : '<'} CAST(? AS INTEGER))`,
+        sql: `EXISTS (SELECT 1 FROM json_each(r.labels) AS l WHERE l.key = ? AND l.value GLOB '[0-9]*' AND l.value NOT GLOB '*[^0-9]*' AND CAST(l.value AS INTEGER) ${operator === 'gt' ? '>' : '<'} CAST(? AS INTEGER))`,
         values: [key, values[0] ?? '0'],
       }
   }
