@@ -37,8 +37,8 @@ export function checkTree(root: Node, types: Checker['types'], budget: Host): Re
   return checker.natures
 }
 
-export function mistyped(at: number, message: string, hint?: string): never {
-  raise(hint === undefined ? { code: 'type', message, at } : { code: 'type', message, at, hint })
+export function mistyped(at: number, message: string): never {
+  raise({ code: 'type', message, at })
 }
 
 function natureOf(node: Node, c: Checker): Nature {
@@ -85,7 +85,7 @@ export function environmentNature(name: string, c: Checker): Nature | undefined 
 }
 
 function unknownName(name: string, at: number): never {
-  mistyped(at, `unknown name ${name}`, `no variable is called "${name}" here`)
+  raise({ code: 'type', message: `unknown name ${name}`, at, hint: `no variable is called "${name}" here`, variable: name })
 }
 
 export const isEnv = (node: Node | undefined): boolean => node?.kind === 'identifier' && node.name === '$env'

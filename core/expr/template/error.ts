@@ -27,7 +27,7 @@ export interface TemplateError {
 
 export type TemplateResult<T> = Result<T, TemplateError>
 
-interface Problem { readonly code: TemplateErrorCode; readonly message: string; readonly offset: number; readonly variable?: string; readonly cause?: ExprError }
+interface Problem { readonly code: TemplateErrorCode; readonly message: string; readonly offset: number; readonly variable?: string | undefined; readonly cause?: ExprError | undefined }
 
 export function templateError(text: string, problem: Problem): TemplateError {
   const { code, message, offset, variable, cause } = problem
@@ -40,8 +40,8 @@ export function templateError(text: string, problem: Problem): TemplateError {
 const candidatesMax = 20_000
 const listedMax = 100
 
-/** What helps to mend an error: the nearest variable and a list of those in scope. Costs a walk over the names, so it is asked for when shown. */
-export function explainTemplateError(error: TemplateError, scope: Pick<TemplateScope, 'names'>): { readonly hint: string | undefined; readonly inScope: readonly string[] } {
+/** What helps to mend an error of a template or an expression: the nearest variable and a list of those in scope. Costs a walk over the names, so it is asked for when shown. */
+export function explainTemplateError(error: Pick<TemplateError, 'variable'>, scope: Pick<TemplateScope, 'names'>): { readonly hint: string | undefined; readonly inScope: readonly string[] } {
   const names: string[] = []
   for (const name of scope.names()) {
     if (names.length >= candidatesMax) break

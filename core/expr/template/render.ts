@@ -145,6 +145,5 @@ function jsonOf(value: Value): { readonly ok: true; readonly text: string } | { 
 }
 
 function failed(tag: ExpressionTag, r: Rendering, message: string, cause?: ExprError): TemplateResult<Filled> {
-  const problem = { code: 'expression', message, offset: tag.offset } as const
-  return { ok: false, error: templateError(r.template.text, cause === undefined ? problem : { ...problem, cause }) }
+  return { ok: false, error: templateError(r.template.text, { code: 'expression', message, offset: tag.offset, variable: cause?.variable, cause }) }
 }
