@@ -168,6 +168,11 @@ export class RunHost {
     return this.mailboxes.get(uid)?.run
   }
 
+  /** How often pods of a run had to be made anew, by node; those that never had are left out. */
+  attemptsOf(uid: string): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.mailboxes.get(uid)?.attempts ?? [])
+  }
+
   runs(): Iterable<Run> {
     return [...this.mailboxes.values()].map((mailbox) => mailbox.run)
   }

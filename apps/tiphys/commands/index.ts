@@ -1,48 +1,45 @@
 // The command tree of the program, as data; the code of a command loads when it runs.
-import type { CommandSpec, FlagSpec } from '../flags/index.ts'
+import type { CommandSpec } from '../flags/index.ts'
+import { node, remove, resume, stop, suspend, terminate } from './specs/change.ts'
+import { DATA_DIR, NAMESPACE } from './specs/flags.ts'
+import { get, list, logs, wait, watch, why } from './specs/read.ts'
+import { resubmit, retry, run } from './specs/run.ts'
 
 export const VERSION = '0.1.0'
 
-const DATA_DIR: FlagSpec = { name: 'data-dir', type: 'string', usage: 'where runs are kept', placeholder: 'DIR', env: ['TIPHYS_DATA_DIR'], complete: 'folders' }
-const NO_COLOR: FlagSpec = { name: 'no-color', type: 'bool', usage: 'disable colorized output' }
-
-const run: CommandSpec = {
-  name: 'run',
-  operands: 'FILE',
-  short: 'run a workflow on this machine and show it live',
-  long: 'Run takes an Argo Workflow manifest as it is, carries out its steps as processes of this machine, shows them live and ends with the result: ' +
-    'exit code 0 for Succeeded, 1 for Failed or Error, 2 for bad usage or an invalid manifest. Ctrl-C stops the workflow (exit handlers run), a second one terminates it.',
-  examples: [
-    { does: 'Run a manifest', run: 'run workflow.yaml' },
-    { does: 'Give parameters', run: 'run workflow.yaml -p message=hello -f params.yaml' },
-    { does: 'Bring templates that the workflow refers to', run: 'run workflow.yaml --with templates/' },
-    { does: 'Give the programs of an image by a folder', run: 'run workflow.yaml --image-map alpine=./tools' },
-    { does: 'Go on with a run that was interrupted', run: 'run --resume my-workflow' },
-    { does: 'Get the finished workflow as JSON', run: 'run workflow.yaml -o json' },
-  ],
-  args: { max: 1, complete: 'files', check: (args, flags) => (args.length === 0 && !flags.given('resume') ? 'run needs a FILE, or --resume NAME' : undefined) },
+const version: CommandSpec = {
+  name: 'version',
+  short: 'print version information',
+  examples: [{ does: 'Print the version alone', run: 'version --short' }],
+  args: { max: 0 },
   flags: [
-    { name: 'parameter', short: 'p', type: 'stringArray', usage: 'pass an input parameter', placeholder: 'NAME=VALUE' },
-    { name: 'parameter-file', short: 'f', type: 'string', usage: 'pass a file containing all input parameters', placeholder: 'FILE', complete: 'files' },
-    { name: 'entrypoint', type: 'string', usage: 'override entrypoint' },
-    { name: 'name', type: 'string', usage: 'override metadata.name' },
-    { name: 'with', type: 'stringArray', usage: 'add templates, ConfigMaps and Secrets from a file or folder', placeholder: 'PATH', complete: 'files' },
-    { name: 'runner', type: 'string', usage: 'how steps run', default: 'auto', values: ['auto', 'process'] },
-    { name: 'image-map', type: 'stringArray', usage: 'use a folder for the programs of an image', placeholder: 'IMAGE=FOLDER' },
-    { name: 'resume', type: 'string', usage: 'go on with an interrupted run', placeholder: 'NAME', complete: 'workflows' },
-    { name: 'log', type: 'bool', usage: 'print what steps print' },
-    { name: 'output', short: 'o', type: 'string', usage: 'output format', values: ['json', 'yaml', 'name', 'tree'] },
-    DATA_DIR,
-    NO_COLOR,
+    { name: 'short', type: 'bool', usage: 'print just the version number' },
+    { name: 'output', short: 'o', type: 'string', usage: 'Output format', values: ['json'] },
   ],
-  load: () => import('./run.ts'),
+  load: () => import('./version.ts'),
+}
+
+const completion: CommandSpec = {
+  name: 'completion',
+  operands: 'SHELL',
+  short: 'output shell completion code for the specified shell (bash, zsh or fish)',
+  examples: [
+    { does: 'Load completion into this bash', run: 'completion bash > /tmp/tiphys.bash && source /tmp/tiphys.bash' },
+    { does: 'Install it for zsh', run: 'completion zsh > "${fpath[1]}/_tiphys"' },
+    { does: 'Install it for fish', run: 'completion fish > ~/.config/fish/completions/tiphys.fish' },
+  ],
+  args: { min: 1, max: 1, complete: 'shells' },
+  load: () => import('./completion.ts'),
 }
 
 export const root: CommandSpec = {
   name: 'tiphys',
   short: 'runs Argo Workflows manifests on one machine, in CI and on Kubernetes',
-  commands: [
-    run,
-    { name: 'version', short: 'print version information', load: () => import('./version.ts') },
+  examples: [
+    { does: 'Run a workflow', run: 'run workflow.yaml' },
+    { does: 'See what ran, and what it printed', run: 'list && tiphys logs @latest' },
+    { does: 'Find out why it is stuck or failed', run: 'why @latest' },
   ],
+  persistentFlags: [DATA_DIR, NAMESPACE],
+  commands: [run, list, get, watch, wait, logs, why, stop, terminate, suspend, resume, node, retry, resubmit, remove, version, completion],
 }

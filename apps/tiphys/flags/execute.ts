@@ -59,10 +59,11 @@ function fail(outcome: Extract<Outcome, { error: string }>, streams: Streams): n
 
 /** The message, the usage, and last, where a reader looks first, what was probably meant. */
 function usageError(place: Place, problem: Problem, streams: Streams): number {
-  if (place.command.quiet === true) return fail({ error: problem.message }, streams)
+  const exit = place.command.usageExit ?? 1
+  if (place.command.quiet === true) return fail({ error: problem.message, exit }, streams)
   const hint = problem.hint === undefined ? '' : `\n${problem.hint[0]?.toUpperCase()}${problem.hint.slice(1)}\n`
   streams.stderr(`Error: ${problem.message}\n${usageText(place)}${hint}\n`)
-  return 1
+  return exit
 }
 
 function argumentProblem(place: Place, parsed: Parsed): string | undefined {

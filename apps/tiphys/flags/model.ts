@@ -55,6 +55,8 @@ export interface CommandSpec {
   readonly hidden?: boolean
   /** Mistakes in a call are reported without the usage. */
   readonly quiet?: boolean
+  /** Exit code of a mistaken call; 1 when left out. */
+  readonly usageExit?: number
   readonly flags?: readonly FlagSpec[]
   /** Flags of this command and all below it. */
   readonly persistentFlags?: readonly FlagSpec[]

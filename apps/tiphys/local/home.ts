@@ -7,7 +7,7 @@ export interface DataFolders {
   readonly logs: string
   readonly artifacts: string
   readonly sockets: string
-  /** The runner's own files of one run. */
+  /** Everything that belongs to one run alone. */
   runner(uid: string): string
 }
 

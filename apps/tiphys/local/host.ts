@@ -1,38 +1,60 @@
 // A runtime on this machine: steps as processes, artifacts in a folder, HTTP from this process.
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
+import type { Run } from '@tiphys/core/engine'
 import type { LogStore, PodLookup } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost, type RunUpdate } from '@tiphys/shell/runtime'
-import { createProcessRunner, type ImageMapping } from '@tiphys/shell/adapters/process'
+import { createProcessRunner } from '@tiphys/shell/adapters/process'
 import {
   createGitArtifactStore, createHttpArtifactStore, createLocalArtifactStore, createRawArtifactStore, routeArtifacts, withArchives,
 } from '@tiphys/shell/adapters/artifacts'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
-import type { State } from '@tiphys/shell/adapters/sqlite'
 import type { DataFolders } from './home.ts'
-import { LOCAL_CONFIG } from './session.ts'
+import { type LocalSession, LOCAL_CONFIG } from './session.ts'
+import { type RunSetup, catalogOf } from './setup.ts'
+import { cacheKeeper } from './caches.ts'
 
 export interface LocalHost {
   readonly host: RunHost
   readonly logs: LogStore
-  readonly catalog: ObjectCatalog
+  /** Lets go of the run: what waits is written first. */
+  close(): Promise<void>
 }
 
 export interface LocalHostOptions {
-  readonly folders: DataFolders
-  readonly state: State
+  readonly session: LocalSession
   /** The run whose steps this process carries out. */
   readonly uid: string
-  readonly catalog: ObjectCatalog
-  readonly imageMap: readonly ImageMapping[]
+  readonly namespace: string
+  readonly setup: RunSetup
   readonly onUpdate: (update: RunUpdate) => void
   readonly onTrouble: (message: string | undefined) => void
+  readonly onLost: (run: Run, message: string) => void
 }
 
-export function openLocalHost(options: LocalHostOptions): LocalHost {
-  const { folders, catalog } = options
+export async function openLocalHost(options: LocalHostOptions): Promise<LocalHost> {
+  const { session, setup, namespace } = options
+  const { folders, state } = session
+  const caches = cacheKeeper(state, namespace)
+  const catalog = catalogOf({ ...setup, objects: [...(await caches.load()), ...setup.objects] }, namespace)
   const lookup = lookupIn(catalog)
-  const artifacts = routeArtifacts({
+  const { runner, logs } = createProcessRunner({
+    stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts: artifactsIn(folders), lookup, imageMap: setup.images,
+  })
+  const host = new RunHost({
+    log: state.log, runner, http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,
+    random: (length) => randomBytes(length), onUpdate: options.onUpdate, onTrouble: options.onTrouble, onLost: options.onLost,
+    saveObject: caches.save,
+  })
+  const close = async (): Promise<void> => {
+    await host.close()
+    await caches.saved()
+  }
+  return { host, logs, close }
+}
+
+function artifactsIn(folders: DataFolders): ReturnType<typeof routeArtifacts> {
+  return routeArtifacts({
     repository: createLocalArtifactStore(folders.artifacts),
     drivers: {
       s3: createLocalArtifactStore(folders.artifacts),
@@ -41,14 +63,6 @@ export function openLocalHost(options: LocalHostOptions): LocalHost {
       git: createGitArtifactStore(),
     },
   })
-  const { runner, logs } = createProcessRunner({
-    stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts, lookup, imageMap: options.imageMap,
-  })
-  const host = new RunHost({
-    log: options.state.log, runner, http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup('default'), config: LOCAL_CONFIG,
-    random: (length) => randomBytes(length), onUpdate: options.onUpdate, onTrouble: options.onTrouble,
-  })
-  return { host, logs, catalog }
 }
 
 /** ConfigMaps and Secrets that steps mount or read, from the objects that were given. */

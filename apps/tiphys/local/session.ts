@@ -1,57 +1,47 @@
-// One process that works on a data directory: its state, its runner, its runs. The composition root of everything local.
-import { randomBytes, randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
-import { readFileSync } from 'node:fs'
+// Owns one process's hold on a data directory: its state, and the leases of the runs that it changes.
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { EngineConfig } from '@tiphys/core/engine'
+import { controlPath } from '@tiphys/shell/adapters/control'
 import { openState, type State } from '@tiphys/shell/adapters/sqlite'
 import { systemClock } from '@tiphys/shell/adapters/system'
+import type { RunHolder } from '@tiphys/shell/ports'
 import type { DataFolders } from './home.ts'
+import { isAlive, newOwner, ownInfo } from './owner.ts'
 
-/** What a process says about itself, so that others can tell whether it still lives. */
-interface OwnerInfo { readonly pid: number; readonly started: string; readonly host: string }
-
-export interface OpenedState { readonly state: State; readonly owner: string }
-
-export function openLocalState(folders: DataFolders): OpenedState {
-  const owner = randomUUID()
-  const info: OwnerInfo = { pid: process.pid, started: startOf(process.pid), host: hostname() }
-  const state = openState(folders.root, { owner: { id: owner, info: JSON.stringify(info) }, now: () => systemClock.now() })
-  return { state, owner }
+export interface LocalSession {
+  readonly folders: DataFolders
+  readonly state: State
+  readonly owner: string
+  /** Where to listen for requests of others; undefined for a process that carries out no run. */
+  readonly socket: string | undefined
 }
 
-/** When a process started, as the kernel counts it; empty where that cannot be told. Guards against process ids that were used again. */
-function startOf(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch {
-    return ''
-  }
+/** Opens the data directory, which is made if need be. Throws `StorageError`. */
+export function openSession(folders: DataFolders, use: 'carry' | 'look'): LocalSession {
+  const owner = newOwner()
+  const socket = use === 'carry' ? controlPath(folders.sockets, owner) : undefined
+  const state = openState(folders.root, { owner: { id: owner, info: JSON.stringify(ownInfo(socket)) }, now: () => systemClock.now() })
+  return { folders, state, owner, socket }
 }
 
-/** Whether the writer of a run lives. Of another host nothing is known, so it is taken to live. */
-export function isAlive(info: string): boolean {
-  const owner = JSON.parse(info) as OwnerInfo
-  if (owner.host !== hostname()) return true
-  try {
-    process.kill(owner.pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  return owner.started === '' || startOf(owner.pid) === owner.started
+/** Whether there is anything to look at; looking must not leave files behind. */
+export function hasState(folders: DataFolders): boolean {
+  return existsSync(join(folders.root, 'state.db'))
 }
+
+export type Claimed = { readonly ok: true } | { readonly ok: false; readonly message: string; readonly holder: RunHolder | undefined }
 
 /** Takes the lease of a run that nobody has, or whose writer is dead. */
-export async function claimRun(state: State, uid: string): Promise<{ ok: true } | { ok: false; message: string; holder: string | undefined }> {
+export async function claimRun(state: State, uid: string): Promise<Claimed> {
   const at = systemClock.now()
   const claimed = await state.log.claim(uid, at)
   if (claimed.ok) return { ok: true }
   const { holder } = claimed.problem
-  if (claimed.problem.code !== 'lease_held' || holder === undefined || isAlive(holder.info)) {
-    return { ok: false, message: claimed.problem.message, holder: holder?.owner }
-  }
+  if (claimed.problem.code !== 'lease_held' || holder === undefined || isAlive(holder, at)) return { ok: false, message: claimed.problem.message, holder }
   const taken = await state.log.takeOver(uid, holder.owner, at)
-  return taken.ok ? { ok: true } : { ok: false, message: taken.problem.message, holder: taken.problem.holder?.owner }
+  return taken.ok ? { ok: true } : { ok: false, message: taken.problem.message, holder: taken.problem.holder }
 }
 
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'

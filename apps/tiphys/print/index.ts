@@ -11,3 +11,4 @@ export { fact, printable, resourcesText, templateText, workflowStatusText } from
 export { type Row, layTable } from './table.ts'
 export { type CronOptions, cronTable, describeCron, describeTemplate, templateTable } from './template.ts'
 export { type Branch, type Drawable, type TreeOptions, drawTrees } from './tree.ts'
+export { type WhyOptions, describeWaits, waitText } from './why.ts'

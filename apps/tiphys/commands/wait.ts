@@ -1,0 +1,29 @@
+// tiphys wait
+import type { RunSummary } from '@tiphys/shell/ports'
+import type { Invocation, Outcome } from '../flags/index.ts'
+import { type Looking, look } from '../local/reader.ts'
+import { findRun, followRun, notFoundMessage } from '../local/runs.ts'
+import { plainTime } from '../print/index.ts'
+import { localClock } from '../terminal/index.ts'
+
+/** All at once; the exit code is 1 when one of them failed, or could not be found. */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const { args } = invocation
+  const ends = await look(invocation, (session) => Promise.all(args.map((name) => waitFor(invocation, session, name))), () => args.map((name) => complain(invocation, notFoundMessage(name))))
+  return { exit: ends.every((good) => good) ? 0 : 1 }
+}
+
+async function waitFor(invocation: Invocation, { state, namespace }: Looking, name: string): Promise<boolean> {
+  const found = await findRun(state, { name, namespace })
+  if (!found.ok) return complain(invocation, found.message)
+  let last: RunSummary | undefined
+  for await (const now of followRun(state, found.run, new AbortController().signal)) last = now
+  if (last === undefined) return complain(invocation, `${name} was deleted`)
+  invocation.streams.stdout(`${name} ${last.phase} at ${plainTime(Math.floor((last.finishedAt ?? 0) / 1000) * 1000, localClock(Date.now()))}\n`)
+  return last.phase === 'Succeeded'
+}
+
+function complain({ flags, streams }: Invocation, message: string): false {
+  if (!flags.bool('ignore-not-found')) streams.stderr(`Error: ${message}\n`)
+  return false
+}
