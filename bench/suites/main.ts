@@ -2,11 +2,12 @@
 import { appendFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { type Row, type Size, type Suite, holds, ratioOf } from './row.ts'
-import { engineSuite } from './engine/step.ts'
-import { runtimeSuite } from './runtime/durable.ts'
-import { processSuite } from './process/steps.ts'
+import { engineSuite } from './engine.ts'
+import { runtimeSuite } from './durable.ts'
+import { processSuite } from './process.ts'
+import { simulateSuite } from './simulate.ts'
 
-export const suites: readonly Suite[] = [engineSuite, runtimeSuite, processSuite]
+export const suites: readonly Suite[] = [engineSuite, simulateSuite, runtimeSuite, processSuite]
 
 function lineOf(row: Row): string {
   const ratio = ratioOf(row)

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { type EngineEvent, createRun, createWorld, step, toWorkflow, toNodeStatus, type RunNode } from '@tiphys/core/engine'
 import { type Shape, workflowOf } from '@tiphys/test/kit'
-import type { Row, Size, Suite } from '../row.ts'
-import { median } from '../row.ts'
+import type { Row, Size, Suite } from './row.ts'
+import { median } from './row.ts'
 
 const START = Date.parse('2024-01-01T00:00:00Z')
 

@@ -8,7 +8,7 @@ import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { ObjectCatalog, RunHost, type RunUpdate } from '@tiphys/shell/runtime'
 import type { PodRunner } from '@tiphys/shell/ports'
 import { type Shape, instantRunner, workflowOf } from '@tiphys/test/kit'
-import { type Row, type Suite, msOf } from '../row.ts'
+import { type Row, type Suite, msOf } from './row.ts'
 
 function stateIn(folder: string): State {
   return openState(folder, { owner: { id: randomUUID(), info: '{}' }, now: () => systemClock.now() })

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Row, type Suite, median } from '../row.ts'
+import { type Row, type Suite, median } from './row.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../apps/tiphys/bin/tiphys.js', import.meta.url))
 const HELLO = fileURLToPath(new URL('../../examples/hello-world.yaml', import.meta.url))
