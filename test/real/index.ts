@@ -1,2 +1,2 @@
 // What tests of several folders use to run workflows for real.
-export { RealRuns, type RealRun, type RealRunOptions } from './run.ts'
+export { HOST_NAME, RealRuns, type RealRun, type RealRunOptions } from './run.ts'

@@ -1,11 +1,12 @@
 // Owns running workflows for real inside a test: one state on disk for all, and for each run a host of its own with the process runner.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EngineEvent, type Run, type RunNode, applySubmitOptions, toWorkflow } from '@tiphys/core/engine'
-import type { Workflow } from '@tiphys/core/spec'
-import type { Clock, HttpClient, LogStore } from '@tiphys/shell/ports'
+import type { Artifact, Workflow } from '@tiphys/core/spec'
+import type { ArtifactStore, Clock, HttpClient, LogStore } from '@tiphys/shell/ports'
 import { type CatalogObject, ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
 import { type ImageMapping, createProcessRunner } from '@tiphys/shell/adapters/process'
 import { createGitArtifactStore, createHttpArtifactStore, createLocalArtifactStore, createRawArtifactStore, routeArtifacts, withArchives } from '@tiphys/shell/adapters/artifacts'
@@ -34,6 +35,8 @@ export interface RealRunOptions {
 export interface RealRun {
   readonly workflow: Workflow
   readonly ended: boolean
+  /** From when to when each node went on, by name, in milliseconds: the workflow itself tells whole seconds. */
+  readonly times: ReadonlyMap<string, { readonly startedAt: number; readonly finishedAt: number | undefined }>
   /** What each node's containers printed, by the node's name; lines of several containers one container after the other. */
   readonly logs: ReadonlyMap<string, string>
   /** Everything that was printed, in the order in which it was seen. */
@@ -43,14 +46,18 @@ export interface RealRun {
 const TIMEOUT_MS = 30_000
 const RESUME_AFTER_MS = 100
 const NAMESPACE = 'default'
+/** What steps see as the name of their node. */
+export const HOST_NAME = 'test-host'
 
 /** A place where runs are kept. Runs may overlap; each has its objects for itself. */
 export class RealRuns {
   readonly folder: string
   private readonly state: State
+  private readonly artifacts: ArtifactStore
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'tiphys-real-'))
+    this.artifacts = artifactsIn(join(this.folder, 'artifacts'))
     this.state = openState(this.folder, { owner: { id: randomUUID(), info: '{}' }, now: () => systemClock.now() })
   }
 
@@ -62,8 +69,8 @@ export class RealRuns {
     const namespace = workflow.metadata.namespace ?? NAMESPACE
     for (const object of options.objects ?? []) catalog.put(object, namespace)
     const { runner, logs } = createProcessRunner({
-      stateFolder: join(this.folder, 'runs', uid), logFolder: join(this.folder, 'logs'), artifacts: artifactsIn(join(this.folder, 'artifacts')),
-      imageMap: options.imageMap ?? [], resources: { cpuMilli: 64_000, memoryBytes: 2 ** 40 },
+      stateFolder: join(this.folder, 'runs', uid), logFolder: join(this.folder, 'logs'), artifacts: this.artifacts,
+      imageMap: options.imageMap ?? [], resources: { cpuMilli: 64_000, memoryBytes: 2 ** 40 }, hostNodeName: HOST_NAME,
     })
     const clock = options.clock ?? systemClock
     const ending = new Ending(options.timeoutMs ?? TIMEOUT_MS)
@@ -84,7 +91,17 @@ export class RealRuns {
     person?.leave()
     const result = await told(taken.run, logs)
     await host.close()
+    await rm(join(this.folder, 'runs', uid), { recursive: true, force: true })
     return result
+  }
+
+  /** The content of a stored artifact that is one file and not packed. */
+  async artifactText(artifact: Artifact): Promise<string> {
+    const opened = await this.artifacts.open(artifact, { namespace: NAMESPACE, secret: () => Promise.resolve(undefined) })
+    if (!opened.ok) throw new Error(opened.problem.message)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of opened.value.stream) chunks.push(chunk)
+    return Buffer.concat(chunks).toString('utf8')
   }
 
   close(): void {
@@ -156,7 +173,7 @@ function identified(manifest: Workflow, options: RealRunOptions): Workflow {
   return { ...applied.value, apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { ...metadata, name, namespace: options.namespace ?? metadata.namespace ?? NAMESPACE, uid, creationTimestamp } }
 }
 
-function artifactsIn(folder: string): ReturnType<typeof routeArtifacts> {
+function artifactsIn(folder: string): ArtifactStore {
   return routeArtifacts({
     repository: createLocalArtifactStore(folder),
     drivers: { s3: createLocalArtifactStore(folder), raw: withArchives(createRawArtifactStore()), http: withArchives(createHttpArtifactStore()), git: createGitArtifactStore() },
@@ -178,5 +195,6 @@ async function told(run: Run, logs: LogStore): Promise<RealRun> {
     if (own.length > 0) byNode.set(node.name, own.join('\n'))
   }
   const output = lines.sort((a, b) => a.at - b.at).map(({ text }) => text).join('\n')
-  return { workflow: toWorkflow(run), ended: run.status.completed, logs: byNode, output }
+  const times = new Map([...run.nodes.values()].map(({ name, startedAt, finishedAt }) => [name, { startedAt, finishedAt }]))
+  return { workflow: toWorkflow(run), ended: run.status.completed, times, logs: byNode, output }
 }
