@@ -31,7 +31,7 @@ export function describeMoments(open: Open): void {
             for (const selector of selectors) await proveFollowing(objects, { version, selector })
           }
         }),
-        { numRuns: 25 },
+        { numRuns: 12 },
       )
     })
   })

@@ -19,10 +19,9 @@ export function describeLists(open: Open): void {
 
     it('walk an index in order when a filter leaves many runs', async () => {
       const store = open()
-      const all = await manyRuns(store, 4500)
-      for (const index of [0, 4, 6, 14, 22, 23]) {
-        const [name, query, keep] = filters[index] ?? ['', {}, () => false]
-        expect((await pages(store.runs, { ...query, limit: 900 })), name).toEqual(expectedUids(all, keep))
+      const all = await manyRuns(store, 2600)
+      for (const [name, query, keep] of filters.filter(([filter]) => walked.has(filter))) {
+        expect(await pages(store.runs, { ...query, limit: 900 }), name).toEqual(expectedUids(all, keep))
       }
     })
 
@@ -132,9 +131,14 @@ export function describeWatch(open: Open, place: Place): void {
   })
 }
 
+/** Filters that leave more runs than are sorted at once. */
+const walked: ReadonlySet<string> = new Set(['nothing', 'the larger namespace', 'the larger namespace and a label', 'two namespaces', 'live'])
+
 const filters: readonly (readonly [string, RunListQuery, (run: RunSummary) => boolean])[] = [
   ['nothing', {}, () => true],
   ['namespace', { namespaces: ['other'] }, (run) => run.namespace === 'other'],
+  ['the larger namespace', { namespaces: ['argo'] }, (run) => run.namespace === 'argo'],
+  ['the larger namespace and a label', { namespaces: ['argo'], labels: [{ key: 'all', operator: 'in', values: ['yes'] }, { key: 'third', operator: 'exists', values: [] }] }, (run) => run.namespace === 'argo' && run.labels['third'] === 'yes'],
   ['two namespaces', { namespaces: ['other', 'argo'] }, () => true],
   ['no namespace', { namespaces: [] }, () => false],
   ['phase', { phases: ['Failed'] }, (run) => run.phase === 'Failed'],
@@ -176,7 +180,7 @@ function expectedUids(all: readonly RunSummary[], keep: (run: RunSummary) => boo
 
 async function manyRuns({ log, runs }: OpenRuns, count: number): Promise<RunSummary[]> {
   const created = Array.from({ length: count }, (_, index) => {
-    const labels: Record<string, string> = { shard: String(index % 7), ...(index % 3 === 0 ? { third: 'yes' } : {}), ...(index % 50 === 0 ? { rare: `r${index}` } : {}) }
+    const labels: Record<string, string> = { all: 'yes', shard: String(index % 7), ...(index % 3 === 0 ? { third: 'yes' } : {}), ...(index % 50 === 0 ? { rare: `r${index}` } : {}) }
     return newRun(`u${index}`, {
       name: `${index % 2 === 0 ? 'etl' : 'ml'}-${index}`,
       namespace: index % 5 === 0 ? 'other' : 'argo',

@@ -11,8 +11,8 @@ describe('checksum', () => {
 
   it('is the same from the table and from Node.js, for any text', () => {
     const native = nativeCrc()
-    const texts = fc.string({ unit: 'binary', maxLength: 300 })
-    fc.assert(fc.property(texts, fc.nat(), (text, seed) => native === undefined || native(text, seed) === tableCrc(text, seed)))
+    const texts = fc.string({ unit: 'binary', maxLength: 60 })
+    fc.assert(fc.property(texts, fc.nat(), (text, seed) => native === undefined || native(text, seed) === tableCrc(text, seed)), { numRuns: 50 })
     const long = `${'ascii '.repeat(1000)}é😀`
     expect(checksum(long, 7)).toBe(tableCrc(long, 7))
   })

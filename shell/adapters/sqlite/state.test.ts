@@ -32,7 +32,7 @@ describe('openState', () => {
 
   async function addRun({ log }: State, uid: string, records: number): Promise<void> {
     await log.create({ uid, namespace: 'ns', name: uid, phase: 'Running', createdAt: 1, manifest: '{}' })
-    for (let seq = 0; seq < records; seq++) await log.append(uid, seq, { record: `"${'x'.repeat(5000)}"` })
+    for (let seq = 0; seq < records; seq++) await log.append(uid, seq, { record: `"${'x'.repeat(25_000)}"` })
   }
 
   function rowsOf({ db }: State, table: string): unknown {
@@ -65,7 +65,7 @@ describe('openState', () => {
   it('goes on deleting where a process stopped, and gives the space back', async () => {
     const directory = newDirectory()
     const before = open(directory)
-    await addRun(before, 'a', 1500)
+    await addRun(before, 'a', 300)
     await addRun(before, 'b', 1)
     await before.log.remove('a')
     before.close()
@@ -117,9 +117,9 @@ describe('openState', () => {
   it('keeps no more history of objects than was asked for', async () => {
     const state = openState(newDirectory(), { owner: { id: 'me', info: '' }, now: () => 0, changesKept: 50 })
     opened.push(state)
-    for (let n = 0; n < 300; n++) {
-      await state.objects.create(widgets, { apiVersion: 'example.io/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'ns', labels: { n: String(n) } } })
-      await state.objects.delete({ type: widgets, namespace: 'ns', name: 'w' })
+    for (let n = 0; n < 150; n++) {
+      const created = state.objects.create(widgets, { apiVersion: 'example.io/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'ns', labels: { n: String(n) } } })
+      await Promise.all([created, state.objects.delete({ type: widgets, namespace: 'ns', name: 'w' })])
     }
     await state.idle()
     expect(rowsOf(state, 'object_version')).toBeLessThan(120)
