@@ -32,6 +32,8 @@ export function startPod(turn: Turn, frame: Frame): Outcome {
   const built = build(turn, frame, deadline)
   if (!built.ok) return error(turn, frame, built.message)
   node.podStarted = true
+  // A step that a memoized resubmission runs again comes without a time.
+  if (node.startedAt === 0) node.startedAt = turn.at
   countPod(turn, node, 1)
   if (frame.compiled.kind === 'containerSet') createContainers(turn, frame, node)
   turn.effects.push({
