@@ -1,12 +1,12 @@
 // Owns changing a run from outside: the process that carries it out is asked; where there is none, this process does it.
 import { type RunRequest, requestedEvent } from '@tiphys/core/engine'
-import { askControl } from '@tiphys/shell/adapters/control'
+import { askControl, removeStaleSockets } from '@tiphys/shell/adapters/control'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { RunHolder, RunSummary } from '@tiphys/shell/ports'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LocalHost, openLocalHost } from './host.ts'
 import { listen } from './listen.ts'
-import { readInfo } from './owner.ts'
+import { isGone, readInfo } from './owner.ts'
 import { loadRun, workflowOf } from './runs.ts'
 import { type LocalSession, claimRun } from './session.ts'
 import { readSetup } from './setup.ts'
@@ -65,6 +65,7 @@ async function changeHere(session: LocalSession, run: RunSummary, request: RunRe
     return { ok: true, carried: false }
   } finally {
     await session.state.log.release(run.uid)
+    removeStaleSockets(session.folders.sockets, isGone)
   }
 }
 

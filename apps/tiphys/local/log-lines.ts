@@ -1,5 +1,5 @@
 // Owns the lines of a run's logs: which pods have some, in which order they are shown, and following them while they grow.
-import type { Run, RunNode } from '@tiphys/core/engine'
+import { type Run, type RunNode, isFinished } from '@tiphys/core/engine'
 import { podName } from '@tiphys/core/kube'
 import type { LogLine, LogQuery, LogStore } from '@tiphys/shell/ports'
 
@@ -127,6 +127,7 @@ export class LogFollower {
   private readonly tell: (line: PodLine) => void
   private readonly seen = new Set<string>()
   private readonly reading = new Set<Promise<void>>()
+  private last: Promise<void> = Promise.resolve()
 
   constructor(store: LogStore, query: LogQuery, tell: (line: PodLine) => void) {
     this.store = store
@@ -139,11 +140,14 @@ export class LogFollower {
     this.seen.add(keyOf(log))
   }
 
+  /** What has ended is told in order, what runs is told as it prints. */
   follow(log: PodLog): void {
     if (this.seen.has(keyOf(log))) return
     this.seen.add(keyOf(log))
-    const reading = this.read(log).finally(() => this.reading.delete(reading))
-    this.reading.add(reading)
+    const reading = isFinished(log.node) ? this.last.then(() => this.read(log)) : this.read(log)
+    if (isFinished(log.node)) this.last = reading
+    const done = reading.finally(() => this.reading.delete(done))
+    this.reading.add(done)
   }
 
   private async read(log: PodLog): Promise<void> {

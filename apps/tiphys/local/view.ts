@@ -1,6 +1,6 @@
 // What a person sees while a workflow runs: a live tree on a terminal, lines that are only added to in a pipe, nothing where output is for programs.
 import { type Run, type RunNode, toNodeStatus, toWorkflow } from '@tiphys/core/engine'
-import type { Workflow } from '@tiphys/core/spec'
+import type { NodeStatus, Workflow } from '@tiphys/core/spec'
 import type { RunUpdate } from '@tiphys/shell/runtime'
 import type { Invocation } from '../flags/index.ts'
 import { logLine, printable } from '../print/index.ts'
@@ -99,7 +99,7 @@ function progressTeller(write: (text: string) => void, look: ReturnType<typeof l
     },
     tell: () => {
       if (run === undefined || changed.size === 0) return
-      const nodes = Object.fromEntries([...changed].map((node) => [node.id, toNodeStatus(node)]))
+      const nodes = Object.fromEntries([...changed].map((node) => [node.id, exactStatus(node)]))
       changed.clear()
       const workflow = { metadata: run.metadata, spec: {}, status: { nodes } } as Workflow
       const progress = progressLines(workflow, told, { clock: localClock(Date.now()), look })
@@ -107,6 +107,12 @@ function progressTeller(write: (text: string) => void, look: ReturnType<typeof l
       if (progress.lines.length > 0) write(`${progress.lines.join('\n')}\n`)
     },
   }
+}
+
+/** The wire's times are whole seconds, by which steps that take less could not be put in order. */
+function exactStatus(node: RunNode): NodeStatus {
+  const time = (ms: number): string => new Date(ms).toISOString()
+  return { ...toNodeStatus(node), startedAt: time(node.startedAt), ...(node.finishedAt !== undefined && { finishedAt: time(node.finishedAt) }) }
 }
 
 /** Calls `tell` soon after it is wanted, once for many wishes, and more rarely where it takes long. */

@@ -29,7 +29,7 @@ function waitLine({ node, name, waitsFor }: Wait, options: WhyOptions): string {
   const known = options.nodes.get(node ?? '')
   const mark = known === undefined ? '' : `${nodeMark(known, options.look)} `
   const label = node === undefined || name === options.name ? 'the workflow' : shortName(name, options.name)
-  return `  ${mark}${label} waits for ${printable(waitText(waitsFor, options))}\n`
+  return `  ${mark}${label} waits for ${printable(waitText(waitsFor, { ...options, node: known }))}\n`
 }
 
 function shortName(node: string, workflow: string): string {
@@ -37,12 +37,12 @@ function shortName(node: string, workflow: string): string {
 }
 
 /** What is waited for, to be read after "waits for". */
-export function waitText(waitsFor: WaitsFor, { clock, look, nodes, name }: WhyOptions): string {
+export function waitText(waitsFor: WaitsFor, { clock, look, nodes, name, node }: WhyOptions & { readonly node: RunNode | undefined }): string {
   switch (waitsFor.kind) {
     case 'pod': return podText(waitsFor, clock)
     case 'task': return `the answer to its request, since ${durationWords(waitsFor.since, undefined, clock.now)}`
     case 'time': return timeText(waitsFor, clock)
-    case 'person': return personText(waitsFor, name)
+    case 'person': return personText(waitsFor, name, node?.displayName ?? '')
     case 'lock': {
       const holders = waitsFor.holders.length === 0 ? 'nobody holds it' : `held by ${waitsFor.holders.join(', ')}`
       return `the lock ${paint(waitsFor.lock, 'yellow', look)}, ${holders}`
@@ -68,11 +68,12 @@ function timeText({ what, until, leftMs }: Extract<WaitsFor, { kind: 'time' }>, 
   return what === 'backoff' ? `its next attempt at ${moment}, ${left}` : `${moment}, ${left}`
 }
 
-function personText({ of, values }: Extract<WaitsFor, { kind: 'person' }>, name: string): string {
+function personText({ of, values }: Extract<WaitsFor, { kind: 'person' }>, name: string, node: string): string {
   if (of === 'workflow') return `somebody who resumes the workflow: tiphys resume ${name}`
-  if (values.length === 0) return `somebody who resumes it: tiphys resume ${name}`
+  const chosen = `--node-field-selector displayName=${node}`
+  if (values.length === 0) return `somebody who resumes it: tiphys resume ${name} ${chosen}`
   const flags = values.map((value) => `-p ${value}=VALUE`).join(' ')
-  return `somebody who supplies ${values.join(', ')} (tiphys node set ${name} --node-field-selector displayName=NODE ${flags}) and resumes it`
+  return `values of ${values.join(', ')}: tiphys node set ${name} ${chosen} ${flags}; and then for somebody who resumes it`
 }
 
 const NAMED_MAX = 5
