@@ -12,7 +12,7 @@ export const base32 = (bytes: Uint8Array): string => encode(bytes, { alphabet: B
 
 /** The bytes of standard base64; for a text that is none, the position of its first wrong byte. Line ends are skipped. */
 export const decodeBase64 = (text: string): Uint8Array | number => decode(text, { alphabet: BASE64, bits: 6, group: 4 })
-export const decodeBase32 = (text: string): Uint8Array | number => decode(text, { alphabet: BASE32, bits: 5, group: 8 })
+export const decodeBase32 = (text: string): Uint8Array | number => decode(text.replace(/[\r\n]/g, ''), { alphabet: BASE32, bits: 5, group: 8 })
 
 interface Encoding { readonly alphabet: string; readonly bits: number; readonly group: number }
 
@@ -36,18 +36,18 @@ function encode(bytes: Uint8Array, { alphabet, bits, group }: Encoding): string 
 }
 
 function decode(text: string, e: Encoding): Uint8Array | number {
-  const end = text.search(/[=\r\n]/) < 0 ? text.length : digitsEnd(text)
+  const padding = text.indexOf('=')
+  const end = padding < 0 ? text.length : padding
   const out: number[] = []
   let held = 0
   let size = 0
   let count = 0
-  let groupStart = 0
   for (let at = 0; at < end; at++) {
     const c = text[at] ?? ''
     if (c === '\n' || c === '\r') continue
     const value = e.alphabet.indexOf(c)
     if (value < 0) return byteLength(text.slice(0, at))
-    if (count++ % e.group === 0) groupStart = at
+    count++
     held = (held << e.bits) | value
     size += e.bits
     if (size < 8) continue
@@ -55,26 +55,22 @@ function decode(text: string, e: Encoding): Uint8Array | number {
     out.push(held >> size)
     held &= (1 << size) - 1
   }
-  return wrongPadding({ text, end, rest: count % e.group, groupStart }, e) ?? Uint8Array.from(out)
+  return wrongPadding(text, { end, rest: count % e.group }, e) ?? Uint8Array.from(out)
 }
-
-/** Where the padding starts, line ends before it included. */
-function digitsEnd(text: string): number {
-  const padding = text.indexOf('=')
-  return padding < 0 ? text.length : padding
-}
-
-interface Tail { readonly text: string; readonly end: number; readonly rest: number; readonly groupStart: number }
 
 /** The position at which the padding is wrong, `undefined` when it completes the last group. */
-function wrongPadding({ text, end, rest, groupStart }: Tail, e: Encoding): number | undefined {
-  const padding = text.slice(end).replace(/[\r\n]/g, '')
-  if (padding === '') return rest === 0 ? undefined : groupStart
-  const bytes = Math.floor((rest * e.bits) / 8)
+function wrongPadding(text: string, { end, rest }: { readonly end: number; readonly rest: number }, e: Encoding): number | undefined {
+  if (end === text.length) return rest === 0 ? undefined : text.length - rest
   if (rest < 2) return end
-  const needed = e.group - rest
-  const marks = /^=*/.exec(padding)?.[0].length ?? 0
-  if (marks < needed) return marks === padding.length ? text.length : end + marks - 1
+  const skip = (from: number): number => from + (/^[\r\n]*/.exec(text.slice(from))?.[0].length ?? 0)
+  let at = end
+  for (let marks = 1; marks < e.group - rest; marks++) {
+    at = skip(at + 1)
+    if (at >= text.length) return text.length
+    if (text[at] !== '=') return at - 1
+  }
+  const bytes = Math.floor((rest * e.bits) / 8)
   if (Math.ceil((bytes * 8) / e.bits) !== rest) return end
-  return padding.length > needed ? text.length - (padding.length - needed) : undefined
+  at = skip(at + 1)
+  return at < text.length ? at : undefined
 }

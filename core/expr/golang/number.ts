@@ -130,10 +130,13 @@ export function parseIntPrefixed(text: string): number | bigint | undefined {
 }
 
 const FLOAT = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/
+/** Single underscores may stand between digits, and after the prefix of a hexadecimal number. */
+const UNDERSCORES = /^[+-]?(?:0[xX](?:_?[0-9a-fA-F])*|[0-9](?:_?[0-9])*)?(?:\.(?:[0-9a-fA-F](?:_?[0-9a-fA-F])*)?)?(?:[eEpP][+-]?[0-9](?:_?[0-9])*)?$/
 const HEX_FLOAT = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/
 
 /** Go's `strconv.ParseFloat(text, 64)`; out of range is refused. */
 export function parseFloat64(text: string): number | undefined {
+  if (text.includes('_')) return UNDERSCORES.test(text) ? parseFloat64(text.replaceAll('_', '')) : undefined
   if (FLOAT.test(text)) {
     const value = Number(text)
     return Number.isFinite(value) ? value : undefined

@@ -1,7 +1,7 @@
 // Owns Go's `strings` functions where JavaScript's differ: splitting, replacing, trimming and case.
 
 import { allocate, chargeText, type Host } from './host.ts'
-import { trimSpace } from './text.ts'
+import { isAscii, trimSpace } from './text.ts'
 
 export { trimSpace }
 
@@ -78,17 +78,29 @@ function trimCutsetRight(s: string, cutset: string): string {
   return all.slice(0, to).join('')
 }
 
-/** Go maps every character on its own, so that `ß` stays what it is. */
-export const upper = (s: string, host: Host): string => mapCase(s, host, (c) => c.toUpperCase())
-export const lower = (s: string, host: Host): string => mapCase(s, host, (c) => c.toLowerCase())
+/** One character in upper case, by the simple mapping that gives one character or none. */
+export function upperRune(c: string): string {
+  const mapped = c.toUpperCase()
+  if (characters(mapped).length === 1) return mapped
+  const point = c.codePointAt(0) ?? 0
+  if (point >= 0x1f80 && point <= 0x1faf && (point & 8) === 0) return String.fromCharCode(point + 8) // Greek with iota subscript
+  return point === 0x1fb3 || point === 0x1fc3 || point === 0x1ff3 ? String.fromCharCode(point + 9) : c
+}
 
-function mapCase(s: string, host: Host, map: (c: string) => string): string {
-  if (/^[\u0000-\u007f]*$/.test(s)) return map(s)
+/** One character in lower case. */
+export function lowerRune(c: string): string {
+  const mapped = c.toLowerCase()
+  return characters(mapped).length === 1 ? mapped : 'i' // Only the dotted capital I has a longer lower case.
+}
+
+/** Go maps every character on its own, so that `ß` stays what it is. */
+export const upper = (s: string, host: Host): string => mapCase(s, host, { whole: s.toUpperCase(), one: upperRune })
+export const lower = (s: string, host: Host): string => mapCase(s, host, { whole: s.toLowerCase(), one: lowerRune })
+
+interface CaseMap { readonly whole: string; readonly one: (c: string) => string }
+
+function mapCase(s: string, host: Host, { whole, one }: CaseMap): string {
+  if (isAscii(s)) return whole
   chargeText(host, s)
-  let out = ''
-  for (const c of s) {
-    const mapped = map(c)
-    out += [...mapped].length === 1 ? mapped : c
-  }
-  return out
+  return characters(s).map(one).join('')
 }

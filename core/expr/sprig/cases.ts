@@ -1,7 +1,7 @@
 // Owns sprig's functions over words: case styles, abbreviations, wrapping.
 
 import { allocate, charge, type Host } from '../golang/host.ts'
-import { characters } from '../golang/strings.ts'
+import { characters, lowerRune, upperRune } from '../golang/strings.ts'
 import { byteLength, byteSlice, fromBytes, isSpace, toBytes } from '../golang/text.ts'
 import type { GoFunc } from '../golang/value.ts'
 import { define, int, text } from './define.ts'
@@ -19,7 +19,7 @@ function slow(name: string, body: (s: string) => string): GoFunc {
 
 export const CASES: readonly GoFunc[] = [
   slow('title', (s) => title(s)),
-  slow('untitle', (s) => mapWordStarts(s, (c) => single(c, c.toLowerCase()))),
+  slow('untitle', (s) => mapWordStarts(s, (c) => lowerRune(c))),
   slow('initials', (s) => initials(s)),
   slow('swapcase', (s) => swapCase(s)),
   slow('snakecase', (s) => separatedCase(s, '_')),
@@ -33,8 +33,6 @@ export const CASES: readonly GoFunc[] = [
   define('wrapWith', 'func(int, string, string) string', ([width, newline, s], host) =>
     wrapped(text(s), { width: int(width), newline: text(newline), longWords: true, host })),
 ]
-
-const single = (c: string, mapped: string): string => (characters(mapped).length === 1 ? mapped : c)
 
 /** Go's notion of a place where a word starts: after anything but letters, digits, underscores and marks that are no blank. */
 function title(s: string): string {
@@ -52,7 +50,7 @@ function separates(c: string): boolean {
 }
 
 const TITLE_FORMS: Readonly<Record<string, string>> = { '\u01c4': '\u01c5', '\u01c6': '\u01c5', '\u01c7': '\u01c8', '\u01c9': '\u01c8', '\u01ca': '\u01cb', '\u01cc': '\u01cb', '\u01f1': '\u01f2', '\u01f3': '\u01f2' }
-const titleCase = (c: string): string => TITLE_FORMS[c] ?? single(c, c.toUpperCase())
+const titleCase = (c: string): string => TITLE_FORMS[c] ?? (/^\p{Lt}$/u.test(c) ? c : undefined) ?? upperRune(c)
 
 function mapWordStarts(s: string, map: (c: string) => string): string {
   let starts = true
@@ -74,9 +72,9 @@ function initials(s: string): string {
 function swapCase(s: string): string {
   let starts = true
   return characters(s).map((c) => {
-    if (/[\p{Lu}\p{Lt}]/u.test(c)) { starts = false; return single(c, c.toLowerCase()) }
+    if (/[\p{Lu}\p{Lt}]/u.test(c)) { starts = false; return lowerRune(c) }
     if (/\p{Ll}/u.test(c)) {
-      const mapped = starts ? titleCase(c) : single(c, c.toUpperCase())
+      const mapped = starts ? titleCase(c) : upperRune(c)
       starts = false
       return mapped
     }

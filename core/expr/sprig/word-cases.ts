@@ -1,16 +1,16 @@
 // Owns the cutting of identifiers into words: `HTTPServer2x` into snake, kebab and Pascal case.
 
-import { characters } from '../golang/strings.ts'
+import { characters, lowerRune, upperRune } from '../golang/strings.ts'
 import { isSpace } from '../golang/text.ts'
 
 const isConnector = (c: string): boolean => c === '-' || c === '_' || isSpace(c)
 /** Tests a character, with a quick answer for ASCII. */
 const kind = (ascii: RegExp, all: RegExp) => (c: string): boolean => (c < '\u0080' ? ascii : all).test(c)
 const isUpper = kind(/^[A-Z]$/, /^\p{Lu}$/u)
-const isLetter = kind(/^[A-Za-z]$/, /^\p{L}$/u)
+/** Chinese characters have no case and count as symbols. */
+const isLetter = kind(/^[A-Za-z]$/, /^(?![\u3400-\u4d85\u4e00-\u9fcc\u{20000}-\u{2b81d}])\p{L}$/u)
 const isNumber = kind(/^[0-9]$/, /^\p{N}$/u)
 const isPunctuation = kind(/^[!-#%-*,-/:;?@[-\]_{}]$/, /^\p{P}$/u)
-const single = (c: string, mapped: string): string => (characters(mapped).length === 1 ? mapped : c)
 
 /** Words joined in upper camel case; connectors at the start stay, and of several in a row one goes. */
 export function pascalCase(s: string): string {
@@ -19,19 +19,19 @@ export function pascalCase(s: string): string {
   while (i < all.length && isConnector(all[i] ?? '')) i++
   let out = all.slice(0, i).join('')
   const first = all[i]
-  if (first === undefined) return out
+  if (first === undefined) return out + (all[all.length - 1] ?? '') // The reference repeats the last connector of a text without words.
   let upperRun = isUpper(first)
-  let held = single(first, first.toUpperCase())
+  let held = upperRune(first)
   for (const c of all.slice(i + 1)) {
     const previous = held
     held = c
     if (isConnector(c) && isConnector(previous)) { out += previous; continue }
     if (isConnector(previous)) {
       upperRun = isUpper(c)
-      held = single(c, c.toUpperCase())
+      held = upperRune(c)
       continue
     }
-    if (upperRun && isUpper(c)) held = single(c, c.toLowerCase())
+    if (upperRun && isUpper(c)) held = lowerRune(c)
     else upperRun = false
     out += previous
   }
@@ -123,5 +123,5 @@ export function separatedCase(s: string, connector: string): string {
 
 function lowered(c: string, connector: string): string {
   if (isConnector(c)) return connector
-  return isUpper(c) ? single(c, c.toLowerCase()) : c
+  return isUpper(c) ? lowerRune(c) : c
 }
