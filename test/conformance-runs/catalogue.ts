@@ -6,7 +6,9 @@ import { type Case, loadCases, openLibrary } from '@tiphys/test/golden'
 import type { Workflow } from '@tiphys/core/spec'
 import { type Need, type Surrounding, needsOf } from './needs.ts'
 
-export const examplesPart = 'argo/examples'
+/** Folders of manifests, and the folder of the runs that were recorded of them. */
+const recordings = { 'argo/examples': 'argo-examples', seeds: 'seeds', 'volcano-argo': 'seeds' } as const
+export type Part = keyof typeof recordings
 
 /** One Workflow of a file. */
 export interface Example {
@@ -29,16 +31,16 @@ export interface ExampleFile {
   readonly cases: readonly Case[]
 }
 
-/** All files of the reference's examples, by name. */
-export function loadExampleFiles(folder: string): readonly ExampleFile[] {
-  const cases = loadCases(folder, 'argo-examples')
+/** All files of a folder of manifests, by name. */
+export function loadExampleFiles(folder: string, part: Part = 'argo/examples'): readonly ExampleFile[] {
+  const cases = loadCases(folder, recordings[part]).filter(({ id }) => id.startsWith(recordings[part]))
   const library = openLibrary(folder)
-  const root = join(folder, examplesPart)
+  const root = join(folder, part)
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name)).sort()
   return names.map((file) => {
     const read = readManifests(readFileSync(join(root, file), 'utf8'))
     const own = cases.filter((each) => each.manifest === file)
-    const source = library.find([examplesPart], file)
+    const source = library.find([part], file)
     const objects = source.objects as readonly Surrounding[]
     const examples = read.manifests.filter((manifest) => manifest.kind === 'Workflow').map(({ object }, index): Example => ({
       file, index, workflow: object, objects, needs: needsOf(object, objects),
