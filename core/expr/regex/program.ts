@@ -15,7 +15,7 @@ export const PLACE = 4
 export const JUMP = 5
 
 /** Programs with more instructions are refused. */
-export const instructionsMax = 100_000
+export const instructionsMax = 20_000
 
 export interface RegexProgram {
   readonly op: Uint8Array

@@ -14,6 +14,10 @@ export interface Regex { readonly source: string; readonly program: RegexProgram
 type Compiled = { readonly ok: true; readonly value: Regex } | { readonly ok: false; readonly error: string }
 
 const cacheMax = 500
+/** Larger programs are not remembered, so that the cache stays small whatever comes. */
+const cachedProgramMax = 2000
+/** Steps that an instruction costs when it is made. */
+const instructionCost = 30
 const CACHE = new Map<string, Compiled>()
 
 /** Compiles a pattern; the error is Go's. Patterns are remembered, and new ones are charged to the budget. */
@@ -22,7 +26,8 @@ export function compileRegex(source: string, h: Host = host({})): Compiled {
   if (known !== undefined) return known
   charge(h, source.length)
   const made = compile(source)
-  if (made.ok) charge(h, 12 * made.value.program.op.length)
+  if (made.ok) charge(h, instructionCost * made.value.program.op.length)
+  if (made.ok && made.value.program.op.length > cachedProgramMax) return made
   if (CACHE.size >= cacheMax) CACHE.clear()
   CACHE.set(source, made)
   return made

@@ -38,8 +38,8 @@ export interface ExpressionTag {
   readonly program: Result<Program> | undefined
 }
 
-const cacheMax = 4096
-const cachedLengthMax = 8192
+const cacheMax = 2000
+const cachedLengthMax = 2000
 const cache = new Map<string, Template>()
 
 /** Reads a text once; equal short texts share one template. */
