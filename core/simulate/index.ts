@@ -10,4 +10,3 @@ export { type Assertions, checkAssertions, readAssertions } from './assertions.t
 export { type Branch, type Coverage, coverageOf } from './coverage.ts'
 export { type GanttOptions, ganttSvg, ganttText } from './gantt.ts'
 export { type Peaks, peaksOf } from './intervals.ts'
-export { type Wait, waitsOf, waitsText } from './waits.ts'

@@ -1,6 +1,6 @@
 // Owns the course of a simulation: one virtual clock, one run, and whatever is due next.
 import {
-  type Effect, type EngineConfig, type EngineEvent, type Run, type World, createRun, createWorld, httpVerdict, setParametersFromOverrides, step, toWorkflow,
+  type Effect, type EngineConfig, type EngineEvent, type Run, type World, createRun, createWorld, httpVerdict, setParametersFromOverrides, step, toWorkflow, waitsOf,
 } from '@tiphys/core/engine'
 import type { Problem } from '@tiphys/core/kube'
 import type { ConfigMap, Pod, Template, Workflow } from '@tiphys/core/spec'
@@ -18,7 +18,7 @@ import { type Attendance, type Due, type Interrupt, type JudgeHttp, type Lane, t
 import type { Stubs } from './stubs.ts'
 import { type SurroundingObject, surround } from './surroundings.ts'
 import { playTask } from './tasks.ts'
-import { waitsOf, waitsText } from './waits.ts'
+import { waitsText } from './waits.ts'
 
 export interface SimulateOptions {
   /** Objects around the run: templates, config maps. */
@@ -235,7 +235,7 @@ function conclude(sim: Simulation): SimulationResult {
 }
 
 function neverEnds(sim: Simulation): Problem {
-  const waits = waitsText(waitsOf(sim.run))
+  const waits = waitsText(waitsOf(sim.run, sim.now))
   if (sim.turns >= sim.limits.turnsMax) return { code: 'never_ends', message: `the run never ends: ${sim.limits.turnsMax} turns were not enough: ${waits}`, hint: 'raise the limit of turns, or look for a recursion without an end' }
   if (nextTime(sim.agenda) !== undefined) return { code: 'never_ends', message: `the run never ends within the limit of virtual time: ${waits}`, hint: 'shorten durations, or raise the limit' }
   return { code: 'never_ends', message: `the run never ends: ${waits}`, hint: 'give hanging steps an end, or resume what is suspended' }

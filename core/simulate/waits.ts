@@ -1,36 +1,31 @@
-// Owns the naming of what an unfinished run waits for.
-import { type Run, type RunNode, isFulfilled } from '@tiphys/core/engine'
-
-export interface Wait { readonly node: string; readonly for: string }
+// Owns the words for what an unfinished run waits for, as far as a problem tells them.
+import type { Wait, WaitsFor } from '@tiphys/core/engine'
+import { rfc3339 } from './clock-text.ts'
 
 const SHOWN_MAX = 20
 
-/** What each unfinished node waits for that waits for something outside: a pod, an answer, a lock, a person, a place. */
-export function waitsOf(run: Run): readonly Wait[] {
-  const waits: Wait[] = []
-  if (run.nodes.size === 0) waits.push({ node: run.name, for: run.status.message ?? 'its start' })
-  if (run.suspended) waits.push({ node: run.name, for: 'a person who resumes the workflow' })
-  for (const node of run.nodes.values()) {
-    if (isFulfilled(node)) continue
-    const reason = reasonOf(node)
-    if (reason !== undefined) waits.push({ node: node.name, for: reason })
-  }
-  return waits
-}
-
-function reasonOf(node: RunNode): string | undefined {
-  if (node.waitingLock !== undefined) return `the lock ${node.waitingLock}`
-  switch (node.type) {
-    case 'Pod': return node.podStarted ? 'its pod to end' : (node.message ?? 'its pod to be created')
-    case 'HTTP':
-    case 'Plugin': return 'an answer'
-    case 'Suspend': return node.phase === 'Running' ? 'a person who resumes it' : undefined
-    default: return node.children.length === 0 ? (node.message ?? 'a place among its siblings') : undefined
-  }
-}
-
-/** The waits as one line. */
+/** The waits as one line. Nodes that only wait for other nodes are told by those. */
 export function waitsText(waits: readonly Wait[]): string {
-  const shown = waits.slice(0, SHOWN_MAX).map((wait) => `${wait.node} waits for ${wait.for}`)
-  return waits.length > SHOWN_MAX ? `${shown.join('; ')}; and ${waits.length - SHOWN_MAX} more` : shown.join('; ') || 'no node names what it waits for'
+  const outside = waits.filter(({ waitsFor }) => waitsFor.kind !== 'nodes' && waitsFor.kind !== 'hooks' && waitsFor.kind !== 'end')
+  const told = outside.length > 0 ? outside : waits
+  const shown = told.slice(0, SHOWN_MAX).map(({ name, waitsFor }) => `${name} waits for ${textOf(waitsFor)}`)
+  return told.length > SHOWN_MAX ? `${shown.join('; ')}; and ${told.length - SHOWN_MAX} more` : shown.join('; ')
 }
+
+function textOf(waitsFor: WaitsFor): string {
+  switch (waitsFor.kind) {
+    case 'pod': return waitsFor.phase === 'Running' ? 'its pod to end' : `its pod to start${because(waitsFor.reason)}`
+    case 'task': return 'an answer'
+    case 'time': return `${rfc3339(waitsFor.until)}`
+    case 'person': return waitsFor.values.length === 0 ? 'a person who resumes it' : `a person who supplies ${waitsFor.values.join(', ')} and resumes it`
+    case 'lock': return `the lock ${waitsFor.lock}`
+    case 'parallelism': return `one of ${waitsFor.limit} places of its ${waitsFor.of}`
+    case 'nodes': return 'other nodes'
+    case 'hooks': return 'its hooks'
+    case 'end': return 'the end of what it serves'
+    case 'start': return `its start${because(waitsFor.reason)}`
+    case 'turn': return 'nothing outside'
+  }
+}
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : ` (${reason})`)
