@@ -1,4 +1,4 @@
-// Which repository a run's artifacts go to: the one it names, its namespace's default, or the configured one (REPO-1 … REPO-3).
+// Which repository a run's artifacts go to: the one it names, its namespace's default, or the configured one.
 import { type ArtifactRepository, type ArtifactRepositoryRefStatus, artifactRepositorySchema, decode, readDocuments } from '@tiphys/core/spec'
 import type { Run } from './model.ts'
 import type { World } from './world.ts'

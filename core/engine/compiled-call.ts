@@ -123,7 +123,7 @@ export function expand(call: CompiledCall, scope: Scope): Expansion {
   return lenient ? { kind: 'loop', items: NO_ITEMS, lenient } : { kind: 'error', message: items.message }
 }
 
-/** Whether a loop's list comes out as no text at all: the reference then runs a step once, as if it had no loop (LOOP-9). */
+/** Whether a loop's list comes out as no text at all: the reference then runs a step once, as if it had no loop. */
 export function isLoopWithoutText(call: CompiledCall, scope: Scope): boolean {
   if (call.loop?.kind !== 'param') return false
   const text = renderText(call.loop.text, scope, RESULTS)

@@ -35,7 +35,7 @@ export function conclude(turn: Turn): void {
   finish(turn, root, exit.node)
 }
 
-/** A failed entrypoint ends the run without its exit handler, unless daemons are still up: while they end, the handler gets its turn (END-4). */
+/** A failed entrypoint ends the run without its exit handler, unless daemons are still up: while they end, the handler gets its turn. */
 function outlivedByDaemons(turn: Turn, root: RunNode | undefined): boolean {
   const { run } = turn
   if (run.daemons.size === 0 || root === undefined || !isFulfilled(root)) return false

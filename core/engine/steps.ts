@@ -333,7 +333,7 @@ function failHook(turn: Turn, at: { group: Group; member: Member }, message: str
   if (isFulfilled(at.member.node)) closeMember(at)
 }
 
-/** An exit handler that cannot be called fails its group; that of an entrypoint's own step ends the workflow (HOOK-7). */
+/** An exit handler that cannot be called fails its group; that of an entrypoint's own step ends the workflow. */
 function failExit(turn: Turn, frame: Frame, at: { group: Group; member: Member; message: string }): void {
   failHook(turn, at, at.message)
   if (frame === turn.run.root) turn.run.rootFailure = at.message
