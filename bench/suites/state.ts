@@ -190,7 +190,7 @@ async function benchObjects({ objects }: State): Promise<void> {
 
 async function benchEngine(engine: EngineName): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tiphys-bench-'))
-  const options = { engine, owner: { id: 'bench', info: '' }, now: () => 1_700_000_000_000 }
+  const options = { engine, owner: { id: 'bench', info: '' }, now: () => 1_700_000_000_000, changesKept: 50_000 }
   try {
     console.log(`${engine}, Node.js ${process.versions.node}`)
     let state = openState(folder, options)
