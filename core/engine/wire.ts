@@ -49,7 +49,7 @@ export function summaryOf(run: Run): WorkflowStatus {
     startedAt: timeOrNull(status.startedAt),
     finishedAt: timeOrNull(status.finishedAt),
     ...(status.message !== undefined && { message: status.message }),
-    ...(run.nodes.size > 0 || status.completed ? { progress: `${status.progressDone}/${status.progressTotal}` } : {}),
+    ...(status.phase !== '' && { progress: `${status.progressDone}/${status.progressTotal}` }),
     ...(status.outputs !== undefined && { outputs: status.outputs }),
     ...(conditionsOf(run).length > 0 && { conditions: conditionsOf(run) }),
     ...(run.templates.stored.size > 0 && { storedTemplates: stored }),
@@ -168,10 +168,11 @@ const GROUPS: ReadonlySet<string> = new Set(['Steps', 'DAG', 'Retry', 'StepGroup
 /** Progress and resources of steps, dags and retries: the sums over what lies inside them. */
 function rollUp(run: Run): Map<NodeId, Rollup> {
   const sums = new Map<NodeId, { done: number; total: number; resources: Record<string, number> }>()
+  const retryOf = retriesOf(run)
   for (const node of run.nodes.values()) {
     const own = parseProgress(node.progress ?? '')
     if (own === undefined || GROUPS.has(node.type)) continue
-    for (let id = node.boundaryId; id !== undefined; id = run.nodes.get(id)?.boundaryId) {
+    for (let id = retryOf.get(node.id) ?? node.boundaryId; id !== undefined; id = retryOf.get(id) ?? run.nodes.get(id)?.boundaryId) {
       let sum = sums.get(id)
       if (sum === undefined) sums.set(id, (sum = { done: 0, total: 0, resources: {} }))
       sum.done += own.done
@@ -182,4 +183,13 @@ function rollUp(run: Run): Map<NodeId, Rollup> {
   return new Map([...sums].map(([id, sum]) => [
     id, { progress: `${sum.done}/${sum.total}`, resources: Object.keys(sum.resources).length === 0 ? undefined : sum.resources },
   ]))
+}
+
+/** The Retry node of each attempt: an attempt's own boundary is that of its Retry. */
+function retriesOf(run: Run): ReadonlyMap<NodeId, NodeId> {
+  const retryOf = new Map<NodeId, NodeId>()
+  for (const { id, type, children } of run.nodes.values()) {
+    if (type === 'Retry') for (const child of children) if (run.nodes.get(child)?.flag?.retried === true) retryOf.set(child, id)
+  }
+  return retryOf
 }
