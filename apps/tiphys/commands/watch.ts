@@ -15,7 +15,7 @@ const SHARE = 5
 const SHOW_EVERY_MS = 200
 const REFRESH_MS = 1000
 
-/** A terminal shows the run live; elsewhere each state is printed whole, after the code that clears a screen, as the reference does. */
+/** A terminal shows the run live; elsewhere each state is printed whole, and the code that clears a screen goes to stderr, as the reference does. */
 async function watch(invocation: Invocation, { state, namespace }: Looking, name: string): Promise<Outcome> {
   const shows = nodeFilter(invocation.flags)
   if (!shows.ok) return { error: shows.message }
@@ -68,8 +68,10 @@ function openScreen({ streams }: Invocation, shows: GetOptions['shows']): WatchS
     const workflow = last
     if (workflow === undefined) return
     const clock = localClock(Date.now())
-    if (region === undefined) streams.stdout(CLEAR + describeWorkflow(workflow, { clock, look, ...chosen }))
-    else region.show((size) => workflowView(workflow, { clock, look, size, ...chosen }))
+    if (region === undefined) {
+      streams.stderr(CLEAR)
+      streams.stdout(describeWorkflow(workflow, { clock, look, ...chosen }))
+    } else region.show((size) => workflowView(workflow, { clock, look, size, ...chosen }))
   }
   return {
     show: (workflow) => {
