@@ -63,7 +63,7 @@ describe.skipIf(folder === undefined).concurrent('a real run of the reference\'s
 describe.skipIf(folder === undefined)('the examples of the reference', () => {
   it('run unless they need something that a plain host has not', () => {
     const kinds = new Set(examples.filter((example) => !isRunnable(example)).flatMap(({ needs }) => needs.map(({ kind }) => kind)))
-    expect([...kinds].sort()).toEqual(['cluster', 'container engine', 'credentials', 'database', 'image files', 'network', 'object storage', 'plugin', 'program', 'web'])
+    expect([...kinds].sort()).toEqual(['arguments', 'cluster', 'container engine', 'credentials', 'database', 'image files', 'network', 'object storage', 'plugin', 'program', 'web'])
     expect(runnable.length / examples.length).toBeGreaterThan(0.7)
   })
 })

@@ -5,7 +5,7 @@ import { programsIn } from './shell-words.ts'
 import { hasEntrypoint, programsOf } from '@tiphys/test/stand-ins'
 
 /** `web` is what a local server can stand in for: addresses that the engine itself asks, not the steps. */
-export type NeedKind = 'web' | 'cluster' | 'plugin' | 'credentials' | 'object storage' | 'network' | 'container engine' | 'database' | 'program' | 'image files'
+export type NeedKind = 'web' | 'cluster' | 'plugin' | 'credentials' | 'object storage' | 'network' | 'container engine' | 'database' | 'program' | 'image files' | 'arguments'
 
 /** Something that a workflow needs and a plain host does not have. */
 export interface Need { readonly kind: NeedKind; readonly what: string }
