@@ -1,10 +1,9 @@
 // The variables of the workflow as a whole: `workflow.name`, parameters, labels, times, status (VAR-1 … VAR-6).
 import type { Arguments, Json, Parameter } from '@tiphys/core/spec'
-import { goJson } from '@tiphys/core/kube'
+import { goJson, rfc3339 } from '@tiphys/core/kube'
 import type { Run, RunNode, UnixMs } from './model.ts'
 import type { Catalog } from './world.ts'
 import { parametersJson } from './scope.ts'
-import { rfc3339 } from './results.ts'
 import { strftime, STRFTIME_LETTERS } from './strftime.ts'
 
 type Filled = { readonly ok: true } | { readonly ok: false; readonly message: string }

@@ -1,4 +1,5 @@
 // What earlier steps and tasks left behind, as variables: `steps.a.outputs.result`, `tasks.b.status`, aggregates of loops.
+import { rfc3339 } from '@tiphys/core/kube'
 import type { Artifact, Outputs, Template } from '@tiphys/core/spec'
 import { type Value, emptyMap, lazyMap } from '@tiphys/core/expr'
 import type { Layer } from './scope.ts'
@@ -14,11 +15,6 @@ export interface NodeView {
   /** The template of a skipped or omitted node, whose declared outputs have defaults or are absent. */
   readonly declared: Template | undefined
   readonly withArtifacts: boolean
-}
-
-/** RFC 3339 with whole seconds, as Argo prints every time. */
-export function rfc3339(ms: number): string {
-  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z')
 }
 
 /** The node that speaks for a retried one: its last attempt that is no hook. */

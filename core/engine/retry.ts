@@ -1,6 +1,6 @@
 // Retries: a Retry node with one child for each attempt, and the rules that decide whether there is another (RETRY-1 … RETRY-14).
 import type { RetryStrategy } from '@tiphys/core/spec'
-import { parseDuration } from '@tiphys/core/kube'
+import { humanDuration, parseDuration } from '@tiphys/core/kube'
 import type { Call, Frame, RunNode, Turn, UnixMs } from './model.ts'
 import { type AttemptVariables, type Outcome, ensureNode, newFrame, process } from './call.ts'
 import { addChild, createCallNode, idOf, isFinished, isUnsuccessful, notify, setPhase, touch } from './nodes.ts'
@@ -10,7 +10,6 @@ import { scopeOf, tableLayer } from './scope.ts'
 import { workflowLimitReached } from './parallelism.ts'
 import { isTransient } from './transient.ts'
 import { evaluateTruth } from './render.ts'
-import { humanDuration } from './human-duration.ts'
 
 export interface RetryBody {
   readonly kind: 'retry'

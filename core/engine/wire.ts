@@ -1,7 +1,7 @@
 // The engine's state as `status` of the Workflow object, and back: nothing outside this file knows both shapes.
 import type { Condition, NodeStatus, Template, Workflow, WorkflowStatus } from '@tiphys/core/spec'
 import type { NodeId, Run, RunNode, UnixMs } from './model.ts'
-import { rfc3339 } from './results.ts'
+import { rfc3339 } from '@tiphys/core/kube'
 import { parseProgress } from './nodes.ts'
 
 const LABEL = 'workflows.argoproj.io/'

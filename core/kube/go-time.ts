@@ -25,6 +25,11 @@ export function goTimeFromMs(ms: number): GoTime {
   return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6), offsetSeconds: 0, zone: 'UTC' }
 }
 
+/** RFC 3339 in UTC with whole seconds, as Kubernetes writes times; `ms` since the epoch, its fraction of a second cut off. */
+export function rfc3339(ms: number): string {
+  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`
+}
+
 /** Milliseconds since the epoch, rounded down. */
 export function goTimeToMs(time: GoTime): number {
   return time.seconds * 1000 + Math.floor(time.nanos / 1e6)

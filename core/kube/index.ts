@@ -18,7 +18,8 @@ export {
   subtractQuantity,
 } from './quantity.ts'
 export { formatGoFloat } from './go-float.ts'
-export { type GoTime, GO_STRING_LAYOUT, RFC3339, RFC3339_NANO, civilOf, formatGoTime, goTimeFromMs, goTimeToMs } from './go-time.ts'
+export { type GoTime, GO_STRING_LAYOUT, RFC3339, RFC3339_NANO, civilOf, formatGoTime, goTimeFromMs, goTimeToMs, rfc3339 } from './go-time.ts'
+export { cleanPath } from './clean-path.ts'
 export { parseGoTime } from './go-time-parse.ts'
 export {
   type CivilDate,

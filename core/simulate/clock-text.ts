@@ -1,10 +1,5 @@
-// Owns times and durations as texts: how the simulation reads those of stubs and writes those of objects.
-import { RFC3339, formatGoTime, goTimeFromMs, nsToMs, parseGoDuration } from '@tiphys/core/kube'
-
-/** Whole seconds, as Kubernetes writes times. */
-export function rfc3339(ms: number): string {
-  return formatGoTime(goTimeFromMs(ms), RFC3339)
-}
+// Owns durations as texts of stubs.
+import { nsToMs, parseGoDuration } from '@tiphys/core/kube'
 
 /** Milliseconds of a Go duration; undefined when the text is none or negative. */
 export function durationMs(text: string): number | undefined {

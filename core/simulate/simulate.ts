@@ -2,9 +2,8 @@
 import {
   type Effect, type EngineConfig, type EngineEvent, type Run, type World, createRun, createWorld, httpVerdict, setParametersFromOverrides, step, toWorkflow, waitsOf,
 } from '@tiphys/core/engine'
-import type { Problem } from '@tiphys/core/kube'
+import { type Problem, rfc3339 } from '@tiphys/core/kube'
 import type { ConfigMap, Pod, Template, Workflow } from '@tiphys/core/spec'
-import { rfc3339 } from './clock-text.ts'
 import { createAgenda, nextTime, schedule, takeNext } from './due.ts'
 import { createPod, endPod, followPod, forgetPod } from './kubelet.ts'
 import { closeLane } from './lanes.ts'

@@ -1,7 +1,7 @@
 // Owns the objects around a simulated run: what it may read, and the caches that it writes.
 import type { Catalog, SaveCache } from '@tiphys/core/engine'
 import { type ClusterWorkflowTemplate, type ConfigMap, type WorkflowTemplate, type Json, isObject } from '@tiphys/core/spec'
-import { rfc3339 } from './clock-text.ts'
+import { rfc3339 } from '@tiphys/core/kube'
 
 /** An object of any kind, as a manifest has it. */
 export type SurroundingObject = object

@@ -1,6 +1,6 @@
 // Owns the words for what an unfinished run waits for, as far as a problem tells them.
 import type { Wait, WaitsFor } from '@tiphys/core/engine'
-import { rfc3339 } from './clock-text.ts'
+import { rfc3339 } from '@tiphys/core/kube'
 
 const SHOWN_MAX = 20
 

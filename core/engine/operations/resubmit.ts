@@ -1,11 +1,10 @@
 // Owns making a new workflow of one that has ended, on request with what had succeeded already.
-import { type Result, bad, nodeId, ok } from '@tiphys/core/kube'
+import { type Result, bad, nodeId, ok, rfc3339 } from '@tiphys/core/kube'
 import type { NodeStatus, ObjectMeta, Workflow, WorkflowStatus } from '@tiphys/core/spec'
 import { archivingStatusLabel, completedLabel, creatorLabels, phaseLabel, resubmittedFromLabel } from './labels.ts'
 import { ancestorsOf, isExitNode } from './node-graph.ts'
 import { setParametersFromOverrides } from './overrides.ts'
 import { runnableSpec } from './retry.ts'
-import { rfc3339 } from './time.ts'
 
 export interface ResubmitOptions {
   /** Takes over the nodes that succeeded, and their outputs. */

@@ -1,5 +1,5 @@
 // Owns running a finished workflow again from where it failed.
-import { type Result, bad, ok, podName } from '@tiphys/core/kube'
+import { type Result, bad, ok, podName, rfc3339 } from '@tiphys/core/kube'
 import type { Condition, NodeStatus, Workflow, WorkflowSpec, WorkflowStatus } from '@tiphys/core/spec'
 import { parseFieldSelector } from './field-selector.ts'
 import { archivingStatusLabel, completedLabel, podNameFormatAnnotation } from './labels.ts'
@@ -7,7 +7,6 @@ import { type NodeGraph, addWithDescendants, ancestorsOf, graphOf, isExitNode } 
 import { selectorMatchesNode, templateNameOf } from './node-selector.ts'
 import { setParametersFromOverrides } from './overrides.ts'
 import { planRetry, withExpansion } from './retry-plan.ts'
-import { rfc3339 } from './time.ts'
 
 export interface RetryOptions {
   /** Also runs succeeded nodes again that the selector names. */

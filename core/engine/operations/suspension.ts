@@ -5,7 +5,7 @@ import { type Person, personText } from './actor.ts'
 import { type FieldSelector, parseFieldSelector } from './field-selector.ts'
 import { completedLabel } from './labels.ts'
 import { selectorMatchesNode } from './node-selector.ts'
-import { rfc3339 } from './time.ts'
+import { rfc3339 } from '@tiphys/core/kube'
 
 /** What becomes of one suspended node; absent parts stay as they are. */
 export interface NodeChange {

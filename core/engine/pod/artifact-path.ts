@@ -1,19 +1,6 @@
 // Owns the paths of artifacts: made clean, kept from escaping their folder, and found inside mounts.
+import { cleanPath } from '@tiphys/core/kube'
 import type { VolumeMount } from '@tiphys/core/spec'
-
-/** A slash path without `.`, `..` and doubled slashes. */
-export function cleanPath(path: string): string {
-  const rooted = path.startsWith('/')
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part !== '..') parts.push(part)
-    else if (parts.length > 0 && parts[parts.length - 1] !== '..') parts.pop()
-    else if (!rooted) parts.push(part)
-  }
-  const clean = parts.join('/')
-  return rooted ? `/${clean}` : clean || '.'
-}
 
 /**
  * The clean path of an artifact, or undefined if its `..` lead out of the folder in front of them, which is how

@@ -1,6 +1,7 @@
 // Tests of the small rules behind pods: deadlines, retry hosts and artifact paths.
 import { describe, expect, it } from 'vitest'
-import { cleanPath, overlappingMount, safeArtifactPath } from './artifact-path.ts'
+import { cleanPath } from '@tiphys/core/kube'
+import { overlappingMount, safeArtifactPath } from './artifact-path.ts'
 import { type DeadlineFacts, podDeadline } from './deadline.ts'
 import { awayFromHosts } from './retry-affinity.ts'
 

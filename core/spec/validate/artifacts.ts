@@ -1,4 +1,5 @@
 // Owns the rules for inputs and for places where artifacts live.
+import { cleanPath } from '@tiphys/core/kube'
 import type { ArtifactLocation, HDFSArtifact, Template } from '../wire/index.ts'
 import { isLeafType, templateType } from '../model/template-type.ts'
 import { invalid, within, type Invalid, type Place } from './invalid.ts'
@@ -42,21 +43,6 @@ export function pathProblem(name: string, path: string): string | undefined {
   const cleaned = cleanPath(path)
   if (cleaned.startsWith(`${safe}/`) && cleaned.length > safe.length + 1) return undefined
   return `Artifact '${name}' attempted to use a path containing '..'. Directory traversal is not permitted`
-}
-
-/** The shortest path that means the same, without `.`, `..` and doubled slashes. */
-export function cleanPath(path: string): string {
-  const rooted = path.startsWith('/')
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part !== '..') parts.push(part)
-    else if (parts.length > 0 && parts[parts.length - 1] !== '..') parts.pop()
-    else if (!rooted) parts.push(part)
-  }
-  const joined = parts.join('/')
-  if (rooted) return `/${joined}`
-  return joined === '' ? '.' : joined
 }
 
 export function validateLocation(location: ArtifactLocation, prefix: string, place: Place): Invalid | undefined {
