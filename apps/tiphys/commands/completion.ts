@@ -1,4 +1,4 @@
-// tiphys completion
+// Owns the command `tiphys completion`.
 import { type Invocation, type Outcome, SHELLS, completionScript } from '../flags/index.ts'
 
 export async function run({ args, streams }: Invocation): Promise<Outcome> {

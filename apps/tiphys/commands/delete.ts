@@ -1,4 +1,4 @@
-// tiphys delete
+// Owns the command `tiphys delete`.
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { chosenRuns } from '../local/chosen.ts'
 import { act } from '../local/reader.ts'

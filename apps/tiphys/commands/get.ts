@@ -1,4 +1,4 @@
-// tiphys get
+// Owns the command `tiphys get`.
 import { workflowSchema, type NodeStatus, type Workflow } from '@tiphys/core/spec'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { look } from '../local/reader.ts'

@@ -1,4 +1,4 @@
-// tiphys list
+// Owns the command `tiphys list`.
 import type { Workflow } from '@tiphys/core/spec'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { RunSummary } from '@tiphys/shell/ports'

@@ -1,4 +1,4 @@
-// tiphys logs
+// Owns the command `tiphys logs`.
 import { RFC3339, goTimeToMs, matchesLabels, parseGoTime, parseLabelSelector } from '@tiphys/core/kube'
 import { regexTest } from '@tiphys/core/expr'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'

@@ -1,4 +1,4 @@
-// tiphys node set
+// Owns the command `tiphys node set`.
 import { type RunRequest, parseParameter } from '@tiphys/core/engine'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { changeRun } from '../local/change.ts'

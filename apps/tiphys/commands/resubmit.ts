@@ -1,4 +1,4 @@
-// tiphys resubmit
+// Owns the command `tiphys resubmit`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { resubmitRun } from '../local/begin.ts'
 import { eachRun } from '../local/each.ts'

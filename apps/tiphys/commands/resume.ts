@@ -1,4 +1,4 @@
-// tiphys resume
+// Owns the command `tiphys resume`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { pauseOrGoOn } from '../local/pause.ts'
 import { nodeSelector } from '../print/index.ts'

@@ -1,4 +1,4 @@
-// tiphys retry
+// Owns the command `tiphys retry`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { retryRun } from '../local/begin.ts'
 import { eachRun } from '../local/each.ts'

@@ -1,4 +1,4 @@
-// tiphys stop
+// Owns the command `tiphys stop`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { shutDown } from '../local/shutdown.ts'
 import { nodeSelector } from '../print/index.ts'

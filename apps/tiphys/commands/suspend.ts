@@ -1,4 +1,4 @@
-// tiphys suspend
+// Owns the command `tiphys suspend`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { pauseOrGoOn } from '../local/pause.ts'
 

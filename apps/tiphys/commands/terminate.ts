@@ -1,4 +1,4 @@
-// tiphys terminate
+// Owns the command `tiphys terminate`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { shutDown } from '../local/shutdown.ts'
 

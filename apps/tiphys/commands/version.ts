@@ -1,4 +1,4 @@
-// tiphys version
+// Owns the command `tiphys version`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { VERSION } from './index.ts'
 

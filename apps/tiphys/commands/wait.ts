@@ -1,4 +1,4 @@
-// tiphys wait
+// Owns the command `tiphys wait`.
 import type { RunSummary } from '@tiphys/shell/ports'
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { type Looking, look } from '../local/reader.ts'

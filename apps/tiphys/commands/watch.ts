@@ -1,4 +1,4 @@
-// tiphys watch
+// Owns the command `tiphys watch`.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { type Looking, look } from '../local/reader.ts'
 import { findRun, followRun, loadRun, notFoundMessage, workflowOf } from '../local/runs.ts'

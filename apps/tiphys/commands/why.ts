@@ -1,4 +1,4 @@
-// tiphys why
+// Owns the command `tiphys why`.
 import type { Run, RunNode } from '@tiphys/core/engine'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Invocation, Outcome } from '../flags/index.ts'
