@@ -123,7 +123,7 @@ export class Mailbox {
     const { message } = summaryOf(this.run)
     return {
       phase: status.phase, message: (message ?? '').slice(0, 4000), progress, startedAt: status.startedAt, finishedAt: status.finishedAt,
-      labels: this.run.metadata.labels ?? {},
+      labels: labelsOf(this.run) ?? {}, details: JSON.stringify(listDetails(this.run)),
     }
   }
 
