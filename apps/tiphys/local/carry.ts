@@ -1,5 +1,5 @@
 // Owns carrying out one run in the foreground: from the moment it is given to the runtime until it has ended and its result is printed.
-import { type Run, toWorkflow } from '@tiphys/core/engine'
+import { type Run, type RunNode, isFinished, toWorkflow } from '@tiphys/core/engine'
 import { removeStaleSockets } from '@tiphys/shell/adapters/control'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Retaken, RunHost, RunUpdate } from '@tiphys/shell/runtime'
@@ -64,9 +64,13 @@ async function open(invocation: Invocation, { session, uid, namespace, setup }: 
   const view = openView(invocation)
   const wantsLogs = invocation.flags.bool('log')
   let follower: LogFollower | undefined
+  let seen = false
   const onUpdate = (update: RunUpdate): void => {
     view.update(update)
-    if (follower !== undefined) followLogs(follower, local, update)
+    // Steps of a run that is taken up may print without ever changing.
+    const looked = seen ? update.changed : [...update.run.nodes.values()].filter((node) => !isFinished(node))
+    seen = true
+    if (follower !== undefined) followLogs(follower, { host: local.host, run: update.run, looked })
     if (update.run.status.completed) end({ kind: 'completed', attempts: local.host.attemptsOf(uid) })
   }
   const local = await openLocalHost({
@@ -77,8 +81,9 @@ async function open(invocation: Invocation, { session, uid, namespace, setup }: 
 }
 
 /** Steps that print have a Running node, or one that ended before it was seen running. */
-function followLogs(follower: LogFollower, { host }: LocalHost, { run, changed }: RunUpdate): void {
-  const nodes = new Map([...changed].filter(({ type, phase }) => type === 'Pod' && phase !== 'Pending').map((node) => [node.id, node]))
+function followLogs(follower: LogFollower, { host, run, looked }: { readonly host: RunHost; readonly run: Run; readonly looked: Iterable<RunNode> }): void {
+  const nodes = new Map<string, RunNode>()
+  for (const node of looked) if (node.type === 'Pod' && node.phase !== 'Pending') nodes.set(node.id, node)
   if (nodes.size === 0) return
   for (const log of podLogs({ ...run, nodes: withContainers(run, nodes) }, host.attemptsOf(run.uid), { pod: '', container: undefined, previous: false })) follower.follow(log)
 }
