@@ -6,8 +6,10 @@ import { engineSuite } from './engine.ts'
 import { runtimeSuite } from './durable.ts'
 import { processSuite } from './process.ts'
 import { simulateSuite } from './simulate.ts'
+import { stateSuite } from './state.ts'
+import { languagesSuite } from './languages.ts'
 
-export const suites: readonly Suite[] = [engineSuite, simulateSuite, runtimeSuite, processSuite]
+export const suites: readonly Suite[] = [languagesSuite, engineSuite, simulateSuite, stateSuite, runtimeSuite, processSuite]
 
 function lineOf(row: Row): string {
   const ratio = ratioOf(row)
@@ -32,7 +34,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const file = recordAt < 0 ? undefined : args[recordAt + 1]
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ commit: commit(), node: process.version, rows: all })}\n`)
-  if (all.some((row) => !holds(row))) process.exitCode = 1
+  // Small sizes on a busy machine say nothing about a gate.
+  if (size === 'full' && all.some((row) => !holds(row))) process.exitCode = 1
 }
 
 function commit(): string {
