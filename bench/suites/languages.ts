@@ -78,7 +78,7 @@ function whenRow(rounds: number, times: number): Row {
 /** Every task of a graph waits for two earlier ones: all conditions are read and evaluated once. */
 function dependsRow(rounds: number, graph: number): Row {
   const state = { phase: 'Succeeded' }
-  const task = { continueOn: undefined }
+  const task = { hasItems: false }
   const ms = Array.from({ length: Math.min(rounds, 3) }, () => {
     const from = performance.now()
     for (let i = 2; i < graph; i++) {
