@@ -1,5 +1,5 @@
 // Owns bringing input artifacts to where a step expects them.
-import { chmod, cp, lstat, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Artifact, Template } from '@tiphys/core/spec'
 import type { ArtifactContext, ArtifactStore } from '@tiphys/shell/ports'
@@ -37,7 +37,9 @@ export async function loadInputs(plan: InputPlan): Promise<DeclaredBind[]> {
     if (volume === undefined) binds.push({ target: path, source: to, readOnly: false })
     else await intoVolume(to, join(volume.source, path.slice(volume.target.length)))
   }
-  await writeFile(note, JSON.stringify(binds))
+  // In one step: a note that a crash cut short would be taken for what was loaded.
+  await writeFile(`${note}.new`, JSON.stringify(binds))
+  await rename(`${note}.new`, note)
   return binds
 }
 
