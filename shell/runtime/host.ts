@@ -1,9 +1,9 @@
 // All runs of one process: takes workflows up, routes facts and requests to their mailboxes, and carries out what they ask for.
 import {
-  type Effect, type EngineConfig, type EngineEvent, type RetryOptions, type Run, type StoredRecord, type StoredState, type World, createRun, createWorld, emptyState, fold,
-  initialState, restartRun, restoreRun,
+  STORED_VERSION, type Effect, type EngineConfig, type EngineEvent, type RetryOptions, type Run, type StoredRecord, type StoredState, type World, createRun, createWorld,
+  emptyState, fold, initialState, restartRun, restoreRun,
 } from '@tiphys/core/engine'
-import type { Workflow } from '@tiphys/core/spec'
+import { type Json, type Workflow, decode, formatPath, schemaOfKind } from '@tiphys/core/spec'
 import type { Problem } from '@tiphys/core/kube'
 import type { Clock, HttpClient, LoadedRun, PodLookup, PodRunner, RunLog, RunProblem } from '@tiphys/shell/ports'
 import type { ObjectCatalog } from './catalog.ts'
@@ -233,13 +233,28 @@ export type StoredRun = { readonly ok: true; readonly workflow: Workflow; readon
 /** Folds what the log holds. A record that cannot be read damages this run alone. */
 export function stateOf(loaded: Pick<LoadedRun, 'manifest' | 'snapshot' | 'records'>): StoredRun {
   try {
-    const workflow = JSON.parse(loaded.manifest) as Workflow
+    const workflow = workflowOf(loaded.manifest)
     const state = loaded.snapshot === undefined ? initialState(workflow) : emptyState()
-    for (const part of loaded.snapshot?.parts ?? []) fold(state, JSON.parse(part) as StoredRecord)
-    for (const record of loaded.records) fold(state, JSON.parse(record) as StoredRecord)
+    for (const part of loaded.snapshot?.parts ?? []) fold(state, recordOf(part))
+    for (const record of loaded.records) fold(state, recordOf(record))
     return { ok: true, workflow, state }
   } catch (error) {
-    const message = `a record of this run cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    const message = `what is stored of this run cannot be read: ${error instanceof Error ? error.message : String(error)}`
     return { ok: false, problem: { code: 'damaged', message } }
   }
+}
+
+/** Throws when a field holds what the engine does not expect there, so that a damaged object harms nothing but itself. */
+function workflowOf(manifest: string): Workflow {
+  const json = JSON.parse(manifest) as Workflow
+  const refused = decode(schemaOfKind('Workflow'), json as unknown as Json).problems.find(({ severity }) => severity === 'refused')
+  if (refused !== undefined) throw new Error(`${formatPath(refused.path)}: ${refused.message}`)
+  return json
+}
+
+/** Throws for a record of another version: to guess at it could run finished steps again. */
+function recordOf(text: string): StoredRecord {
+  const record = JSON.parse(text) as StoredRecord
+  if (record.v !== STORED_VERSION) throw new Error(`it has version ${String(record.v)}, this program reads version ${STORED_VERSION}`)
+  return record
 }

@@ -92,13 +92,24 @@ export class Mailbox {
     const events = this.queue.splice(0)
     if (events.length === 0) return
     const { run } = this
-    const result = step(run, events, this.options.world)
+    const result = this.stepped(events)
+    if (result === undefined) return
     if (result.changed.size === 0 && !result.statusChanged && result.effects.length === 0) return
     const update: RunUpdate = { run, changed: new Set(result.changed), statusChanged: result.statusChanged }
     this.store({ nodes: [...result.changed], status: result.statusChanged || run.status.completed ? storedStatusOf(run) : undefined }, () => {
       this.options.onUpdate(this, update)
       if (result.effects.length > 0) this.options.act(this, result.effects)
     })
+  }
+
+  /** The one place where a mistake of the engine is caught: it costs this run its process, never the other runs, and nothing that is stored. */
+  private stepped(events: readonly EngineEvent[]): ReturnType<typeof step> | undefined {
+    try {
+      return step(this.run, events, this.options.world)
+    } catch (error) {
+      this.options.onLost(this, `the engine failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+      return undefined
+    }
   }
 
   private store(part: Pick<StoredRecord, 'nodes' | 'status' | 'attempts'>, then: () => void): void {
