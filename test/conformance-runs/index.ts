@@ -3,3 +3,4 @@ export { type Example, type ExampleFile, type Part, loadExampleFiles } from './c
 export { type NormalForm, type Outcome, type Surroundings, isRunnable, runExample } from './real-example.ts'
 export { openWeb } from './web.ts'
 export { compatibilityTable } from './compatibility.ts'
+export { shapeDifferences } from './compare.ts'
