@@ -20,6 +20,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   if (flags.given('resume')) return resumeRun(invocation, { folders, given: given.setup, name: flags.text('resume') })
   const prepared = await read(invocation.args[0] ?? '-', flags, given.setup)
   if (!prepared.ok) return refuse(invocation, prepared.findings)
+  for (const warning of prepared.warnings) invocation.streams.stderr(`${warning}\n`)
   return submitRun(invocation, { folders, workflow: prepared.workflow, setup: { objects: prepared.objects, images: given.setup.images } })
 }
 

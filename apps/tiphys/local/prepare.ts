@@ -7,6 +7,7 @@ import type { Finding, Sourced } from './input.ts'
 import { randomSuffix } from './session.ts'
 import { NO_SETUP, catalogOf } from './setup.ts'
 import { admissionFindings } from './admission.ts'
+import { unusedParameters } from './unused-parameters.ts'
 
 export interface PrepareInput {
   /** The manifests of FILE. */
@@ -20,7 +21,7 @@ export interface PrepareInput {
 }
 
 export type Prepared =
-  | { readonly ok: true; readonly workflow: Workflow; readonly objects: readonly CatalogObject[] }
+  | { readonly ok: true; readonly workflow: Workflow; readonly objects: readonly CatalogObject[]; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly findings: readonly Finding[] }
 
 const NAMESPACE = 'default'
@@ -36,7 +37,8 @@ export function prepare(input: PrepareInput): Prepared {
   const objects = [...objectsOf(input.main), ...input.around]
   const catalog = catalogOf({ ...NO_SETUP, objects }, workflow.metadata.namespace ?? NAMESPACE)
   const findings = admissionFindings(source, workflow, catalog)
-  return findings.length > 0 ? { ok: false, findings } : { ok: true, workflow, objects }
+  if (findings.length > 0) return { ok: false, findings }
+  return { ok: true, workflow, objects, warnings: unusedParameters(input.options.parameters ?? [], source.manifest.object as Workflow, objects) }
 }
 
 function refused(file: string, message: string, hint?: string): Prepared {
