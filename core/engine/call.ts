@@ -12,6 +12,7 @@ import { lookUpCache } from './memo.ts'
 import { startRetry } from './retry.ts'
 import { startBody } from './bodies.ts'
 import { watchTimeouts } from './timeouts.ts'
+import { close } from './close.ts'
 
 /** What became of a call. */
 export type Outcome =
@@ -129,18 +130,28 @@ export function newFrame(input: FrameInput): Frame {
 /** Passes a call through locks and the cache, then starts what it calls. */
 export function admit(turn: Turn, frame: Frame): Outcome {
   const lock = tryLock(turn, frame)
-  if (lock.kind === 'error') return failed(turn, { call: frame.call, existing: frame.node, reason: 'error', message: lock.message })
+  if (lock.kind === 'error') return refuse(turn, frame, lock.message)
   if (lock.kind === 'waiting') {
     watchTimeouts(turn, frame)
     return { kind: 'entered', node: frame.node as RunNode, frame }
   }
   const cached = lookUpCache(turn, frame)
-  if (cached.kind === 'error') return failed(turn, { call: frame.call, existing: frame.node, reason: 'error', message: cached.message })
-  if (frame.node !== undefined && isFinished(frame.node)) return { kind: 'entered', node: frame.node, frame: undefined }
+  if (cached.kind === 'error') return refuse(turn, frame, cached.message)
+  if (frame.node !== undefined && isFinished(frame.node)) {
+    close(turn, frame)
+    return { kind: 'entered', node: frame.node, frame: undefined }
+  }
   const strategy = retryStrategyOf(turn, frame.template)
   const outcome = strategy === undefined ? startBody(turn, frame) : startRetry(turn, frame, strategy)
   showDisplayName(turn, frame)
   if (outcome.kind === 'entered' && outcome.frame !== undefined) watchTimeouts(turn, frame)
+  return outcome
+}
+
+/** Ends a call that may have waited for a lock: what it has of locks goes back. */
+function refuse(turn: Turn, frame: Frame, message: string): Outcome {
+  const outcome = failed(turn, { call: frame.call, existing: frame.node, reason: 'error', message })
+  close(turn, frame)
   return outcome
 }
 
