@@ -13,11 +13,15 @@ const streams = {
 const completer = async (query: CompletionQuery): ReturnType<typeof import('./local/complete.ts').completeValue> =>
   (await import('./local/complete.ts')).completeValue(query, process.env)
 
-try {
-  process.exitCode = await execute({ root, completer }, process.argv.slice(2), streams)
-} catch (error) {
-  // What users can get wrong is told by the commands; this is trouble with the machine, or a fault of ours.
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  process.stderr.write(`Error: ${process.env['TIPHYS_DEBUG'] === undefined ? message : (stack ?? message)}\n`)
-  process.exitCode = 1
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await execute({ root, completer }, process.argv.slice(2), streams)
+  } catch (error) {
+    // What users can get wrong is told by the commands; this is trouble with the machine, or a fault of ours.
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    process.stderr.write(`Error: ${process.env['TIPHYS_DEBUG'] === undefined ? message : (stack ?? message)}\n`)
+    process.exitCode = 1
+  }
 }
+
+void main()

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Owns the way from the installed command to the built program.
-import '../dist/main.js'
+require('../dist/main.js')

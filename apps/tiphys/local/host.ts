@@ -5,14 +5,11 @@ import type { Run } from '@tiphys/core/engine'
 import type { LogStore, PodLookup } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost, type RunUpdate } from '@tiphys/shell/runtime'
 import { createProcessRunner } from '@tiphys/shell/adapters/process'
-import {
-  createGitArtifactStore, createHttpArtifactStore, createLocalArtifactStore, createRawArtifactStore, routeArtifacts, withArchives,
-} from '@tiphys/shell/adapters/artifacts'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
-import type { DataFolders } from './home.ts'
 import { type LocalSession, LOCAL_CONFIG } from './session.ts'
 import { type RunSetup, catalogOf } from './setup.ts'
 import { cacheKeeper } from './caches.ts'
+import { lazyArtifacts } from './artifacts.ts'
 
 export interface LocalHost {
   readonly host: RunHost
@@ -39,7 +36,7 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
   const catalog = catalogOf({ ...setup, objects: [...(await caches.load()), ...setup.objects] }, namespace)
   const lookup = lookupIn(catalog)
   const { runner, logs } = createProcessRunner({
-    stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts: artifactsIn(folders), lookup, imageMap: setup.images,
+    stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup, imageMap: setup.images,
   })
   const host = new RunHost({
     log: state.log, runner, http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,
@@ -51,18 +48,6 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
     await caches.saved()
   }
   return { host, logs, close }
-}
-
-function artifactsIn(folders: DataFolders): ReturnType<typeof routeArtifacts> {
-  return routeArtifacts({
-    repository: createLocalArtifactStore(folders.artifacts),
-    drivers: {
-      s3: createLocalArtifactStore(folders.artifacts),
-      raw: withArchives(createRawArtifactStore()),
-      http: withArchives(createHttpArtifactStore()),
-      git: createGitArtifactStore(),
-    },
-  })
 }
 
 /** ConfigMaps and Secrets that steps mount or read, from the objects that were given. */

@@ -1,9 +1,9 @@
 // Owns deleting a run with everything that is its own: record, logs, files, stored artifacts.
-import { createLocalArtifactStore } from '@tiphys/shell/adapters/artifacts'
 import { createLogStore } from '@tiphys/shell/adapters/process'
 import type { RunSummary } from '@tiphys/shell/ports'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { lazyArtifacts } from './artifacts.ts'
 import { changeRun } from './change.ts'
 import { listRuns } from './runs.ts'
 import { type LocalSession, claimRun } from './session.ts'
@@ -45,5 +45,5 @@ async function removeFiles({ folders, state }: LocalSession, run: RunSummary): P
   // Artifacts lie under the workflow's name: those of a namesake in another namespace must stay.
   if ((await listRuns(state, { name: run.name })).length > 0) return
   const context = { namespace: run.namespace, secret: () => Promise.resolve(undefined) }
-  await createLocalArtifactStore(folders.artifacts).remove({ name: 'all', s3: { key: run.name } }, context)
+  await lazyArtifacts(folders).remove({ name: 'all', s3: { key: run.name } }, context)
 }

@@ -1,6 +1,4 @@
 // Owns asking a container whether it is ready: HTTP, TCP and commands, as often as its probe says.
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import type { Container } from '@tiphys/core/spec'
 
@@ -72,12 +70,13 @@ function portOf(port: number | string, container: Container): number {
   return named?.containerPort ?? (Number(port) || 0)
 }
 
-function httpAnswer(action: NonNullable<Probe['httpGet']>, container: Container, timeoutMs: number): Promise<boolean> {
+async function httpAnswer(action: NonNullable<Probe['httpGet']>, container: Container, timeoutMs: number): Promise<boolean> {
+  // Few pods are asked over HTTP, and these modules are slow to load.
+  const { request: open } = action.scheme === 'HTTPS' ? await import('node:https') : await import('node:http')
   return new Promise((resolve) => {
-    const secure = action.scheme === 'HTTPS'
     const headers = Object.fromEntries((action.httpHeaders ?? []).map(({ name, value }) => [name, value]))
     const options = { host: action.host === undefined || action.host === '' ? '127.0.0.1' : action.host, port: portOf(action.port, container), path: action.path ?? '/', headers, timeout: timeoutMs }
-    const request = secure ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options)
+    const request = open({ ...options, rejectUnauthorized: false })
     const deadline = setTimeout(() => request.destroy(), timeoutMs)
     request.on('response', (response) => {
       const status = response.statusCode ?? 0

@@ -1,6 +1,5 @@
 // Requests of HTTP templates over Node.js' own client, with limits on time and size.
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { HttpClient, HttpOutcome, HttpRequest } from '@tiphys/shell/ports'
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024
@@ -31,9 +30,10 @@ async function send(request: HttpRequest, redirectsLeft: number): Promise<HttpOu
   return send({ ...request, url: next.href, headers, method: keep ? request.method : 'GET', body: keep ? request.body : undefined }, redirectsLeft - 1)
 }
 
-function exchange(request: HttpRequest, url: URL): Promise<HttpOutcome> {
+async function exchange(request: HttpRequest, url: URL): Promise<HttpOutcome> {
+  // Most runs send no request, and these modules are slow to load.
+  const { request: open } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   return new Promise((resolve) => {
-    const open = url.protocol === 'https:' ? httpsRequest : httpRequest
     const headers: Record<string, string[]> = {}
     for (const { name, value } of request.headers) (headers[name] ??= []).push(value)
     const outgoing = open(url, {
