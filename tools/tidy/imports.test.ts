@@ -52,6 +52,7 @@ describe('the import table', () => {
     ['shell/ports/a.ts', "import { join } from 'path'", 'import-builtin'],
     ['shell/ports/a.ts', "import vm from 'node:vm'", 'ban-eval'],
     ['core/kube/a.test.ts', "import vm from 'node:vm'", 'ban-eval'],
+    ['tools/a.cjs', "require('node:vm')", 'ban-eval'],
     ['core/expr/a.ts', 'const m = import(name)', 'import-computed'],
     ['core/expr/a.ts', "import { parse } from 'yaml'", 'import-npm'],
     ['shell/adapters/memory/a.ts', "const m = require('libsql')", 'import-npm'],
