@@ -7,7 +7,7 @@ import { type Json, type Workflow, decode, formatPath, schemaOfKind } from '@tip
 import type { Problem } from '@tiphys/core/kube'
 import type { Clock, HttpClient, LoadedRun, PodLookup, PodRunner, RunLog, RunProblem } from '@tiphys/shell/ports'
 import type { ObjectCatalog } from './catalog.ts'
-import { Mailbox, type RunUpdate } from './mailbox.ts'
+import { type Amendment, Mailbox, type RunUpdate } from './mailbox.ts'
 import { Pods } from './pods.ts'
 import { Tasks } from './http-tasks.ts'
 import { Timers } from './timers.ts'
@@ -126,6 +126,19 @@ export class RunHost {
     const mailbox = this.mailboxOf(found.run, { ...found, act: () => undefined })
     for (const event of events) mailbox.deliver(event)
     await mailbox.settled()
+    return { ok: true, run: found.run }
+  }
+
+  /** Gives a workflow other labels and annotations. A run that nobody carries on must be this process's by its lease. */
+  async amend(uid: string, metadata: Amendment): Promise<Taken> {
+    const live = this.mailboxes.get(uid)
+    if (live !== undefined) {
+      await live.amend(metadata)
+      return { ok: true, run: live.run }
+    }
+    const found = await this.restore(uid)
+    if (!found.ok) return found
+    await this.mailboxOf(found.run, { ...found, act: () => undefined }).amend(metadata)
     return { ok: true, run: found.run }
   }
 

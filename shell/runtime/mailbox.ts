@@ -23,6 +23,20 @@ export interface RunUpdate {
   readonly statusChanged: boolean
 }
 
+/** Labels and annotations as a whole. */
+export interface Amendment {
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** Those that tell how the workflow stands are made anew whenever it is read. */
+const MADE: ReadonlySet<string> = new Set(['phase', 'completed', 'pod-name-format'].map((name) => `workflows.argoproj.io/${name}`))
+
+function ownMetadata({ labels, annotations }: Amendment): Amendment {
+  const own = (entries: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(entries).filter(([name]) => !MADE.has(name)))
+  return { labels: own(labels), annotations: own(annotations) }
+}
+
 export interface MailboxOptions {
   readonly run: Run
   readonly world: World
@@ -85,6 +99,16 @@ export class Mailbox {
   async recordAttempt(node: NodeId, attempt: number): Promise<void> {
     this.attempts.set(node, attempt)
     await new Promise<void>((resolve) => this.store({ nodes: [], status: undefined, attempts: { [node]: attempt } }, resolve))
+  }
+
+  /** Gives the workflow other labels and annotations, and keeps them with what was submitted. Resolves once they are stored. */
+  async amend(metadata: Amendment): Promise<void> {
+    const { run } = this
+    const own = ownMetadata(metadata)
+    Object.assign(run.metadata, own)
+    const manifest = JSON.stringify({ ...run.submitted, metadata: { ...run.submitted.metadata, ...own } })
+    const record: StoredRecord = { v: STORED_VERSION, at: this.options.clock.now(), nodes: [] }
+    await new Promise<void>((resolve) => this.journal.append({ record: JSON.stringify(record), change: { labels: own.labels, manifest }, then: resolve }))
   }
 
   private drain(): void {

@@ -51,7 +51,7 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
 }
 
 /** ConfigMaps and Secrets that steps mount or read, from the objects that were given. */
-function lookupIn(catalog: ObjectCatalog): (namespace: string) => PodLookup {
+export function lookupIn(catalog: ObjectCatalog): (namespace: string) => PodLookup {
   return (namespace) => ({
     configMap: (name) => Promise.resolve(catalog.configMap(namespace, name)?.data),
     secret: (name) => Promise.resolve(catalog.secret(namespace, name)),

@@ -1,0 +1,40 @@
+// Commands of the server: starting one, and reaching it with Kubernetes clients.
+import type { CommandSpec } from '../../flags/index.ts'
+import { IMAGE_MAP } from './flags.ts'
+
+export const server: CommandSpec = {
+  name: 'server',
+  short: 'serve the Kubernetes API of workflows on this machine',
+  long: 'Server carries out any number of workflows in one process and serves them to kubectl and other Kubernetes clients, on this machine only and with a token. ' +
+    'What it keeps lies in the data directory: a server that is started again goes on with what was under way. Ctrl-C ends it; steps go on and are taken up by the next one.',
+  examples: [
+    { does: 'Start a server', run: 'server' },
+    { does: 'Start it on a port of its own, with stand-ins for the programs of an image', run: 'server --kube-port 7443 --image-map alpine=./tools' },
+    { does: 'Use it with kubectl', run: 'kubeconfig --use && kubectl get workflows' },
+  ],
+  args: { max: 0 },
+  flags: [
+    { name: 'kube-port', type: 'int', usage: 'port of the Kubernetes API; 0 for any that is free', default: 2747, placeholder: 'PORT' },
+    IMAGE_MAP,
+  ],
+  load: () => import('../../server/server-command.ts'),
+}
+
+export const kubeconfig: CommandSpec = {
+  name: 'kubeconfig',
+  short: 'let kubectl reach the server of this machine',
+  long: 'Kubeconfig adds a cluster, a user and a context named tiphys to a kubeconfig file; what else is in the file stays. Without --use the current context stays as well, unless there is none.',
+  examples: [
+    { does: 'Add the server to the usual kubeconfig and use it', run: 'kubeconfig --use' },
+    { does: 'Write a file of its own', run: 'kubeconfig --file ./kubeconfig' },
+    { does: 'Print it', run: 'kubeconfig --print' },
+  ],
+  args: { max: 0 },
+  exclusive: [['file', 'print']],
+  flags: [
+    { name: 'file', type: 'string', usage: 'the kubeconfig file (default $KUBECONFIG, else ~/.kube/config)', placeholder: 'FILE', complete: 'files' },
+    { name: 'print', type: 'bool', usage: 'print a kubeconfig and write nothing' },
+    { name: 'use', type: 'bool', usage: 'make it the current context' },
+  ],
+  load: () => import('../../server/kubeconfig-command.ts'),
+}

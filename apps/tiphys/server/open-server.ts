@@ -1,0 +1,159 @@
+// Owns putting the server together: state, runner, controllers and APIs in one process.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createServer, type Server } from 'node:https'
+import { hostname } from 'node:os'
+import { type ApiResource, apiResources } from '@tiphys/core/api'
+import type { ImageMapping } from '@tiphys/shell/adapters/process'
+import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/process'
+import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
+import { serverCertificates } from '@tiphys/shell/adapters/tls'
+import { WorkflowStore, createKubeHandler } from '@tiphys/shell/http'
+import type { LogStore, ObjectStore } from '@tiphys/shell/ports'
+import { ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
+import { VERSION } from '../commands/index.ts'
+import { lazyArtifacts } from '../local/artifacts.ts'
+import { cacheKeeper } from '../local/caches.ts'
+import type { DataFolders } from '../local/home.ts'
+import { lookupIn } from '../local/host.ts'
+import { type LocalSession, LOCAL_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
+import { serverControl, type ServerControl } from './control.ts'
+import { mirrorObjects, mirroring } from './mirror.ts'
+import { hostNode } from './node-object.ts'
+import { eventRecorder } from './run-events.ts'
+import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
+import { withPodObjects } from './pod-objects.ts'
+import { resumeRuns } from './resume.ts'
+
+export interface ServerOptions {
+  readonly folders: DataFolders
+  readonly images: readonly ImageMapping[]
+  /** 0 for any free one. */
+  readonly kubePort: number
+  readonly onTrouble: (message: string) => void
+}
+
+export interface RunningServer {
+  readonly address: Address
+  readonly token: string
+  /** Stops answering and lets go of the runs; their steps go on. */
+  close(): Promise<void>
+}
+
+export type Opened = { readonly ok: true; readonly server: RunningServer } | { readonly ok: false; readonly message: string }
+
+const HEARTBEAT_MS = 5000
+const LOOPBACK = '127.0.0.1'
+const HOSTS = ['localhost', LOOPBACK, '[::1]']
+
+export async function openServer(options: ServerOptions): Promise<Opened> {
+  const session = openSession(options.folders, 'carry')
+  try {
+    return await openOn(session, options)
+  } catch (error) {
+    session.state.close()
+    return { ok: false, message: `the server cannot start: ${messageOf(error)}` }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+async function openOn(session: LocalSession, options: ServerOptions): Promise<Opened> {
+  const { state } = session
+  const place = serverPlace(options.folders)
+  const token = serverToken(place)
+  const certificates = await serverCertificates(place.tls, systemClock.now())
+  const engine = await openEngine(session, { options, place })
+  await makeNamespace(state.objects)
+  const handler = createKubeHandler({
+    resources: apiResources, storeOf: storesOf(session, engine), logs: engine.logs, token, hosts: HOSTS, version: VERSION, now: () => systemClock.now(),
+    hasNamespace: async (name) => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok,
+    onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
+  })
+  const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
+  const port = await listenOn(server, options.kubePort)
+  const address: Address = { kube: `https://${LOOPBACK}:${port}` }
+  keepAddress(place, address)
+  await resumeRuns(session, engine.host, options.onTrouble)
+  const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
+  const close = async (): Promise<void> => {
+    server.close()
+    server.closeAllConnections()
+    clearInterval(heartbeat)
+    await engine.close()
+    state.close()
+  }
+  return { ok: true, server: { address, token, close } }
+}
+
+function kindOf(plural: string): ApiResource {
+  const found = apiResources.find((resource) => resource.plural === plural)
+  if (found === undefined) throw new Error(`there is no kind ${plural}`)
+  return found
+}
+
+const NAMESPACES = kindOf('namespaces')
+
+interface Engine {
+  readonly host: RunHost
+  readonly control: ServerControl
+  readonly catalog: ObjectCatalog
+  readonly logs: LogStore
+  close(): Promise<void>
+}
+
+async function openEngine(session: LocalSession, { options, place }: { readonly options: ServerOptions; readonly place: ServerPlace }): Promise<Engine> {
+  const { folders, state } = session
+  const trouble = (error: unknown): void => options.onTrouble(messageOf(error))
+  const catalog = new ObjectCatalog()
+  const stop = new AbortController()
+  await mirrorObjects(state.objects, catalog, stop.signal)
+  const { runner, logs } = createProcessRunner({
+    stateFolder: place.runner, logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup: lookupIn(catalog), imageMap: options.images,
+  })
+  const caches = cacheKeeper(state, '')
+  const recorder = eventRecorder(state.objects, trouble)
+  const control = serverControl(session, () => host, trouble)
+  const host: RunHost = new RunHost({
+    log: state.log, runner: withPodObjects(runner, state.objects, trouble), http: nodeHttpClient, clock: systemClock, catalog, config: LOCAL_CONFIG,
+    random: (length) => randomBytes(length), saveObject: caches.save,
+    onUpdate: (update) => {
+      recorder.note(update)
+      control.onUpdate(update)
+      // Others may change, retry or delete what has ended.
+      if (update.run.status.completed) void state.log.release(update.run.uid).catch(trouble)
+    },
+    onTrouble: (message) => message !== undefined && options.onTrouble(message),
+    onLost: (run, message) => options.onTrouble(`${run.name} is no longer this server's to carry out: ${message}`),
+  })
+  const close = async (): Promise<void> => {
+    stop.abort()
+    await host.close()
+    await Promise.all([caches.saved(), recorder.saved()])
+  }
+  return { host, control, catalog, logs, close }
+}
+
+function storesOf({ state }: LocalSession, { control, catalog }: Engine): Parameters<typeof createKubeHandler>[0]['storeOf'] {
+  const objects = mirroring(state.objects, catalog)
+  const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
+  const nodes = hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() })
+  return ({ kind, group }) => (kind === 'Workflow' && group !== '' ? workflows : kind === 'Node' ? nodes : objects)
+}
+
+async function makeNamespace(objects: ObjectStore): Promise<void> {
+  const made = await objects.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' }, status: { phase: 'Active' }, spec: { finalizers: ['kubernetes'] } } as Parameters<ObjectStore['create']>[1])
+  if (!made.ok && made.problem.code !== 'already_exists') throw new Error(made.problem.message)
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } }
+  await objects.create(kindOf('serviceaccounts'), account)
+}
+
+async function listenOn(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, LOOPBACK, () => resolve())
+  })
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}

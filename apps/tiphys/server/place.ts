@@ -1,0 +1,58 @@
+// Owns what a server keeps beside its state for those who want to reach it: where it listens, its authority, and the token.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DataFolders } from '../local/home.ts'
+
+export interface ServerPlace {
+  readonly folder: string
+  readonly tls: string
+  /** State of the runner that all runs of the server share. */
+  readonly runner: string
+}
+
+export function serverPlace({ root }: DataFolders): ServerPlace {
+  const folder = join(root, 'server')
+  return { folder, tls: join(folder, 'tls'), runner: join(folder, 'runner') }
+}
+
+export interface Address {
+  /** Of the Kubernetes API, such as `https://127.0.0.1:2747`. */
+  readonly kube: string
+}
+
+/** Who has the token may do everything: it is its user's alone. */
+export function serverToken({ folder }: ServerPlace): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, 'token')
+  const known = read(path)?.trim()
+  if (known !== undefined && known.length >= 32) return known
+  const token = randomBytes(32).toString('base64url')
+  write(path, `${token}\n`)
+  return token
+}
+
+export function keepAddress({ folder }: ServerPlace, address: Address): void {
+  write(join(folder, 'address.json'), JSON.stringify(address))
+}
+
+/** What clients need; undefined where no server was ever started. */
+export function readAccess(place: ServerPlace): { readonly address: Address; readonly token: string; readonly authority: string } | undefined {
+  const [address, token, authority] = [read(join(place.folder, 'address.json')), read(join(place.folder, 'token')), read(join(place.tls, 'ca.crt'))]
+  if (address === undefined || token === undefined || authority === undefined) return undefined
+  return { address: JSON.parse(address) as Address, token: token.trim(), authority }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function write(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}`
+  writeFileSync(fresh, text, { mode: 0o600 })
+  renameSync(fresh, path)
+}

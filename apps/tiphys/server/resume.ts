@@ -1,0 +1,15 @@
+// Owns taking up what an earlier server left under way.
+import { existsSync } from 'node:fs'
+import type { RunHost } from '@tiphys/shell/runtime'
+import { type LocalSession, claimRun } from '../local/session.ts'
+import { listRuns } from '../local/runs.ts'
+
+/** Runs of `tiphys run` have folders of their own: whoever began them takes them up. */
+export async function resumeRuns(session: LocalSession, host: RunHost, onTrouble: (message: string) => void): Promise<void> {
+  const unfinished = await listRuns(session.state, { finished: false })
+  for (const { uid, name } of unfinished) {
+    if (existsSync(session.folders.runner(uid)) || !(await claimRun(session.state, uid)).ok) continue
+    const taken = await host.resume(uid)
+    if (!taken.ok) onTrouble(`${name} cannot be taken up again: ${taken.problem.message}`)
+  }
+}

@@ -1,0 +1,66 @@
+// Owns discovery: how clients learn which groups, versions and kinds there are, plainly and all at once.
+import type { JsonObject } from '@tiphys/core/kube'
+import { type ApiResource, type GroupVersion, apiVersionOf, groupVersions, resourcesOf } from './resource.ts'
+
+/** `/api`: the versions of the core group. */
+export function coreVersions(address: string): JsonObject {
+  return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }] }
+}
+
+/** `/apis`: the other groups. */
+export function groupList(resources: readonly ApiResource[]): JsonObject {
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupVersions(resources).filter(({ group }) => group !== '').map(groupOf) }
+}
+
+export function groupDocument(resources: readonly ApiResource[], name: string): JsonObject | undefined {
+  const found = groupVersions(resources).find(({ group }) => group === name && group !== '')
+  return found === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(found) }
+}
+
+function groupOf(group: GroupVersion): JsonObject {
+  const version = { groupVersion: apiVersionOf(group), version: group.version }
+  return { name: group.group, versions: [version], preferredVersion: version }
+}
+
+/** `/api/v1` and `/apis/GROUP/VERSION`: the kinds of one group. */
+export function resourceList(resources: readonly ApiResource[], place: GroupVersion): JsonObject | undefined {
+  const own = resourcesOf(resources, place)
+  if (own.length === 0) return undefined
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf(place), resources: own.flatMap(plainEntries) }
+}
+
+function plainEntries(resource: ApiResource): readonly JsonObject[] {
+  const { plural, singular, namespaced, kind, verbs, shortNames, categories } = resource
+  const entry = {
+    name: plural, singularName: singular, namespaced, kind, verbs, ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }),
+  }
+  return [entry, ...subresources(resource).map(({ name, verbs: own }) => ({ name: `${plural}/${name}`, singularName: '', namespaced, kind, verbs: own }))]
+}
+
+function subresources({ statusSubresource, log }: ApiResource): readonly { readonly name: string; readonly verbs: readonly string[] }[] {
+  return [...(log ? [{ name: 'log', verbs: ['get'] }] : []), ...(statusSubresource ? [{ name: 'status', verbs: ['get', 'patch', 'update'] }] : [])]
+}
+
+/** The same in one document: of the core group for `/api`, of the others for `/apis`. */
+export function aggregatedDiscovery(resources: readonly ApiResource[], part: 'core' | 'groups', version: string): JsonObject {
+  const places = groupVersions(resources).filter(({ group }) => (group === '') === (part === 'core'))
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: places.map((place) => ({
+      metadata: { ...(place.group !== '' && { name: place.group }), creationTimestamp: null },
+      versions: [{ version: place.version, freshness: 'Current', resources: resourcesOf(resources, place).map(aggregatedEntry) }],
+    })),
+  }
+}
+
+function aggregatedEntry(resource: ApiResource): JsonObject {
+  const { group, version, kind, plural, singular, namespaced, verbs, shortNames, categories } = resource
+  const responseKind = { group, version, kind }
+  const below = subresources(resource).map((sub) => ({ subresource: sub.name, responseKind, verbs: sub.verbs }))
+  return {
+    resource: plural, responseKind, scope: namespaced ? 'Namespaced' : 'Cluster', singularResource: singular, verbs,
+    ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }), ...(below.length > 0 && { subresources: below }),
+  }
+}

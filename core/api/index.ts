@@ -1,0 +1,12 @@
+// Owns what server, command line and user interface may use of the HTTP contracts.
+export { type Shape, shapeWanted } from './accept.ts'
+export { kubeAge } from './age.ts'
+export { type Column, textAt, valueAt } from './columns.ts'
+export { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from './discovery.ts'
+export { openapiV2, openapiV3 } from './openapi.ts'
+export { decodeKubeProtobuf } from './protobuf.ts'
+export { type PatchKind, applyPatch, patchKindOf, patchTypes } from './patch.ts'
+export { type ApiResource, type GroupVersion, type Verb, apiResources, apiVersionOf, groupVersions, qualifiedName, resourcesOf } from './resource.ts'
+export { type Matched, type Operation, type PathParameters, type Route, kubeRoutes, matchRoute } from './routes.ts'
+export { type Failure, type Reason, type StatusDetails, failure, statusOf, successStatus } from './status.ts'
+export { partialObject, tableOf } from './table.ts'

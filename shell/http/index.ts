@@ -1,0 +1,5 @@
+// Owns what the programs may use of the request handlers.
+export { type KubeHandlerOptions, createKubeHandler } from './kube-handler.ts'
+export type { KubeListQuery, KubeStore, KubeWatchQuery, StoreOf } from './kube-store.ts'
+export { ATTEMPT_ANNOTATION } from './pod-log.ts'
+export { type Done, type RunControl, WorkflowStore } from './workflow-store.ts'

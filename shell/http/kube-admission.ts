@@ -1,0 +1,103 @@
+// Owns what a written object must meet before it is stored: its kind and place, names, labels, its shape, and what is filled in.
+import { type ApiResource, type Failure, apiVersionOf, failure, textAt, valueAt } from '@tiphys/core/api'
+import { type Json, type JsonObject, dnsSubdomainProblems, isJsonObject, labelKeyProblems, labelValueProblems } from '@tiphys/core/kube'
+import { decode, formatPath } from '@tiphys/core/spec'
+import type { KubeObject } from '@tiphys/shell/ports'
+import { invalid } from './answer.ts'
+
+export interface Place {
+  readonly resource: ApiResource
+  readonly namespace: string
+  /** Empty when a new object brings its own. */
+  readonly name: string
+}
+
+export type Admitted = { readonly ok: true; readonly object: KubeObject; readonly warnings: readonly string[] } | { readonly ok: false; readonly failure: Failure }
+
+const refuse = (problem: Failure): Admitted => ({ ok: false, failure: problem })
+
+/** `validation`: what unknown fields mean: `Strict` refuses, `Warn` tells, else they are kept without a word. */
+export function admit(given: JsonObject, place: Place, validation: string): Admitted {
+  const placed = placeFailure(given, place)
+  if (placed !== undefined) return refuse(placed)
+  const object = filled(given, place)
+  const meta = metadataFailure(object, place)
+  if (meta !== undefined) return refuse(meta)
+  const { refusals, unknown } = shapeProblems(object, place.resource)
+  const name = textAt(object, ['metadata', 'name']) || textAt(object, ['metadata', 'generateName'])
+  const [first] = refusals
+  if (first !== undefined) return refuse(invalid(place.resource, name, first))
+  if (unknown.length > 0 && validation === 'Strict') {
+    const { kind, version } = place.resource
+    return refuse(failure('BadRequest', `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${unknown.join(', ')}`))
+  }
+  return { ok: true, object: object as unknown as KubeObject, warnings: validation === 'Warn' ? unknown : [] }
+}
+
+/** Kind, namespace and name must be those of the path. */
+function placeFailure(object: JsonObject, { resource, namespace, name }: Place): Failure | undefined {
+  const [apiVersion, kind] = [textAt(object, ['apiVersion']), textAt(object, ['kind'])]
+  if ((apiVersion !== '' && apiVersion !== apiVersionOf(resource)) || (kind !== '' && kind !== resource.kind)) {
+    return failure('BadRequest', `${kind || 'the object'} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${resource.kind} in version ${JSON.stringify(apiVersionOf(resource))}`)
+  }
+  const metadata = object['metadata']
+  if (metadata !== undefined && metadata !== null && !isJsonObject(metadata)) return failure('BadRequest', 'metadata is no object')
+  const home = textAt(object, ['metadata', 'namespace'])
+  if (resource.namespaced && home !== '' && home !== namespace) return failure('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request')
+  const own = textAt(object, ['metadata', 'name'])
+  if (name !== '' && own !== '' && own !== name) return failure('BadRequest', `the name of the object (${own}) does not match the name on the URL (${name})`)
+  return undefined
+}
+
+function filled(object: JsonObject, { resource, namespace, name }: Place): JsonObject {
+  const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {}
+  const { namespace: _, ...rest } = metadata
+  const placed = { ...rest, ...(name !== '' && { name }), ...(resource.namespaced && { namespace }) }
+  return { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: placed, ...defaultsOf(resource, object) }
+}
+
+/** What the kinds fill in by themselves. */
+function defaultsOf({ kind, group }: ApiResource, object: JsonObject): JsonObject {
+  if (group !== '') return {}
+  if (kind === 'Secret') return secretDefaults(object)
+  return kind === 'Namespace' ? { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } } : {}
+}
+
+function secretDefaults({ data, stringData, type }: JsonObject): JsonObject {
+  const encoded = Object.entries(isJsonObject(stringData) ? stringData : {}).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')] as const)
+  const all: JsonObject = { ...(isJsonObject(data) ? data : {}), ...Object.fromEntries(encoded) }
+  // An undefined member is left out when the object is written.
+  return { type: typeof type === 'string' && type !== '' ? type : 'Opaque', data: all, ...(stringData !== undefined && { stringData: undefined as unknown as Json }) }
+}
+
+function metadataFailure(object: JsonObject, { resource }: Place): Failure | undefined {
+  const name = textAt(object, ['metadata', 'name'])
+  const prefix = textAt(object, ['metadata', 'generateName'])
+  if (name === '' && prefix === '') return invalid(resource, '', { field: 'metadata.name', message: 'Required value: name or generateName is required' })
+  const [problem] = dnsSubdomainProblems(name === '' ? `${prefix}x` : name)
+  if (problem !== undefined) return invalid(resource, name || prefix, { field: 'metadata.name', message: `Invalid value: ${JSON.stringify(name || prefix)}: ${problem}` })
+  const labels = valueAt(object, ['metadata', 'labels'])
+  for (const [key, value] of Object.entries(isJsonObject(labels) ? labels : {})) {
+    if (typeof value !== 'string') return failure('BadRequest', `the label ${JSON.stringify(key)} is no text`)
+    const [wrong] = [...labelKeyProblems(key), ...labelValueProblems(value)]
+    if (wrong !== undefined) return invalid(resource, name || prefix, { field: 'metadata.labels', message: `Invalid value: ${JSON.stringify(wrong.includes('name part') ? key : value)}: ${wrong}` })
+  }
+  return undefined
+}
+
+interface ShapeProblems {
+  readonly refusals: readonly { readonly field: string; readonly message: string }[]
+  readonly unknown: readonly string[]
+}
+
+function shapeProblems(object: JsonObject, { schema }: ApiResource): ShapeProblems {
+  if (schema === undefined) return { refusals: [], unknown: [] }
+  // The store's own metadata and status are never the client's fault.
+  const { status: _, ...rest } = object
+  const { managedFields: __, ...metadata } = isJsonObject(rest['metadata']) ? rest['metadata'] : {}
+  const { problems } = decode(schema, { ...rest, metadata } as Parameters<typeof decode>[1])
+  return {
+    refusals: problems.filter(({ severity }) => severity === 'refused').map(({ path, message }) => ({ field: formatPath(path), message: `Invalid value: ${message}` })),
+    unknown: problems.filter(({ severity }) => severity === 'strict').map(({ path }) => `unknown field ${JSON.stringify(formatPath(path))}`),
+  }
+}

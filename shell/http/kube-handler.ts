@@ -1,0 +1,165 @@
+// Owns the door of the Kubernetes API: who may come in, which route a request takes, and one place for what goes wrong.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import {
+  type ApiResource, type Operation, type Shape, aggregatedDiscovery, coreVersions, failure, groupDocument, groupList, groupVersions, kubeRoutes, matchRoute, openapiV2,
+  openapiV3, resourceList, shapeWanted,
+} from '@tiphys/core/api'
+import type { JsonObject } from '@tiphys/core/kube'
+import type { LogStore } from '@tiphys/shell/ports'
+import { type Answer, failed, json, send } from './answer.ts'
+import type { Call, ObjectCall } from './call.ts'
+import { getObject, listObjects } from './kube-read.ts'
+import type { StoreOf } from './kube-store.ts'
+import { createObject, deleteCollection, deleteObject, patchObject, updateObject } from './kube-write.ts'
+import { podLog } from './pod-log.ts'
+
+export interface KubeHandlerOptions {
+  readonly resources: readonly ApiResource[]
+  readonly storeOf: StoreOf
+  readonly logs: LogStore
+  /** Whoever has it may do everything. */
+  readonly token: string
+  /** Names by which clients may call this server, without ports. */
+  readonly hosts: readonly string[]
+  /** Of the product, such as `0.1.0`. */
+  readonly version: string
+  readonly now: () => number
+  readonly hasNamespace: (name: string) => Promise<boolean>
+  /** A bug or trouble with the storage; the client is told that it is not its fault. */
+  readonly onTrouble: (error: unknown) => void
+}
+
+type PlainHandler = (call: Call, options: KubeHandlerOptions) => Answer
+type ObjectHandler = (call: ObjectCall, options: KubeHandlerOptions) => Promise<Answer>
+type ObjectOperation = Exclude<Operation, PlainOperation>
+type PlainOperation = 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
+
+const plain: { readonly [O in PlainOperation]: PlainHandler } = {
+  health: () => ({ type: 'text', code: 200, body: 'ok' }),
+  version: (_call, { version }) => json(200, versionInfo(version)),
+  coreVersions: ({ shape, request }, { resources }) => discovery(shape, aggregatedDiscovery(resources, 'core', shape.version), coreVersions(request.headers.host ?? '')),
+  groups: ({ shape }, { resources }) => discovery(shape, aggregatedDiscovery(resources, 'groups', shape.version), groupList(resources)),
+  group: ({ parameters }, { resources }) => documentOf(groupDocument(resources, parameters.group ?? '')),
+  groupResources: ({ parameters }, { resources }) => documentOf(resourceList(resources, { group: parameters.group ?? '', version: parameters.version ?? '' })),
+  openapiIndex: (_call, { resources, version }) => json(200, openapiIndex(resources, version)),
+  openapiGroup: ({ parameters }, { resources }) => documentOf(openapiV3(resources, { group: parameters.group ?? '', version: parameters.version ?? '' })),
+  openapiV2: (_call, { resources }) => json(200, openapiV2(resources)),
+}
+
+const objects: { readonly [O in ObjectOperation]: ObjectHandler } = {
+  list: listObjects, get: getObject, getStatus: getObject, create: createObject, update: updateObject, updateStatus: updateObject, patch: patchObject, patchStatus: patchObject,
+  delete: deleteObject, deleteCollection, log: podLog,
+}
+
+/** Which verb of a kind an operation needs. */
+const VERBS: { readonly [O in ObjectOperation]: ApiResource['verbs'][number] } = {
+  list: 'list', get: 'get', getStatus: 'get', create: 'create', update: 'update', updateStatus: 'update', patch: 'patch', patchStatus: 'patch', delete: 'delete',
+  deleteCollection: 'deletecollection', log: 'get',
+}
+
+export function createKubeHandler(options: KubeHandlerOptions): RequestListener {
+  return (request, response) => void serve(options, request, response)
+}
+
+async function serve(options: KubeHandlerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  try {
+    await send(response, await answer(options, request, gone.signal))
+  } catch (error) {
+    if (gone.signal.aborted) return
+    options.onTrouble(error)
+    if (response.headersSent) response.destroy()
+    else await send(response, failed(failure('InternalError', 'the server could not answer: its log says why')))
+  }
+}
+
+async function answer(options: KubeHandlerOptions, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  const stranger = strangerOf(options, request)
+  if (stranger !== undefined) return stranger
+  const url = new URL(request.url ?? '/', 'https://localhost')
+  const matched = matchRoute(kubeRoutes, request.method ?? '', url.pathname)
+  const isOpen = matched.found && matched.route.access === 'anyone'
+  if (!isOpen && !isAuthorized(options.token, request.headers.authorization)) return failed(failure('Unauthorized', 'Unauthorized'))
+  if (!matched.found) {
+    return matched.why === 'no_path'
+      ? failed(failure('NotFound', 'the server could not find the requested resource'))
+      : failed(failure('MethodNotAllowed', 'the server does not allow this method on the requested resource'))
+  }
+  const shape = matched.route.operation === 'log' ? { as: '' as const, version: '' } : shapeWanted(request.headers.accept ?? '')
+  if (shape === undefined) return failed(failure('NotAcceptable', 'only the following media types will be accepted: application/json'))
+  return dispatch(options, { route: matched.route, parameters: matched.parameters, query: url.searchParams, shape, request, signal })
+}
+
+/** A page of another site must reach nothing here, not even by a name of its own that leads to this machine. */
+function strangerOf({ hosts }: KubeHandlerOptions, { headers }: IncomingMessage): Answer | undefined {
+  const host = hostOf(headers.host ?? '')
+  if (!hosts.includes(host)) return failed(failure('Forbidden', `requests for the host ${JSON.stringify(host.slice(0, 255))} are not answered here`))
+  return headers.origin === undefined ? undefined : failed(failure('Forbidden', 'requests from web pages are not answered here'))
+}
+
+function hostOf(header: string): string {
+  return header.replace(/:\d+$/, '').toLowerCase()
+}
+
+function isAuthorized(token: string, header: string | undefined): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
+  if (given === undefined) return false
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(token))
+}
+
+async function dispatch(options: KubeHandlerOptions, call: Call): Promise<Answer> {
+  const { operation } = call.route
+  if (isPlain(operation)) return plain[operation](call, options)
+  const resource = resourceOf(options.resources, call)
+  if (resource === undefined) return failed(failure('NotFound', 'the server could not find the requested resource'))
+  if (!resource.verbs.includes(VERBS[operation])) return failed(failure('MethodNotAllowed', `${resource.plural} do not allow ${VERBS[operation]}`))
+  const { namespace = '', name = '' } = call.parameters
+  return objects[operation]({ ...call, resource, store: options.storeOf(resource), namespace, name }, options)
+}
+
+function isPlain(operation: Operation): operation is PlainOperation {
+  return Object.hasOwn(plain, operation)
+}
+
+/** Objects of a namespace are named with it; those of the cluster without. */
+function resourceOf(resources: readonly ApiResource[], { parameters, route }: Call): ApiResource | undefined {
+  const { group = '', version, plural, namespace, name } = parameters
+  const found = resources.find((resource) => resource.group === group && resource.version === version && resource.plural === plural)
+  if (found === undefined || (namespace !== undefined && !found.namespaced) || (found.namespaced && namespace === undefined && name !== undefined)) return undefined
+  if (route.operation.endsWith('Status') && !found.statusSubresource) return undefined
+  return route.operation === 'log' && !found.log ? undefined : found
+}
+
+function documentOf(document: JsonObject | undefined): Answer {
+  return document === undefined ? failed(failure('NotFound', 'the server could not find the requested resource')) : json(200, document)
+}
+
+function discovery(shape: Shape, aggregated: JsonObject, simple: JsonObject): Answer {
+  if (shape.as !== 'APIGroupDiscoveryList') return json(200, simple)
+  const contentType = `application/json;g=apidiscovery.k8s.io;v=${shape.version};as=APIGroupDiscoveryList`
+  return { type: 'json', code: 200, body: aggregated, contentType }
+}
+
+/** The Kubernetes version whose behaviour clients may expect. */
+const KUBERNETES = { major: '1', minor: '32' } as const
+
+function versionInfo(version: string): JsonObject {
+  const { major, minor } = KUBERNETES
+  return {
+    major, minor, gitVersion: `v${major}.${minor}.0+tiphys-${version}`, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: 'node',
+    platform: `${process.platform}/${process.arch}`,
+  }
+}
+
+function openapiIndex(resources: readonly ApiResource[], version: string): JsonObject {
+  const hash = createHash('sha256').update(version).digest('hex').slice(0, 32).toUpperCase()
+  const entries = groupVersions(resources).map((place) => {
+    const path = place.group === '' ? `api/${place.version}` : `apis/${place.group}/${place.version}`
+    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }] as const
+  })
+  return { paths: Object.fromEntries(entries) }
+}
+

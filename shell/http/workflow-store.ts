@@ -1,0 +1,192 @@
+// Owns workflows as objects: lists from the index of runs, whole ones from the log, and writes that become requests to whoever carries runs out.
+import { type Run, toWorkflow, viewRun } from '@tiphys/core/engine'
+import { type FieldSelector, type JsonObject, type LabelSelector, matchesFields, matchesLabels } from '@tiphys/core/kube'
+import type { Workflow } from '@tiphys/core/spec'
+import { textAt } from '@tiphys/core/api'
+import type {
+  CreateOptions, DeleteOptions, Deletion, KubeObject, ObjectKey, ObjectPage, ObjectProblem, ObjectResult, ObjectWatch, ResourceType, RunFilter, RunIndex, RunLog, RunProblem, RunSummary,
+  StoredObject, UpdateOptions,
+} from '@tiphys/shell/ports'
+import { stateOf } from '@tiphys/shell/runtime'
+import type { KubeListQuery, KubeStore, KubeWatchQuery } from './kube-store.ts'
+import { watchWorkflows } from './workflow-watch.ts'
+
+export type Done = { readonly ok: true } | { readonly ok: false; readonly problem: ObjectProblem }
+
+/** Whoever carries runs out. */
+export interface RunControl {
+  /** Starts a workflow whose name, namespace, uid and creation time are set. */
+  submit(workflow: Workflow): Promise<Done>
+  /** The run if it is carried out here and now. */
+  live(uid: string): Run | undefined
+  /** Carries out what changed between a workflow as it stands and as it shall be. */
+  change(summary: RunSummary, before: Workflow, after: Workflow): Promise<Done>
+  /** Ends a run if need be, then forgets it with all that is its own. Resolves once that is under way. */
+  remove(summary: RunSummary, options: DeleteOptions): Promise<Done & { readonly gone?: boolean }>
+  /** When the deletion of a run began, Unix milliseconds. */
+  deletingSince(uid: string): number | undefined
+}
+
+export interface WorkflowStoreOptions {
+  readonly log: RunLog
+  readonly runs: RunIndex
+  readonly control: RunControl
+  readonly now: () => number
+  readonly newUid: () => string
+  /** Five characters for a generated name. */
+  readonly newSuffix: () => string
+}
+
+const PAGE = 500
+const LABEL = 'workflows.argoproj.io/'
+/** Labels that tell how a workflow stands; the index does not keep them. */
+const STATE_LABELS: ReadonlySet<string> = new Set([`${LABEL}phase`, `${LABEL}completed`])
+
+export class WorkflowStore implements KubeStore {
+  readonly #options: WorkflowStoreOptions
+
+  constructor(options: WorkflowStoreOptions) {
+    this.#options = options
+  }
+
+  async create(_type: ResourceType, object: KubeObject, { dryRun = false }: CreateOptions = {}): Promise<ObjectResult<StoredObject>> {
+    const { control, now, newUid, newSuffix } = this.#options
+    const { resourceVersion: _, ...metadata } = object.metadata
+    const name = metadata.name ?? `${metadata.generateName ?? ''}${newSuffix()}`
+    const { status: __, ...rest } = object as KubeObject & { readonly status?: unknown }
+    const workflow = { ...rest, metadata: { ...metadata, name, uid: newUid(), creationTimestamp: timeText(now()) } } as unknown as Workflow
+    const namespace = metadata.namespace ?? ''
+    const there = await this.#options.runs.find(namespace, name)
+    if (there.ok) return { ok: false, problem: { code: 'already_exists', message: `there is a workflow ${JSON.stringify(name)} already` } }
+    if (dryRun) return { ok: true, value: stored({ ...workflow, metadata: { ...workflow.metadata, generation: 1 } }, '') }
+    const submitted = await control.submit(workflow)
+    return submitted.ok ? this.get({ type: _type, namespace, name }) : submitted
+  }
+
+  async get({ namespace, name }: ObjectKey): Promise<ObjectResult<StoredObject>> {
+    const found = await this.#options.runs.find(namespace, name)
+    return found.ok ? this.whole(found.value) : { ok: false, problem: problemOf(found.problem) }
+  }
+
+  /** A workflow with its nodes; the outline where its log cannot be read, so that it can still be deleted. */
+  async whole(summary: RunSummary): Promise<ObjectResult<StoredObject>> {
+    const { control, log } = this.#options
+    const live = control.live(summary.uid)
+    if (live !== undefined) return { ok: true, value: this.#dressed(toWorkflow(live), summary) }
+    const loaded = await log.load(summary.uid)
+    if (!loaded.ok) return loaded.problem.code === 'not_found' ? { ok: false, problem: problemOf(loaded.problem) } : { ok: true, value: this.outline(summary) }
+    const folded = stateOf(loaded.value)
+    if (!folded.ok) return { ok: true, value: this.outline(summary) }
+    return { ok: true, value: this.#dressed(toWorkflow(viewRun(folded.workflow, folded.state)), summary) }
+  }
+
+  #dressed(workflow: Workflow, summary: RunSummary): StoredObject {
+    const deleting = this.#options.control.deletingSince(summary.uid)
+    const metadata = { generation: 1, ...workflow.metadata, ...(deleting !== undefined && { deletionTimestamp: timeText(deleting), deletionGracePeriodSeconds: 0 }) }
+    return stored({ ...workflow, metadata }, summary.resourceVersion)
+  }
+
+  /** As much of a workflow as the index knows. */
+  outline(summary: RunSummary): StoredObject {
+    const state = summary.phase === '' ? {} : { [`${LABEL}phase`]: summary.phase, [`${LABEL}completed`]: String(summary.finishedAt !== undefined) }
+    const { name, namespace, uid } = summary
+    const workflow = {
+      apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow',
+      metadata: { name, namespace, uid, creationTimestamp: timeText(summary.createdAt), labels: { ...summary.labels, ...state } },
+      spec: {},
+      status: {
+        phase: summary.phase, message: summary.message, progress: summary.progress, startedAt: textOrNull(summary.startedAt), finishedAt: textOrNull(summary.finishedAt),
+      },
+    }
+    return this.#dressed(workflow as unknown as Workflow, summary)
+  }
+
+  async update(_type: ResourceType, object: KubeObject, { dryRun = false }: UpdateOptions = {}): Promise<ObjectResult<StoredObject>> {
+    const { runs, control } = this.#options
+    const { name = '', namespace = '', resourceVersion } = object.metadata
+    const found = await runs.find(namespace, name)
+    if (!found.ok) return { ok: false, problem: problemOf(found.problem) }
+    if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== found.value.resourceVersion) {
+      return { ok: false, problem: { code: 'conflict', message: 'the workflow has been modified', path: 'metadata.resourceVersion' } }
+    }
+    const before = await this.whole(found.value)
+    if (!before.ok || dryRun) return dryRun ? { ok: true, value: object as StoredObject } : before
+    const changed = await control.change(found.value, before.value as unknown as Workflow, object as unknown as Workflow)
+    return changed.ok ? this.get({ type: _type, namespace, name }) : changed
+  }
+
+  async delete({ namespace, name }: ObjectKey, options: DeleteOptions = {}): Promise<ObjectResult<Deletion>> {
+    const { runs, control } = this.#options
+    const found = await runs.find(namespace, name)
+    if (!found.ok) return { ok: false, problem: problemOf(found.problem) }
+    const { preconditions = {} } = options
+    const differs = (preconditions.uid ?? found.value.uid) !== found.value.uid || (preconditions.resourceVersion ?? found.value.resourceVersion) !== found.value.resourceVersion
+    if (differs) return { ok: false, problem: { code: 'conflict', message: 'the workflow is another one than the request meant' } }
+    const removed = options.dryRun === true ? { ok: true as const, gone: true } : await control.remove(found.value, options)
+    return removed.ok ? { ok: true, value: { object: this.outline(found.value), gone: removed.gone === true } } : removed
+  }
+
+  async list(query: KubeListQuery): Promise<ObjectResult<ObjectPage>> {
+    const limit = query.limit === undefined || query.limit <= 0 ? Number.POSITIVE_INFINITY : query.limit
+    const objects: StoredObject[] = []
+    let [token, version] = [query.continue, '']
+    do {
+      const page = await this.#options.runs.list({
+        ...this.filterOf(query), archived: false, order: 'name', limit: Math.min(PAGE, limit - objects.length), ...(token !== undefined && { continue: token }),
+      })
+      if (!page.ok) return { ok: false, problem: problemOf(page.problem) }
+      version ||= page.value.resourceVersion
+      for (const summary of page.value.runs) {
+        const object = await this.matching(summary, query)
+        if (object !== undefined) objects.push(object)
+      }
+      token = page.value.continue
+    } while (token !== undefined && objects.length < limit)
+    return { ok: true, value: { objects, resourceVersion: version, damaged: [], ...(token !== undefined && { continue: token }) } }
+  }
+
+  /** The object if it meets the selectors, as whole as was asked for. Undefined as well when it went away meanwhile. */
+  async matching(summary: RunSummary, query: Pick<KubeListQuery, 'labels' | 'fields' | 'outline'>): Promise<StoredObject | undefined> {
+    const outline = this.outline(summary)
+    if (!matches(outline, query)) return undefined
+    if (query.outline === true) return outline
+    const whole = await this.whole(summary)
+    return whole.ok ? whole.value : undefined
+  }
+
+  /** What the index can tell by itself. */
+  filterOf({ namespace, labels = [], fields = [] }: Pick<KubeListQuery, 'namespace' | 'labels' | 'fields'>): RunFilter {
+    const name = fields.find(({ field, equal }) => field === 'metadata.name' && equal)?.value
+    const kept: LabelSelector = labels.filter(({ key }) => !STATE_LABELS.has(key))
+    return { ...(namespace !== undefined && { namespaces: [namespace] }), ...(kept.length > 0 && { labels: kept }), ...(name !== undefined && { name }) }
+  }
+
+  async watch(query: KubeWatchQuery): Promise<ObjectResult<ObjectWatch>> {
+    return watchWorkflows(this, this.#options.runs, query)
+  }
+}
+
+export function matches(object: StoredObject, { labels = [], fields = [] }: { readonly labels?: LabelSelector; readonly fields?: FieldSelector }): boolean {
+  const plain = object as unknown as JsonObject
+  return matchesLabels(labels, object.metadata.labels) && matchesFields(fields, (field) => textAt(plain, field.split('.')))
+}
+
+function stored(workflow: Workflow, resourceVersion: string): StoredObject {
+  return { ...workflow, metadata: { ...workflow.metadata, resourceVersion } } as unknown as StoredObject
+}
+
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}
+
+function textOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : timeText(ms)
+}
+
+const CODES: Readonly<Partial<Record<RunProblem['code'], ObjectProblem['code']>>> = {
+  not_found: 'not_found', already_exists: 'already_exists', damaged: 'damaged', too_large: 'too_large', invalid: 'invalid', expired: 'expired',
+}
+
+export function problemOf({ code, message, hint }: RunProblem): ObjectProblem {
+  return { code: CODES[code] ?? 'conflict', message, ...(hint !== undefined && { hint }) }
+}
