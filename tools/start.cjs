@@ -1,6 +1,6 @@
 // Starts the bundle. Compiling it takes longer than all else that a short run does, so what was compiled is kept in the user's cache folder.
 'use strict'
-const { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } = require('node:fs')
+const { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { homedir } = require('node:os')
 const { dirname, join } = require('node:path')
@@ -21,9 +21,11 @@ if (isPlain && (cachedData === undefined || script.cachedDataRejected)) process.
 const bundle = { exports: {} }
 script.runInThisContext()(bundle.exports, createRequire(file), bundle, file, dirname(file))
 
+/** Nothing from a folder into which anybody else could have put it: compiled code is run as it is. */
 function read(path) {
   try {
-    return readFileSync(path)
+    const { uid, mode } = statSync(folder)
+    return uid === process.getuid?.() && (mode & 0o022) === 0 ? readFileSync(path) : undefined
   } catch {
     return undefined
   }
