@@ -36,6 +36,8 @@ async function bundle() {
     minifyWhitespace: true,
     sourcemap: 'linked',
     external: ['libsql'],
+    // The starter compiles the bundle by itself, where nothing could be imported: what is loaded later is required.
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'tiphysUrl' },
     banner: { js: "var tiphysUrl=require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'warning',

@@ -1,5 +1,7 @@
 // Runs the built program as people do: several processes on one data directory, signals, and deaths without a word.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Program, built } from './program.ts'
@@ -125,6 +127,16 @@ describe.skipIf(!built)('the program', () => {
     expect(await terminated.ended).toMatchObject({ code: 1, stdout: expect.not.stringContaining('handled') })
     touch(mark('stopped-may-end'))
     expect(await stopped.ended).toMatchObject({ code: 1, stdout: expect.stringContaining('handled'), stderr: expect.stringContaining('press Ctrl-C again') })
+  })
+
+  it('runs a manifest from a URL', async () => {
+    const manifest = readFileSync(program.manifest('fetched', `spec:\n  entrypoint: work\n  templates:\n${shell('work', 'true')}`))
+    const server = createServer((request, response) => response.writeHead(request.url === '/w.yaml' ? 200 : 404).end(manifest))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    expect(await program.run('run', `http://127.0.0.1:${port}/w.yaml`, '-o', 'name')).toEqual({ code: 0, stdout: 'fetched\n', stderr: '' })
+    expect(await program.run('run', `http://127.0.0.1:${port}/none.yaml`)).toMatchObject({ code: 2, stderr: expect.stringContaining('answered 404') })
+    server.close()
   })
 
   it('draws a live tree on a terminal, with what steps print above it', async (context) => {

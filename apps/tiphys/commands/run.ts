@@ -6,7 +6,7 @@ import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { resumeRun, submitRun } from '../local/begin.ts'
 import { givenSetup } from '../local/given.ts'
 import { dataFolders } from '../local/home.ts'
-import { type Finding, findingText, readInput, readSource } from '../local/input.ts'
+import { type Finding, findingsText, readOne, readSource } from '../local/input.ts'
 import { prepare, type Prepared } from '../local/prepare.ts'
 import { type RunSetup } from '../local/setup.ts'
 
@@ -25,12 +25,12 @@ export async function run(invocation: Invocation): Promise<Outcome> {
 }
 
 function refuse({ streams }: Invocation, findings: readonly Finding[]): Outcome {
-  for (const finding of findings) streams.stderr(`${findingText(finding)}\n`)
+  streams.stderr(findingsText(findings))
   return { exit: BAD_USAGE }
 }
 
 async function read(file: string, flags: Flags, given: RunSetup): Promise<Prepared> {
-  const main = await readInput([file])
+  const main = await readOne(file)
   if (main.findings.length > 0) return { ok: false, findings: main.findings }
   const parameters = await parametersOf(flags)
   if (!parameters.ok) return { ok: false, findings: [{ file: flags.text('parameter-file'), code: 'parameters', message: parameters.message, line: 0, column: 0 }] }

@@ -1,7 +1,7 @@
 // Owns carrying out one command on several workflows in turn, in the foreground.
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { chosenRuns } from './chosen.ts'
-import { type Finding, findingText } from './input.ts'
+import { type Finding, findingsText } from './input.ts'
 import { givenSetup } from './given.ts'
 import { type DataFolders, dataFolders } from './home.ts'
 import { look } from './reader.ts'
@@ -50,6 +50,6 @@ function selectionOf(flags: Flags): { readonly labels: string; readonly fields: 
 }
 
 function refuse({ streams }: Invocation, findings: readonly Finding[]): Outcome {
-  for (const finding of findings) streams.stderr(`${findingText(finding)}\n`)
+  streams.stderr(findingsText(findings))
   return { exit: 1 }
 }

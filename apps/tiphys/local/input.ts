@@ -56,20 +56,29 @@ async function readUrl(url: string): Promise<Text> {
   return status >= 200 && status < 300 ? { ok: true, text: body } : { ok: false, message: `${url} answered ${status}` }
 }
 
+/** Reads all manifests of one file, of standard input or of a URL. */
+export async function readOne(source: string): Promise<Input> {
+  const text = await readSource(source)
+  if (!text.ok) return { manifests: [], findings: [{ file: source, code: 'unreadable', message: text.message, line: 0, column: 0 }] }
+  const read = readManifests(text.text)
+  return {
+    manifests: read.manifests.map((manifest) => ({ file: source, manifest })),
+    findings: read.unreadable.map(({ problem }) => ({ file: source, ...problem })),
+  }
+}
+
+/** What other programs keep beside manifests is no mistake. */
+const NO_MANIFEST: ReadonlySet<string> = new Set(['not_an_object', 'kind_missing'])
+
 /** Reads all manifests of some sources. A folder stands for the manifest files in it and below. */
 export async function readInput(sources: readonly string[]): Promise<Input> {
   const manifests: Sourced[] = []
   const findings: Finding[] = []
   for (const source of sources) {
     for (const file of await filesOf(source)) {
-      const text = await readSource(file)
-      if (!text.ok) {
-        findings.push({ file, code: 'unreadable', message: text.message, line: 0, column: 0 })
-        continue
-      }
-      const read = readManifests(text.text)
-      for (const { problem } of read.unreadable) findings.push({ file, ...problem })
-      for (const manifest of read.manifests) manifests.push({ file, manifest })
+      const read = await readOne(file)
+      manifests.push(...read.manifests)
+      findings.push(...read.findings.filter(({ code }) => file === source || !NO_MANIFEST.has(code)))
     }
   }
   return { manifests, findings }
@@ -80,7 +89,7 @@ async function filesOf(source: string): Promise<readonly string[]> {
   const info = await stat(source).catch(() => undefined)
   if (info?.isDirectory() !== true) return [source]
   const names = await readdir(source, { recursive: true })
-  return names.filter((name) => MANIFEST.test(name)).sort().map((name) => join(source, name))
+  return names.filter((name) => MANIFEST.test(name) && !/(^|\/)(node_modules|\.[^/]+)\//.test(name)).sort().map((name) => join(source, name))
 }
 
 /** The shape problems of a manifest that forbid using it. */
@@ -88,9 +97,18 @@ export function refusals({ file, manifest }: Sourced): Finding[] {
   return manifest.problems.filter((problem) => problem.severity !== 'ignored').map((problem) => ({ file, ...placeProblem(manifest.document, problem) }))
 }
 
+const TOLD_MAX = 20
+
+/** Findings for people, as far as anybody reads them. */
+export function findingsText(findings: readonly Finding[]): string {
+  const more = findings.length > TOLD_MAX ? `and ${findings.length - TOLD_MAX} more\n` : ''
+  return findings.slice(0, TOLD_MAX).map((finding) => `${findingText(finding)}\n`).join('') + more
+}
+
 /** `file:line:column: message` with its hint, one finding after the other. */
-export function findingText(finding: Finding): string {
-  const place = finding.line > 0 ? `${finding.file}:${finding.line}:${finding.column}: ` : ''
+function findingText(finding: Finding): string {
+  const whole = finding.code === 'refused' ? `${finding.file}: ` : ''
+  const place = finding.line > 0 ? `${finding.file}:${finding.line}:${finding.column}: ` : whole
   const path = finding.path === undefined ? '' : ` (${finding.path})`
   const hint = finding.hint === undefined ? '' : `\n  hint: ${finding.hint}`
   return `${place}${finding.message}${path}${hint}`
