@@ -42,7 +42,7 @@ export class Program {
   }
 
   start(args: readonly string[]): Started {
-    const child = spawn(process.execPath, [entry, ...args, '--data-dir', this.dataFolder, '--no-color'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [entry, ...args, '--data-dir', this.dataFolder], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
     this.children.add(child)
     let stdout = ''
     let stderr = ''

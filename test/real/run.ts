@@ -68,11 +68,11 @@ export class RealRuns {
     const catalog = new ObjectCatalog()
     const namespace = workflow.metadata.namespace ?? NAMESPACE
     for (const object of options.objects ?? []) catalog.put(object, namespace)
+    const clock = options.clock ?? systemClock
     const { runner, logs } = createProcessRunner({
       stateFolder: join(this.folder, 'runs', uid), logFolder: join(this.folder, 'logs'), artifacts: this.artifacts,
-      imageMap: options.imageMap ?? [], resources: { cpuMilli: 64_000, memoryBytes: 2 ** 40 }, hostNodeName: HOST_NAME,
+      imageMap: options.imageMap ?? [], resources: { cpuMilli: 64_000, memoryBytes: 2 ** 40 }, hostNodeName: HOST_NAME, now: () => clock.now(),
     })
-    const clock = options.clock ?? systemClock
     const ending = new Ending(options.timeoutMs ?? TIMEOUT_MS)
     const person = options.supply === undefined ? undefined : new Person(options.supply, (event) => void host.deliver(uid, event))
     const host: RunHost = new RunHost({

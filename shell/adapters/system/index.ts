@@ -1,3 +1,3 @@
 // Owns what the host itself offers: its clock and its network.
-export { systemClock } from './clock.ts'
+export { type HostTime, steadyClock, systemClock } from './clock.ts'
 export { nodeHttpClient } from './http-client.ts'
