@@ -12,6 +12,7 @@ import { saveCache } from './memo.ts'
 import { close } from './close.ts'
 import { declaredTemplate, layersOf } from './steps.ts'
 import { branchVerdict } from './dag-verdict.ts'
+import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
 import { type Task, advanceTask, resumeTask, runTask } from './dag-task.ts'
 
 export interface DagBody {
@@ -72,6 +73,21 @@ function proceed(turn: Turn, frame: Frame, body: DagBody): void {
   for (let i = 0; i < body.ready.length; i++) runTask(turn, frame, body.ready[i] as number)
   body.ready.length = 0
   if (body.open === 0 && frame.failure === undefined) assess(turn, frame, body)
+  else if (body.postponed.size > 0 && failsFast(turn, frame) && onlyPostponed(body)) failFast(turn, frame, body)
+}
+
+/** Whether every task under way waits for a place, with nothing of it called. */
+function onlyPostponed(body: DagBody): boolean {
+  return body.open === body.postponed.size && [...body.postponed].every((index) => (body.tasks.get(index)?.loop?.open.size ?? 0) === 0)
+}
+
+function failFast(turn: Turn, frame: Frame, body: DagBody): void {
+  for (const index of body.postponed) {
+    const loop = body.tasks.get(index)?.loop
+    if (loop !== undefined) setPhase(turn, loop.node, 'Failed', FAIL_FAST_MESSAGE)
+  }
+  setPhase(turn, frame.node as RunNode, 'Failed', FAIL_FAST_MESSAGE)
+  close(turn, frame)
 }
 
 /** A task has ended and so have its hooks: whoever waits for it is looked at. */

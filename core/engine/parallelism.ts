@@ -1,8 +1,8 @@
 // Limits of how much runs at a time: of the workflow's pods, and of the children of one steps or dag template (PAR-1 … PAR-4).
-import type { Frame, RunNode, Turn } from './model.ts'
-import { countersOf, enqueue, setPhase } from './nodes.ts'
+import type { Frame, Turn } from './model.ts'
+import { countersOf } from './nodes.ts'
 
-const FAIL_FAST_MESSAGE = 'template has failed or errored children and failFast enabled'
+export const FAIL_FAST_MESSAGE = 'template has failed or errored children and failFast enabled'
 
 /** Whether a call that would make a new node has to wait. Whoever made it is asked again when something ends. */
 export function parallelismReached(turn: Turn, frame: Frame): boolean {
@@ -19,16 +19,10 @@ export function workflowLimitReached(turn: Turn): boolean {
 function boundaryLimitReached(turn: Turn, boundary: Frame | undefined): boolean {
   if (boundary?.node === undefined) return false
   const { source } = boundary.compiled
-  const counters = countersOf(turn.run, boundary.id)
-  if (source.failFast === true && counters.unsuccessful > 0) {
-    if (counters.pods === 0) failFast(turn, boundary)
-    return true
-  }
-  return source.parallelism !== undefined && counters.active >= source.parallelism
+  return failsFast(turn, boundary) || (source.parallelism !== undefined && countersOf(turn.run, boundary.id).active >= source.parallelism)
 }
 
-function failFast(turn: Turn, boundary: Frame): void {
-  if (boundary.body?.kind === 'steps' && boundary.body.current !== undefined) setPhase(turn, boundary.body.current.node, 'Failed', FAIL_FAST_MESSAGE)
-  setPhase(turn, boundary.node as RunNode, 'Failed', FAIL_FAST_MESSAGE)
-  enqueue(turn, boundary)
+/** Whether a steps or dag template calls nothing more because something in it failed; it ends once all that it has called is over (PAR-3). */
+export function failsFast(turn: Turn, boundary: Frame): boolean {
+  return boundary.compiled.source.failFast === true && countersOf(turn.run, boundary.id).unsuccessful > 0
 }

@@ -15,6 +15,7 @@ import { saveCache } from './memo.ts'
 import { close } from './close.ts'
 import { findTemplate } from './templates.ts'
 import { substituteVolumes } from './volumes.ts'
+import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
 
 /** The groups of a steps template, compiled once. */
 export interface StepsPlan {
@@ -103,6 +104,7 @@ function runGroups(turn: Turn, frame: Frame, body: StepsBody): void {
   for (;;) {
     if (body.current === undefined && !openGroup(turn, frame, { body, index: 0 })) return finish(turn, frame, body)
     const group = body.current as Group
+    if (group.open === 0 && group.queue.length > 0 && failsFast(turn, frame)) return failFast(turn, frame, group)
     if (!isGroupOver(group) || (frame === turn.run.root && turn.run.rootFailure !== undefined)) return
     endGroup(turn, group)
     if (isUnsuccessful(group.node)) return failSteps(turn, frame, group)
@@ -361,6 +363,12 @@ function failSteps(turn: Turn, frame: Frame, group: Group): void {
   const node = frame.node as RunNode
   node.outbound = outboundIds(turn, group.node)
   setPhase(turn, node, 'Failed', group.node.message ?? '')
+  close(turn, frame)
+}
+
+function failFast(turn: Turn, frame: Frame, group: Group): void {
+  setPhase(turn, group.node, 'Failed', FAIL_FAST_MESSAGE)
+  setPhase(turn, frame.node as RunNode, 'Failed', FAIL_FAST_MESSAGE)
   close(turn, frame)
 }
 
