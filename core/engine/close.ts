@@ -1,6 +1,6 @@
 // The end of a frame: locks go back, daemons of its boundary end, and the frame is forgotten.
 import type { Frame, Turn } from './model.ts'
-import { setPhase } from './nodes.ts'
+import { enqueue, idOf, setPhase } from './nodes.ts'
 import { unlock } from './locking.ts'
 
 /** Call once when the frame's node has finished. */
@@ -11,6 +11,18 @@ export function close(turn: Turn, frame: Frame): void {
   // Daemons of an entrypoint that failed by an error of its own are ended with the run: they decide whether its exit handler runs.
   if (bounds && !(frame === turn.run.root && frame.failure !== undefined)) endDaemons(turn, frame.id)
   turn.run.frames.delete(frame.id)
+  if (frame.call.hooked) wakeHooked(turn, frame)
+}
+
+/** Hooks hang below the node that they belong to: a dag is not over before its own hooks are, and a hook reports to the boundary of the dag. */
+function wakeHooked(turn: Turn, frame: Frame): void {
+  const hooked = turn.run.frames.get(idOf(turn.run, hookedName(frame.name)))
+  if (hooked?.body?.kind === 'dag') enqueue(turn, hooked)
+}
+
+/** The node that a hook or exit handler belongs to: `<node>.hooks.<name>` or `<node>.onExit`, perhaps an attempt of it. */
+export function hookedName(name: string): string {
+  return name.replace(/(\.hooks\.[^.]+|\.onExit)(\(\d+\))?$/, '')
 }
 
 /** Ends the daemons of a boundary (all of them without one): their pods are told to stop and their nodes count as succeeded (DAEMON-3). */
@@ -22,6 +34,7 @@ export function endDaemons(turn: Turn, boundary: string | undefined): void {
     if (node.type === 'Pod') {
       const frame = turn.run.frames.get(node.id)
       turn.effects.push({ type: 'stopPod', key: `stop ${node.id}`, node: node.id, podName: frame?.scope.get('pod.name') ?? node.id, how: 'terminate' })
+      if (frame !== undefined) unlock(turn, frame)
       turn.run.frames.delete(node.id)
     }
     node.finishedAt = turn.at

@@ -162,13 +162,19 @@ function backoffEnd(strategy: RetryStrategy | undefined, { tries, last }: { read
 /** Steps, dags and their groups wait for what is inside them, and for places for what is not made yet. */
 function groupWaits(look: Look, node: RunNode): readonly WaitsFor[] {
   // A daemon that is up keeps nothing open.
-  const open = (look.inside.get(node.id) ?? []).filter((member) => !(member.daemoned && member.phase !== 'Pending'))
+  const open = [...(look.inside.get(node.id) ?? []), ...ownHooks(look, node)].filter((member) => !(member.daemoned && member.phase !== 'Pending'))
   const [hooks, nodes] = [open.filter(isHook), open.filter((member) => !isHook(member))]
   const waits: WaitsFor[] = []
   if (nodes.length > 0) waits.push({ kind: 'nodes', nodes: ids(nodes) })
   if (hooks.length > 0) waits.push({ kind: 'hooks', nodes: ids(hooks) })
   const places = placeWaits(look, node)
   return waits.length === 0 ? places : [...waits, ...places.filter(({ kind }) => kind === 'parallelism')]
+}
+
+/** A dag is not over before the hooks that belong to itself are: they hang below it. */
+function ownHooks({ run }: Look, node: RunNode): readonly RunNode[] {
+  if (node.type !== 'DAG') return []
+  return node.children.flatMap((id) => run.nodes.get(id) ?? []).filter((child) => isHook(child) && child.boundaryId !== node.id && !isFinished(child))
 }
 
 const isHook = (node: RunNode): boolean => node.flag?.hooked === true
