@@ -6,13 +6,16 @@ import { literalArguments } from './arguments.ts'
 import { withArguments } from './compiled-call.ts'
 import { holds } from './hooks.ts'
 import { globalsLayer, scopeOf } from './scope.ts'
-import { addChild, idOf, isFulfilled, isUnsuccessful, nodeNamed, setPhase } from './nodes.ts'
+import { addChild, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, setPhase } from './nodes.ts'
 import { endDaemons } from './close.ts'
-import { releaseHolder, runKey } from './locking.ts'
+import { releaseHolder, runKey, unlock } from './locking.ts'
 import { podName } from '@tiphys/core/kube'
 import { failuresOf } from './globals.ts'
 
 const PHASES = { Pending: 'Pending', Running: 'Running', Succeeded: 'Succeeded', Skipped: 'Succeeded', Omitted: 'Succeeded', Failed: 'Failed', Error: 'Error' } as const
+
+/** Of nodes that were under way when an error of the workflow itself ended it. */
+const LEFTOVER_MESSAGE = 'the workflow has ended'
 
 export const ENTRY_PREFIX = 'error in entry template execution: '
 
@@ -137,8 +140,12 @@ export function fail(turn: Turn, message: string): void {
 export function end(turn: Turn, phase: 'Succeeded' | 'Failed' | 'Error', message: string | undefined): void {
   const { run } = turn
   endDaemons(turn, undefined)
-  for (const frame of run.frames.values()) stopLeftover(turn, frame)
+  for (const frame of [...run.frames.values()]) {
+    stopLeftover(turn, frame)
+    unlock(turn, frame)
+  }
   run.frames.clear()
+  for (const node of run.nodes.values()) if (!isFinished(node)) setPhase(turn, node, 'Failed', LEFTOVER_MESSAGE)
   run.status.phase = phase
   run.status.message = message === '' ? undefined : message
   run.status.startedAt ??= turn.at
