@@ -10,7 +10,7 @@ import { type Scope, scopeOf } from './scope.ts'
 import { itemLayer } from './items.ts'
 import { resultsLayer } from './results.ts'
 import { layersOf } from './steps.ts'
-import { runExit, runHooks } from './hooks.ts'
+import { type HookState, runExit, runHooks } from './hooks.ts'
 import { substituteVolumes } from './volumes.ts'
 
 export interface Task {
@@ -219,6 +219,7 @@ function assessItem(turn: Turn, frame: Frame, at: { task: Task; loop: Loop; node
   if (!isFulfilled(node)) return
   const exit = runExit(turn, frame, { call: task.planned.call, node, prefix: 'tasks', scope: task.scope })
   if (exit.kind === 'error') setPhase(turn, node, 'Error', exit.message)
+  noteDelay(frame, { node, task }, exit)
   if (exit.kind === 'waiting') return
   loop.open.delete(node.id)
   noteEnd(loop, node, indexOf(node))
@@ -245,12 +246,28 @@ export function advanceTask(turn: Turn, frame: Frame, child: Frame): void {
   assess(turn, frame, task)
 }
 
-/** Makes calls that parallelism had put off. */
-export function resumeTask(turn: Turn, frame: Frame, index: number): void {
-  const task = (frame.body as DagBody).tasks.get(index)
-  if (task === undefined) return
-  if (task.loop !== undefined) return makeItems(turn, frame, task)
-  if (makeSingle(turn, frame, task)) (frame.body as DagBody).postponed.delete(index)
+/** Makes calls that parallelism had put off. False when there is still no place. */
+export function resumeTask(turn: Turn, frame: Frame, index: number): boolean {
+  const { tasks, postponed } = frame.body as DagBody
+  const task = tasks.get(index)
+  if (task === undefined) return true
+  if (task.loop !== undefined) makeItems(turn, frame, task)
+  else if (makeSingle(turn, frame, task)) postponed.delete(index)
+  return !postponed.has(index)
+}
+
+/** Starts hooks that parallelism had put off. */
+export function resumeHooks(turn: Turn, frame: Frame, at: { node: RunNode; task: Task }): void {
+  const { node, task } = at
+  if (task.loop !== undefined && node !== task.loop.node) assessItem(turn, frame, { task, loop: task.loop, node })
+  assess(turn, frame, task)
+}
+
+/** Remembers whose hooks have to be asked for again. */
+function noteDelay(frame: Frame, at: { node: RunNode; task: Task }, hooks: HookState): void {
+  const { delayed } = frame.body as DagBody
+  if (hooks.kind === 'waiting' && hooks.postponed) delayed.set(at.node, at.task)
+  else delayed.delete(at.node)
 }
 
 /** Starts the hooks that are due and settles a task when all of it is over. */
@@ -270,9 +287,11 @@ function finishTask(turn: Turn, frame: Frame, task: Task): void {
   const hookable = { call: task.planned.call, node, prefix: 'tasks' as const, scope: task.scope }
   const hooks = runHooks(turn, frame, hookable)
   if (hooks.kind === 'error') setPhase(turn, node, 'Error', hooks.message)
+  noteDelay(frame, { node, task }, hooks)
   if (hooks.kind === 'waiting' || !isFulfilled(node)) return
   if (task.loop === undefined) {
     const exit = runExit(turn, frame, hookable)
+    noteDelay(frame, { node, task }, exit)
     if (exit.kind === 'error') return settle(frame, task)
     if (exit.kind === 'waiting') return
   }

@@ -38,20 +38,26 @@ function taskName(frame: Frame, body: DagBody, index: number): string {
   return `${frame.name}.${(body.plan.tasks[index] as PlannedTask).call.name}`
 }
 
-/** A finished Retry stands for its attempts; the walk goes on with what hangs below them, and with its hooks. */
+/** A finished Retry stands for its attempts; the walk goes on with what hangs below them, and with what hangs below itself: hooks, or all that follows where it has no attempt. */
 function beyondRetry(run: Run, node: RunNode): string[] {
   return node.children.flatMap((id) => {
     const child = run.nodes.get(id)
     if (child === undefined) return []
-    return child.flag?.hooked === true && child.flag.retried !== true ? [id] : child.children
+    return child.flag?.retried === true ? child.children : [id]
   })
+}
+
+/** Of a target that nothing leads to: what comes before it ended without a trace, as empty steps do. */
+function ownPhase(run: Run, name: string): NodePhase | undefined {
+  const node = run.nodes.get(idOf(run, name))
+  return node === undefined || !isFulfilled(node) ? undefined : node.phase
 }
 
 function verdictOfTargets(frame: Frame, body: DagBody, phases: ReadonlyMap<string, NodePhase | undefined>, run: Run): Verdict {
   const failFast = frame.compiled.source.dag?.failFast !== false
   let verdict: Verdict = 'Succeeded'
   for (const index of body.targets) {
-    const phase = phases.get(idOf(run, taskName(frame, body, index)))
+    const phase = phases.get(idOf(run, taskName(frame, body, index))) ?? ownPhase(run, taskName(frame, body, index))
     if (phase === undefined) {
       verdict = 'Running'
       if (!failFast) break

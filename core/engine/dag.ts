@@ -2,7 +2,7 @@
 import type { DAGTask } from '@tiphys/core/spec'
 import type { Frame, RunNode, Turn } from './model.ts'
 import { type Outcome, ensureNode } from './call.ts'
-import { addChild, isFinished, nodeNamed, notify, setPhase } from './nodes.ts'
+import { addChild, isFinished, isFulfilled, nodeNamed, notify, setPhase } from './nodes.ts'
 import { type DagPlan, type PlannedTask, neededTasks, planDag } from './dag-plan.ts'
 import { scopeOf } from './scope.ts'
 import { type NodeView, type Siblings, loopView, resultsLayer, viewOf } from './results.ts'
@@ -13,7 +13,7 @@ import { close } from './close.ts'
 import { declaredTemplate, layersOf } from './steps.ts'
 import { branchVerdict } from './dag-verdict.ts'
 import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
-import { type Task, advanceTask, resumeTask, runTask } from './dag-task.ts'
+import { type Task, advanceTask, resumeHooks, resumeTask, runTask } from './dag-task.ts'
 
 export interface DagBody {
   readonly kind: 'dag'
@@ -29,6 +29,8 @@ export interface DagBody {
   readonly views: Map<string, NodeView | undefined>
   /** Tasks with calls that wait for a limit of parallelism. */
   readonly postponed: Set<number>
+  /** Nodes of tasks and items with hooks that wait for one. */
+  readonly delayed: Map<RunNode, Task>
 }
 
 export function startDag(turn: Turn, frame: Frame): Outcome {
@@ -41,7 +43,7 @@ export function startDag(turn: Turn, frame: Frame): Outcome {
   const waiting = new Int32Array(plan.tasks.length).fill(-1)
   for (const index of order) waiting[index] = (plan.tasks[index] as PlannedTask).dependencies.length
   const ready = order.filter((index) => waiting[index] === 0)
-  const body: DagBody = { kind: 'dag', plan, targets, waiting, tasks: new Map(), ready, open: 0, views: new Map(), postponed: new Set() }
+  const body: DagBody = { kind: 'dag', plan, targets, waiting, tasks: new Map(), ready, open: 0, views: new Map(), postponed: new Set(), delayed: new Map() }
   frame.body = body
   proceed(turn, frame, body)
   if (frame.failure !== undefined) return { kind: 'failed', node, ...frame.failure }
@@ -69,16 +71,21 @@ export function advanceDag(turn: Turn, frame: Frame): void {
 
 /** Runs what is ready until nothing is, then sees whether the dag is over. */
 function proceed(turn: Turn, frame: Frame, body: DagBody): void {
-  for (const index of [...body.postponed]) resumeTask(turn, frame, index)
+  for (const [node, task] of [...body.delayed]) resumeHooks(turn, frame, { node, task })
+  // Whatever refuses a place to one refuses it to all of them.
+  for (const index of [...body.postponed]) if (!resumeTask(turn, frame, index)) break
   for (let i = 0; i < body.ready.length; i++) runTask(turn, frame, body.ready[i] as number)
   body.ready.length = 0
   if (body.open === 0 && frame.failure === undefined) assess(turn, frame, body)
-  else if (body.postponed.size > 0 && failsFast(turn, frame) && onlyPostponed(body)) failFast(turn, frame, body)
+  else if (body.postponed.size + body.delayed.size > 0 && failsFast(turn, frame) && isStopped(body)) failFast(turn, frame, body)
 }
 
-/** Whether every task under way waits for a place, with nothing of it called. */
-function onlyPostponed(body: DagBody): boolean {
-  return body.open === body.postponed.size && [...body.postponed].every((index) => (body.tasks.get(index)?.loop?.open.size ?? 0) === 0)
+/** Whether nothing of the dag goes on unless it gets a place. */
+function isStopped(body: DagBody): boolean {
+  const stopped = new Set([...body.postponed, ...[...body.delayed.values()].map(({ index }) => index)])
+  const inLoops = [...stopped].flatMap((index) => [...(body.tasks.get(index)?.loop?.open.values() ?? [])])
+  const whole = [...body.delayed].filter(([node, { loop }]) => loop?.node !== node).map(([node]) => node)
+  return body.open === stopped.size && inLoops.every((node) => body.delayed.has(node)) && whole.every(isFulfilled)
 }
 
 function failFast(turn: Turn, frame: Frame, body: DagBody): void {

@@ -16,14 +16,16 @@ export interface Hookable {
   readonly prefix: 'steps' | 'tasks'
 }
 
-export type HookState = { readonly kind: 'done' } | { readonly kind: 'waiting' } | { readonly kind: 'error'; readonly message: string }
+/** `postponed`: one of them has not started, for want of a place. */
+export type HookState = { readonly kind: 'done' } | { readonly kind: 'waiting'; readonly postponed: boolean } | { readonly kind: 'error'; readonly message: string }
 
 const DONE: HookState = { kind: 'done' }
-const WAITING: HookState = { kind: 'waiting' }
+const WAITING: HookState = { kind: 'waiting', postponed: false }
+const POSTPONED: HookState = { kind: 'waiting', postponed: true }
 
 /** Starts the hooks that are due now and says whether all that started are over. */
 export function runHooks(turn: Turn, boundary: Frame, child: Hookable & { scope: Scope }): HookState {
-  let state = DONE
+  let state: HookState = DONE
   for (const { name, hook } of child.call.hooks) {
     const hookName = `${child.node.name}.hooks.${name}`
     const started = turn.run.nodes.get(idOf(turn.run, hookName))
@@ -35,7 +37,7 @@ export function runHooks(turn: Turn, boundary: Frame, child: Hookable & { scope:
     }
     const result = callHook(turn, { boundary, child, hook, name: hookName, onExit: false })
     if (result.kind === 'error') return result
-    if (result.kind === 'waiting') state = WAITING
+    if (result.kind === 'waiting' && state !== POSTPONED) state = result
   }
   return state
 }
@@ -74,7 +76,7 @@ function callHook(turn: Turn, at: HookCall): HookState {
   const args = resolveHookArguments(at.hook.arguments, ownScope(turn, child))
   if (args.kind !== 'call') return { kind: 'error', message: args.kind === 'skip' ? args.reason : args.message }
   const outcome = enter(turn, hookCall({ name: at.name, hook: at.hook, args: args.call.args, boundary, onExit: at.onExit }), boundary)
-  if (outcome.kind === 'postponed') return WAITING
+  if (outcome.kind === 'postponed') return POSTPONED
   if (outcome.node !== undefined) addChild(turn, child.node, outcome.node.id)
   if (outcome.kind === 'failed') return { kind: 'error', message: outcome.message }
   return isFulfilled(outcome.node) ? DONE : WAITING

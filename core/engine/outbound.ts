@@ -26,8 +26,8 @@ function furtherFrom(run: Run, node: RunNode): readonly string[] | undefined {
       return children.length === 0 ? undefined : children
     }
     case 'Retry':
-      // The last attempt itself, whatever it is: its own end is not looked for.
-      return node.children.slice(-1)
+      // The last attempt itself, whatever it is: its own end is not looked for. One whose result was cached has none.
+      return node.children.length === 0 ? undefined : node.children.slice(-1)
     case 'Steps':
     case 'DAG':
       return node.memo?.hit === true ? undefined : (node.outbound ?? [])

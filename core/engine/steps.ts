@@ -40,6 +40,8 @@ interface Group {
   /** Calls that are still to be made, in order. */
   readonly queue: Pending[]
   readonly members: Map<string, Member>
+  /** Members with hooks that wait for a limit of parallelism. */
+  readonly delayed: Set<Member>
   /** Members that are not done: unfinished, or with hooks under way. */
   open: number
   /** The earliest member that failed without `continueOn`, by its place among the children. */
@@ -89,6 +91,7 @@ export function advanceSteps(turn: Turn, frame: Frame): void {
   if (isFinished(frame.node as RunNode)) return closeAndNotify(turn, frame)
   for (const child of frame.changed) noteChange(turn, frame, child)
   frame.changed.clear()
+  for (const member of [...group.delayed]) assess(turn, frame, { group, member })
   makeCalls(turn, frame, group)
   runGroups(turn, frame, body)
   if (isFinished(frame.node as RunNode)) notify(turn, frame)
@@ -104,7 +107,7 @@ function runGroups(turn: Turn, frame: Frame, body: StepsBody): void {
   for (;;) {
     if (body.current === undefined && !openGroup(turn, frame, { body, index: 0 })) return finish(turn, frame, body)
     const group = body.current as Group
-    if (group.open === 0 && group.queue.length > 0 && failsFast(turn, frame)) return failFast(turn, frame, group)
+    if (isGroupStopped(group) && failsFast(turn, frame)) return failFast(turn, frame, group)
     if (!isGroupOver(group) || (frame === turn.run.root && turn.run.rootFailure !== undefined)) return
     endGroup(turn, group)
     if (isUnsuccessful(group.node)) return failSteps(turn, frame, group)
@@ -115,6 +118,11 @@ function runGroups(turn: Turn, frame: Frame, body: StepsBody): void {
 }
 
 const isGroupOver = (group: Group): boolean => group.failure !== undefined ? group.open === 0 : group.open === 0 && group.queue.length === 0
+
+/** Whether nothing of the group goes on unless it gets a place. */
+function isGroupStopped({ open, queue, delayed }: Group): boolean {
+  return queue.length + delayed.size > 0 && open === delayed.size && [...delayed].every(({ node }) => isFulfilled(node))
+}
 
 /** Makes the node of a group and starts its steps. False when there is no such group. */
 function openGroup(turn: Turn, frame: Frame, at: { body: StepsBody; index: number }): boolean {
@@ -127,7 +135,7 @@ function openGroup(turn: Turn, frame: Frame, at: { body: StepsBody; index: numbe
   })
   linkGroup(turn, frame, { node, previous: body.current?.node })
   const scope = scopeOf(resultsLayer('steps', siblings(turn, frame, { body, before: index })), ...layersOf(frame.scope))
-  const group: Group = { index, node, scope, queue: [], members: new Map(), open: 0, failed: undefined, failure: undefined }
+  const group: Group = { index, node, scope, queue: [], members: new Map(), delayed: new Set(), open: 0, failed: undefined, failure: undefined }
   body.current = group
   if (isFinished(node) && group.node.phase !== 'Error') takeUpFinished(turn, frame, { group, steps })
   else resolveGroup(turn, frame, { group, steps })
@@ -321,11 +329,14 @@ function hookedMember(turn: Turn, group: Group, child: Frame): Member | undefine
 function assess(turn: Turn, frame: Frame, at: { group: Group; member: Member }): void {
   const { group, member } = at
   if (member.done) return
+  group.delayed.delete(member)
   const hooks = runHooks(turn, frame, { ...member, scope: group.scope })
   if (hooks.kind === 'error') return failHook(turn, at, hooks.message)
+  if (hooks.kind === 'waiting' && hooks.postponed) group.delayed.add(member)
   if (hooks.kind === 'waiting' || !isFulfilled(member.node)) return
   const exit = runExit(turn, frame, { ...member, scope: group.scope })
   if (exit.kind === 'error') return failExit(turn, frame, { group, member, message: exit.message })
+  if (exit.kind === 'waiting' && exit.postponed) group.delayed.add(member)
   if (exit.kind === 'waiting') return
   closeMember(at)
 }

@@ -177,6 +177,13 @@ function ownHooks({ run }: Look, node: RunNode): readonly RunNode[] {
   return node.children.flatMap((id) => run.nodes.get(id) ?? []).filter((child) => isHook(child) && child.boundaryId !== node.id && !isFinished(child))
 }
 
+/** What a template that failed fast waits for: whatever else it has called. */
+function othersInside({ inside }: Look, boundary: RunNode, node: RunNode): readonly RunNode[] {
+  return [...inside.values()].flat().filter((member) => member.boundaryId === boundary.id && member !== node && !isEmptyGroup(inside, member))
+}
+
+const isEmptyGroup = (inside: Look['inside'], { id, type }: RunNode): boolean => type === 'TaskGroup' && !inside.has(id)
+
 const isHook = (node: RunNode): boolean => node.flag?.hooked === true
 
 /** Why nothing more is made inside a node: the workflow is suspended, or no place is free. */
@@ -189,5 +196,7 @@ function placeWaits(look: Look, node: RunNode): readonly WaitsFor[] {
   const boundary = node.type === 'StepGroup' || node.type === 'TaskGroup' || node.type === 'Retry' ? run.nodes.get(node.boundaryId ?? '') : node
   const limit = boundary === undefined ? undefined : templateOfNode(run, boundary)?.parallelism
   if (boundary !== undefined && limit !== undefined && (active.get(boundary.id) ?? 0) >= limit) waits.push({ kind: 'parallelism', limit, of: 'template' })
-  return waits.length > 0 ? waits : [{ kind: 'turn' }]
+  if (waits.length > 0) return waits
+  const others = boundary === undefined || templateOfNode(run, boundary)?.failFast !== true ? [] : othersInside(look, boundary, node)
+  return others.length > 0 ? [{ kind: 'nodes', nodes: ids(others) }] : [{ kind: 'turn' }]
 }
