@@ -6,7 +6,7 @@ export { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceLi
 export { openapiV2, openapiV3 } from './openapi.ts'
 export { decodeKubeProtobuf } from './protobuf.ts'
 export { type PatchKind, applyPatch, patchKindOf, patchTypes } from './patch.ts'
-export { type ApiResource, type GroupVersion, type Verb, apiResources, apiVersionOf, groupVersions, qualifiedName, resourcesOf } from './resource.ts'
+export { type ApiResource, type GroupVersion, type Verb, apiResources, apiVersionOf, groupVersions, qualifiedName, resourceOfKind, resourcesOf } from './resource.ts'
 export { type Matched, type Operation, type PathParameters, type Route, kubeRoutes, matchRoute } from './routes.ts'
 export { type Failure, type Reason, type StatusDetails, failure, statusOf, successStatus } from './status.ts'
 export { partialObject, tableOf } from './table.ts'

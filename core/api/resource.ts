@@ -89,3 +89,10 @@ export function resourcesOf(resources: readonly ApiResource[], { group, version 
 export function qualifiedName({ plural, group }: Pick<ApiResource, 'plural' | 'group'>): string {
   return group === '' ? plural : `${plural}.${group}`
 }
+
+/** The row of a kind that is known to be there. */
+export function resourceOfKind(kind: string): ApiResource {
+  const found = apiResources.find((resource) => resource.kind === kind)
+  if (found === undefined) throw new Error(`there is no kind ${kind}`)
+  return found
+}

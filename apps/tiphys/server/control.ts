@@ -82,15 +82,19 @@ async function change(changing: Changing, before: Workflow, after: Workflow): Pr
   const relabelled = await relabel(changing, before, after)
   if (!relabelled.ok) return relabelled
   if (shutdown !== wasShutdown && shutdown) return request(changing, before, { kind: shutdown === 'Terminate' ? 'terminate' : 'stop' })
-  if ((suspend === true) !== (wasSuspended === true)) return request(changing, before, { kind: suspend === true ? 'suspend' : 'resume' })
-  return FINE
+  if ((suspend === true) === (wasSuspended === true)) return FINE
+  // Steps that wait for a person go on waiting: only the workflow itself does not hold back any more.
+  return suspend === true ? request(changing, before, { kind: 'suspend' }) : deliver(changing, { type: 'resumed', at: systemClock.now(), nodes: [] })
 }
 
-async function request({ session, host, summary }: Changing, workflow: Workflow, asked: Parameters<typeof requestedEvent>[1]): Promise<Done> {
+async function request(changing: Changing, workflow: Workflow, asked: Parameters<typeof requestedEvent>[1]): Promise<Done> {
   const event = requestedEvent(workflow, asked, systemClock.now())
   if (!event.ok) return { ok: false, problem: { code: 'invalid', path: 'spec', message: event.problem.message } }
-  if (event.value === undefined || (await host.deliver(summary.uid, event.value))) return FINE
-  return recordHere(session, host, { summary, event: event.value })
+  return event.value === undefined ? FINE : deliver(changing, event.value)
+}
+
+async function deliver({ session, host, summary }: Changing, event: EngineEvent): Promise<Done> {
+  return (await host.deliver(summary.uid, event)) ? FINE : recordHere(session, host, { summary, event })
 }
 
 /** A run that this server does not carry out: nobody does, or another process that must not be disturbed. */

@@ -1,4 +1,4 @@
-// tiphys kubeconfig
+// Owns `tiphys kubeconfig`: the way from a data directory to a kubeconfig that reaches its server.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'

@@ -2,13 +2,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import { hostname } from 'node:os'
-import { type ApiResource, apiResources } from '@tiphys/core/api'
+import { apiResources, resourceOfKind } from '@tiphys/core/api'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/process'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
-import { WorkflowStore, createKubeHandler } from '@tiphys/shell/http'
-import type { LogStore, ObjectStore } from '@tiphys/shell/ports'
+import { type StoreOf, WorkflowStore, createKubeHandler } from '@tiphys/shell/http'
+import type { LogStore } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
 import { lazyArtifacts } from '../local/artifacts.ts'
@@ -18,6 +18,7 @@ import { lookupIn } from '../local/host.ts'
 import { type LocalSession, LOCAL_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
+import { makeNamespace, namespaceStore } from './namespaces.ts'
 import { hostNode } from './node-object.ts'
 import { eventRecorder } from './run-events.ts'
 import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
@@ -65,7 +66,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const token = serverToken(place)
   const certificates = await serverCertificates(place.tls, systemClock.now())
   const engine = await openEngine(session, { options, place })
-  await makeNamespace(state.objects)
+  await makeNamespace(state.objects, 'default')
   const handler = createKubeHandler({
     resources: apiResources, storeOf: storesOf(session, engine), logs: engine.logs, token, hosts: HOSTS, version: VERSION, now: () => systemClock.now(),
     hasNamespace: async (name) => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok,
@@ -87,13 +88,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   return { ok: true, server: { address, token, close } }
 }
 
-function kindOf(plural: string): ApiResource {
-  const found = apiResources.find((resource) => resource.plural === plural)
-  if (found === undefined) throw new Error(`there is no kind ${plural}`)
-  return found
-}
-
-const NAMESPACES = kindOf('namespaces')
+const NAMESPACES = resourceOfKind('Namespace')
 
 interface Engine {
   readonly host: RunHost
@@ -135,18 +130,13 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   return { host, control, catalog, logs, close }
 }
 
-function storesOf({ state }: LocalSession, { control, catalog }: Engine): Parameters<typeof createKubeHandler>[0]['storeOf'] {
+function storesOf({ state }: LocalSession, { control, catalog }: Engine): StoreOf {
   const objects = mirroring(state.objects, catalog)
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const nodes = hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() })
-  return ({ kind, group }) => (kind === 'Workflow' && group !== '' ? workflows : kind === 'Node' ? nodes : objects)
-}
-
-async function makeNamespace(objects: ObjectStore): Promise<void> {
-  const made = await objects.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' }, status: { phase: 'Active' }, spec: { finalizers: ['kubernetes'] } } as Parameters<ObjectStore['create']>[1])
-  if (!made.ok && made.problem.code !== 'already_exists') throw new Error(made.problem.message)
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } }
-  await objects.create(kindOf('serviceaccounts'), account)
+  const plain: StoreOf = ({ kind }) => (kind === 'Workflow' ? workflows : kind === 'Node' ? nodes : objects)
+  const namespaces = namespaceStore(objects, plain)
+  return (resource) => (resource.kind === 'Namespace' ? namespaces : plain(resource))
 }
 
 async function listenOn(server: Server, port: number): Promise<number> {

@@ -1,10 +1,10 @@
 // Owns pods as objects: what the runner is asked and what it reports, written to the store so that clients can read and watch it.
-import { apiResources, type ApiResource } from '@tiphys/core/api'
+import { resourceOfKind } from '@tiphys/core/api'
 import type { Pod } from '@tiphys/core/spec'
 import { ATTEMPT_ANNOTATION } from '@tiphys/shell/http'
 import type { ContainerFact, KubeObject, ObjectStore, PodFact, PodKey, PodRef, PodRequest, PodRunner } from '@tiphys/shell/ports'
 
-const PODS = apiResources.find(({ plural, group }) => plural === 'pods' && group === '') as ApiResource
+const PODS = resourceOfKind('Pod')
 
 interface Known {
   readonly namespace: string

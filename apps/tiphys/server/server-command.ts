@@ -1,4 +1,4 @@
-// tiphys server
+// Owns `tiphys server`: flags in, a server that runs until it is told to end.
 import { parseImageMapping, type ImageMapping } from '@tiphys/shell/adapters/process'
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'

@@ -1,0 +1,50 @@
+// Owns namespaces as places: a new one gets its service account, one that is deleted takes everything in it along.
+import { type ApiResource, apiResources, resourceOfKind } from '@tiphys/core/api'
+import type { KubeStore, StoreOf } from '@tiphys/shell/http'
+import type { KubeObject, ObjectStore } from '@tiphys/shell/ports'
+
+const NAMESPACES = resourceOfKind('Namespace')
+const ACCOUNTS = resourceOfKind('ServiceAccount')
+const HOME = 'default'
+const PAGE = 500
+
+/** Makes a namespace unless there is one. */
+export async function makeNamespace(objects: ObjectStore, name: string): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } } as KubeObject
+  const made = await objects.create(NAMESPACES, namespace)
+  if (!made.ok && made.problem.code !== 'already_exists') throw new Error(made.problem.message)
+  await makeAccount(objects, name)
+}
+
+async function makeAccount(objects: Pick<ObjectStore, 'create'>, namespace: string): Promise<void> {
+  await objects.create(ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })
+}
+
+export function namespaceStore(objects: KubeStore, storeOf: StoreOf): KubeStore {
+  return {
+    get: (key) => objects.get(key), list: (query) => objects.list(query), watch: (query) => objects.watch(query), update: (type, object, options) => objects.update(type, object, options),
+    create: async (type, object, options) => {
+      const made = await objects.create(type, object, options)
+      if (made.ok && options?.dryRun !== true) await makeAccount(objects, made.value.metadata.name)
+      return made
+    },
+    delete: async (key, options) => {
+      if (key.name === HOME) return { ok: false, problem: { code: 'invalid', path: 'metadata.name', message: 'Forbidden: this namespace may not be deleted' } }
+      const found = await objects.get(key)
+      if (found.ok && options?.dryRun !== true) for (const resource of apiResources) await empty(resource, storeOf(resource), key.name)
+      return objects.delete(key, options)
+    },
+  }
+}
+
+/** Deletes all objects of a kind in a namespace; workflows under way are told to end. */
+async function empty(resource: ApiResource, store: KubeStore, namespace: string): Promise<void> {
+  if (!resource.namespaced) return
+  let token: string | undefined
+  do {
+    const page = await store.list({ type: resource, namespace, outline: true, limit: PAGE, ...(token !== undefined && { continue: token }) })
+    if (!page.ok) return
+    for (const { metadata } of page.value.objects) await store.delete({ type: resource, namespace, name: metadata.name })
+    token = page.value.continue
+  } while (token !== undefined)
+}
