@@ -45,7 +45,8 @@ type Bytes = { readonly ok: true; readonly bytes: Buffer } | Refused
 async function readBytes(request: IncomingMessage): Promise<Bytes> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Giving up early must leave the connection open for the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > bodyLimits.bytesMax) return refused('RequestEntityTooLarge', `the body is larger than ${bodyLimits.bytesMax} bytes`)
     chunks.push(chunk)

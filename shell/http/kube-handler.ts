@@ -66,7 +66,11 @@ async function serve(options: KubeHandlerOptions, request: IncomingMessage, resp
   const gone = new AbortController()
   response.on('close', () => gone.abort())
   try {
-    await send(response, await answer(options, request, gone.signal))
+    const reply = await answer(options, request, gone.signal)
+    // What was not read would be taken for the next request.
+    if (!request.complete) response.setHeader('Connection', 'close')
+    request.resume()
+    await send(response, reply)
   } catch (error) {
     if (gone.signal.aborted) return
     options.onTrouble(error)

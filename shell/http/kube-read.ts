@@ -84,6 +84,7 @@ async function watchObjects(call: ObjectCall, reading: Reading): Promise<Answer>
   const seconds = numberOf(query.get('timeoutSeconds')) ?? WATCH_SECONDS_USUAL
   if (Number.isNaN(seconds)) return failed(failure('BadRequest', 'timeoutSeconds is no whole number'))
   const from = query.get('resourceVersion') ?? ''
+  if (!/^\d{0,19}$/.test(from)) return failed(failure('BadRequest', `resourceVersion: Invalid value: ${JSON.stringify(from.slice(0, 100))}`))
   const bookmarks = isTrue(query.get('allowWatchBookmarks'))
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(Math.min(Math.max(1, seconds), WATCH_SECONDS_MAX) * 1000)])
   const started = await store.watch({

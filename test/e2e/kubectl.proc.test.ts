@@ -115,7 +115,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     fine('wait --for=jsonpath={.status.phase}=Failed wf/slow --timeout=20s')
     expect(fine('get wf -l team=blue -o name')).toBe('workflow.argoproj.io/slow\n')
     const closed = once(follower, 'close')
-    follower.kill()
+    follower.kill('SIGKILL')
     await closed
     expect(seen).toMatch(/^NAME +STATUS +AGE +MESSAGE\nslow +/)
     expect(fine('delete wf slow')).toBe('workflow.argoproj.io "slow" deleted\n')

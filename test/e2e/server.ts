@@ -87,7 +87,7 @@ export function ask(server: TestServer, { method = 'GET', path, headers = {}, bo
   const authorization = token === '' ? {} : { Authorization: `Bearer ${token}` }
   const type = body === undefined ? {} : { 'Content-Type': 'application/json' }
   return new Promise((done, fail) => {
-    const call = request(`${server.url}${path}`, { method, ca: server.authority, headers: { ...type, ...authorization, ...headers } }, (response) => {
+    const call = request(`${server.url}${path}`, { method, ca: server.authority, servername: 'localhost', headers: { ...type, ...authorization, ...headers } }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => {
