@@ -5,6 +5,7 @@ import { DATA_DIR, NAMESPACE } from './specs/flags.ts'
 import { get, list, logs, wait, watch, why } from './specs/read.ts'
 import { resubmit, retry, run } from './specs/run.ts'
 import { kubeconfig, server } from './specs/server.ts'
+import { evaluate, lint, schema, simulate } from './specs/tools.ts'
 
 export const VERSION = '0.1.0'
 
@@ -42,5 +43,5 @@ export const root: CommandSpec = {
     { does: 'Find out why it is stuck or failed', run: 'why @latest' },
   ],
   persistentFlags: [DATA_DIR, NAMESPACE],
-  commands: [run, list, get, watch, wait, logs, why, stop, terminate, suspend, resume, node, retry, resubmit, remove, server, kubeconfig, version, completion],
+  commands: [run, list, get, watch, wait, logs, why, stop, terminate, suspend, resume, node, retry, resubmit, remove, simulate, lint, evaluate, schema, server, kubeconfig, version, completion],
 }

@@ -75,7 +75,7 @@ export async function readInput(sources: readonly string[]): Promise<Input> {
   const manifests: Sourced[] = []
   const findings: Finding[] = []
   for (const source of sources) {
-    for (const file of await filesOf(source)) {
+    for (const file of await manifestFiles(source)) {
       const read = await readOne(file)
       manifests.push(...read.manifests)
       findings.push(...read.findings.filter(({ code }) => file === source || !NO_MANIFEST.has(code)))
@@ -84,7 +84,8 @@ export async function readInput(sources: readonly string[]): Promise<Input> {
   return { manifests, findings }
 }
 
-async function filesOf(source: string): Promise<readonly string[]> {
+/** The manifest files that a path, `-` or a URL stands for, in the order of their names. */
+export async function manifestFiles(source: string): Promise<readonly string[]> {
   if (source === '-' || /^https?:\/\//.test(source)) return [source]
   const info = await stat(source).catch(() => undefined)
   if (info?.isDirectory() !== true) return [source]

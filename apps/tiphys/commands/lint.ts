@@ -1,0 +1,60 @@
+// Owns `tiphys lint`: files in, findings out, for people, programs or as the reference says them.
+import { type LintResult, type SourceFile, argoReport, githubReport, jsonReport, lintFiles, sarifReport, textReport, wholeCallError } from '@tiphys/core/lint'
+import type { Flags, Invocation, Outcome } from '../flags/index.ts'
+import { manifestFiles, readSource } from '../local/input.ts'
+import { lookFor } from '../terminal/index.ts'
+import { VERSION } from './index.ts'
+
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const { flags, args, streams } = invocation
+  const kinds = kindsOf(flags)
+  if (!kinds.ok) return { error: kinds.message }
+  const read = await readFiles(args)
+  if (!read.ok) return { error: read.message }
+  const compat = flags.text('compat') === 'argo' ? 'argo' : undefined
+  const result = lintFiles(read.files, { strict: flags.bool('strict'), kinds: kinds.kinds, compat })
+  if (compat === undefined) streams.stdout(report(invocation, result))
+  else {
+    streams.stdout(argoReport(result.reference, { style: flags.text('output') === 'simple' ? 'simple' : 'pretty', color: !flags.bool('no-color') }))
+    const refused = wholeCallError(result.reference)
+    if (refused !== undefined) return { error: refused }
+  }
+  return { exit: result.ok ? 0 : 1 }
+}
+
+function report({ flags, streams }: Invocation, result: LintResult): string {
+  switch (flags.text('output')) {
+    case 'json': return jsonReport(result)
+    case 'sarif': return sarifReport(result, { name: 'tiphys', version: VERSION })
+    case 'github': return githubReport(result)
+    case 'simple': return textReport(result, { color: false })
+    default: return textReport(result, { color: lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour: flags.bool('no-color') }).colour })
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  workflows: 'Workflow', workflowtemplates: 'WorkflowTemplate', cronworkflows: 'CronWorkflow', clusterworkflowtemplates: 'ClusterWorkflowTemplate',
+}
+
+type Kinds = { readonly ok: true; readonly kinds: readonly string[] | undefined } | { readonly ok: false; readonly message: string }
+
+function kindsOf(flags: Flags): Kinds {
+  const names = flags.list('kinds')
+  if (names.length === 0 || names.includes('all')) return { ok: true, kinds: undefined }
+  const unknown = names.find((name) => !Object.hasOwn(KINDS, name))
+  return unknown === undefined ? { ok: true, kinds: names.map((name) => KINDS[name] ?? '') } : { ok: false, message: `unknown kind: ${unknown}` }
+}
+
+type Read = { readonly ok: true; readonly files: readonly SourceFile[] } | { readonly ok: false; readonly message: string }
+
+async function readFiles(paths: readonly string[]): Promise<Read> {
+  const files: SourceFile[] = []
+  for (const source of paths) {
+    for (const path of await manifestFiles(source)) {
+      const text = await readSource(path)
+      if (!text.ok) return text
+      files.push({ path: path === '-' ? 'stdin' : path, text: text.text })
+    }
+  }
+  return { ok: true, files }
+}

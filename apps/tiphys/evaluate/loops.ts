@@ -1,0 +1,63 @@
+// Owns the answers about loops: the numbers of a sequence, and the tasks that a list of items makes.
+import {
+  type CaseAnswer, type LoopItems, type SequenceInput, type Value, compileDocument, evaluateWhen, expandSequence, itemsOfList, itemsOfParam, loopItemName,
+  renderDocument, scopeOfVariables,
+} from '@tiphys/core/expr'
+import type { Result } from '@tiphys/core/kube'
+
+/** Answers hold every item, so that they stop where nobody reads any more. */
+const SHOWN_MAX = 100_000
+
+export function answerSequence(given: unknown): CaseAnswer {
+  const input = typeof given === 'object' && given !== null ? (given as SequenceInput) : { count: given as string | number }
+  const items = expandSequence(input)
+  return items.ok ? { out: Array.from({ length: Math.min(SHOWN_MAX, items.value.length) }, (_, index) => items.value.at(index).text) } : { error: items.problem.message }
+}
+
+export interface ItemsCase {
+  /** A `withItems` list. */
+  readonly in?: unknown
+  /** The text of a `withParam`. */
+  readonly withParam?: string
+  /** The name of the step or task. */
+  readonly name?: string
+  /** The value of one argument, and the condition. */
+  readonly value?: string
+  readonly when?: string
+  readonly vars?: Readonly<Record<string, Value>>
+  readonly owner?: string
+}
+
+export function answerItems(input: ItemsCase): CaseAnswer {
+  const { name = '', value, when, owner } = input
+  // A condition that is false already keeps whatever is wrong with the items from mattering.
+  const skipped = when !== undefined && !when.includes('{{') && isFalse(when)
+  if (owner === 'dag' && input.withParam === undefined && Array.isArray(input.in) && input.in.length === 0) return { out: [withoutAbsent({ name, value })] }
+  const items = itemsOf(input)
+  if (!items.ok) return skipped ? { out: [] } : { error: items.problem.message }
+  const document = compileDocument(withoutAbsent({ value, when }))
+  const out: unknown[] = []
+  for (let index = 0; index < Math.min(SHOWN_MAX, items.value.length); index++) {
+    const item = items.value.at(index)
+    const members = [...item.members].map(([key, text]) => [`item.${key}`, text] as const)
+    const scope = scopeOfVariables(new Map<string, Value>([...Object.entries(input.vars ?? {}), ['item', item.text], ...members]))
+    const filled = renderDocument(document, scope, { allowUnresolved: skipped })
+    if (!filled.ok) return { error: filled.error.message }
+    out.push({ name: loopItemName(name, index, item), ...(filled.value as object) })
+  }
+  return { out }
+}
+
+function itemsOf({ in: list, withParam }: ItemsCase): Result<LoopItems> {
+  if (withParam !== undefined) return itemsOfParam(withParam)
+  return itemsOfList(Array.isArray(list) ? list : [])
+}
+
+function withoutAbsent(fields: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+function isFalse(when: string): boolean {
+  const verdict = evaluateWhen(when)
+  return verdict.ok && !verdict.value
+}
