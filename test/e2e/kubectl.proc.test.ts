@@ -52,7 +52,7 @@ spec:
   - name: main
     steps: [[{name: print, template: print}], [{name: hold, template: hold}]]
   - {name: hold, suspend: {}}
-  - {name: print, container: {image: plain, command: [sh, -c], args: ["for i in 1 2 3 4; do echo line $i; sleep 0.4; done"]}}`
+  - {name: print, container: {image: plain, command: [sh, -c], args: ["for i in 1 2 3 4; do echo line $i; /bin/sleep 0.3; done"]}}`
 
 beforeAll(async () => {
   if (!hasKubectl) return

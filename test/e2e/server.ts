@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { makeStandIns } from '../stand-ins/index.ts'
+import { makeStandIns } from '@tiphys/test/stand-ins'
 
 const root = resolve(import.meta.dirname, '../..')
 const PROGRAM = ['--import', 'tsx', join(root, 'apps/tiphys/main.ts')]

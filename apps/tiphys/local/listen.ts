@@ -23,7 +23,7 @@ export function listen({ session, uid, host, onTrouble }: Listening): ControlSer
 }
 
 /** Answered once it is stored. */
-async function answer(host: RunHost, uid: string, ask: unknown): Promise<ControlReply> {
+export async function answer(host: RunHost, uid: string, ask: unknown): Promise<ControlReply> {
   const run = host.runOf(uid)
   if (run === undefined) return refusal('not_found', 'the run has ended')
   const request = readRequest(ask)

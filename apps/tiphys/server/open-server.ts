@@ -17,6 +17,7 @@ import type { DataFolders } from '../local/home.ts'
 import { lookupIn } from '../local/host.ts'
 import { type LocalSession, LOCAL_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
 import { serverControl, type ServerControl } from './control.ts'
+import { listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
 import { makeNamespace, namespaceStore } from './namespaces.ts'
 import { hostNode } from './node-object.ts'
@@ -78,7 +79,9 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   keepAddress(place, address)
   await resumeRuns(session, engine.host, options.onTrouble)
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
+  const asked = listenForRuns(session, engine.host, options.onTrouble)
   const close = async (): Promise<void> => {
+    await asked?.close()
     server.close()
     server.closeAllConnections()
     clearInterval(heartbeat)
