@@ -1,6 +1,6 @@
 // Owns the programs that stand in for those of images which the host lacks, as folders for --image-map.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 interface StandIn {
@@ -40,13 +40,21 @@ export function hasEntrypoint(image: string): boolean {
   return standIn?.entrypoint !== undefined || standIn?.cmd !== undefined
 }
 
-/** Makes the folders below `folder`. Pauses of steps are shortened by `sleepScale`. */
+/**
+ * Makes the folders below `folder`. Pauses of steps are shortened by `sleepScale`. Programs are copied: a step sees the folder of its image even
+ * where it has a fresh `/tmp`, but not what links lead to from there, and a checkout may lie in `/tmp`.
+ */
 export function makeStandIns(folder: string, sleepScale: number): { readonly image: string; readonly folder: string }[] {
   return Object.entries(standIns()).map(([image, standIn], index) => {
     const own = join(folder, `image-${index}`)
     mkdirSync(own, { recursive: true })
-    for (const [name, program] of Object.entries(standIn.programs)) symlinkSync(program === 'python' ? pythonPath() : join(here, 'programs', program), join(own, name))
-    const env = { ...standIn.env, SLEEP_SCALE: String(sleepScale), PYTHONPATH: join(here, 'python') }
+    for (const [name, program] of Object.entries(standIn.programs)) {
+      if (program === 'python') symlinkSync(pythonPath(), join(own, name))
+      else copyFileSync(join(here, 'programs', program), join(own, name))
+    }
+    const modules = join(own, 'modules')
+    cpSync(join(here, 'python'), modules, { recursive: true })
+    const env = { ...standIn.env, SLEEP_SCALE: String(sleepScale), PYTHONPATH: modules }
     writeFileSync(join(own, 'entrypoint.json'), JSON.stringify({ entrypoint: standIn.entrypoint, cmd: standIn.cmd ?? [], env }))
     return { image, folder: own }
   })
