@@ -71,6 +71,9 @@ function printer({ flags, streams }: Invocation): LogWish['tell'] {
   const isTerminal = process.stdout.isTTY === true
   const look = lookFor({ isTerminal, env: streams.env, noColour: flags.bool('no-color') })
   const timestamps = flags.bool('timestamps')
+  if (flags.text('output') === 'json') {
+    return ({ pod, node, container, line: { at, stream, text } }) => streams.stdout(`${JSON.stringify({ pod, node, container, time: new Date(at).toISOString(), stream, text })}\n`)
+  }
   return ({ pod, line }) => {
     // What a step printed may try to take over a terminal; in a file it stays as it was.
     const text = isTerminal ? printable(line.text) : line.text

@@ -19,11 +19,18 @@ async function waitFor(invocation: Invocation, { state, namespace }: Looking, na
   let last: RunSummary | undefined
   for await (const now of followRun(state, found.run, new AbortController().signal)) last = now
   if (last === undefined) return complain(invocation, `${name} was deleted`)
-  invocation.streams.stdout(`${name} ${last.phase} at ${plainTime(Math.floor((last.finishedAt ?? 0) / 1000) * 1000, localClock(Date.now()))}\n`)
+  if (invocation.flags.text('output') === 'json') {
+    const { namespace: home, phase, message, startedAt, finishedAt } = last
+    invocation.streams.stdout(`${JSON.stringify({ name: last.name, namespace: home, phase, message, startedAt: timeOf(startedAt), finishedAt: timeOf(finishedAt) })}\n`)
+  } else invocation.streams.stdout(`${name} ${last.phase} at ${plainTime(Math.floor((last.finishedAt ?? 0) / 1000) * 1000, localClock(Date.now()))}\n`)
   return last.phase === 'Succeeded'
 }
 
 function complain({ flags, streams }: Invocation, message: string): false {
   if (!flags.bool('ignore-not-found')) streams.stderr(`Error: ${message}\n`)
   return false
+}
+
+function timeOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString()
 }

@@ -14,6 +14,8 @@ export interface PodLog {
 
 export interface PodLine {
   readonly pod: string
+  readonly node: string
+  readonly container: string
   readonly line: LogLine
 }
 
@@ -84,7 +86,7 @@ export function isCalled(run: Run, node: RunNode, name: string): boolean {
 
 async function* linesOf(store: LogStore, log: PodLog, query: LogQuery): AsyncGenerator<PodLine> {
   const key = { workflowUid: log.uid, nodeId: log.node.id, attempt: log.attempt, container: log.container }
-  for await (const line of store.read(key, query)) yield { pod: log.pod, line }
+  for await (const line of store.read(key, query)) yield { pod: log.pod, node: log.node.name, container: log.container, line }
 }
 
 interface Reader {

@@ -70,7 +70,7 @@ export const wait: CommandSpec = {
     { does: 'Wait on the latest workflow', run: 'wait @latest' },
   ],
   args: { complete: 'workflows' },
-  flags: [{ name: 'ignore-not-found', type: 'bool', usage: 'Ignore the wait if the workflow is not found' }],
+  flags: [{ name: 'ignore-not-found', type: 'bool', usage: 'Ignore the wait if the workflow is not found' }, output('json')],
   load: () => import('../wait.ts'),
 }
 
@@ -86,6 +86,7 @@ export const logs: CommandSpec = {
     { does: 'Print the logs of one step', run: 'logs my-wf build' },
     { does: 'Print the last lines of each step, with times', run: 'logs my-wf --tail 5 --timestamps' },
     { does: 'Print lines that match a regular expression', run: "logs my-wf --grep 'error|warning'" },
+    { does: 'The same for programs: one JSON object a line', run: 'logs my-wf -o json' },
   ],
   args: { min: 1, max: 2, complete: 'workflows' },
   flags: [
@@ -98,6 +99,7 @@ export const logs: CommandSpec = {
     { name: 'timestamps', type: 'bool', usage: 'Include timestamps on each line in the log output' },
     { name: 'grep', type: 'string', usage: 'print only lines that match a regular expression' },
     { ...SELECTOR, usage: 'choose pods by their labels' },
+    output('json'),
     NO_COLOR,
   ],
   load: () => import('../logs.ts'),
