@@ -71,6 +71,8 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     fine('create -f -', seed('03-exit-handler'))
     for (const name of ['01-hello-whalesay', '02-steps', '03-exit-handler']) fine(`wait --for=jsonpath={.status.phase}=Succeeded workflow/${name} --timeout=25s`)
     expect(fine('get workflow')).toMatch(/^NAME +STATUS +AGE +MESSAGE\n01-hello-whalesay +Succeeded +\d+s *\n02-steps +Succeeded +\d+s *\n03-exit-handler +Succeeded +\d+s *\n$/)
+    expect(fine('get workflow --chunk-size=1 -o name').trim().split('\n')).toHaveLength(3)
+    expect(fine('get workflow -l workflows.argoproj.io/phase=Succeeded --field-selector metadata.name=02-steps -o name')).toBe('workflow.argoproj.io/02-steps\n')
     expect(fine('describe workflow 02-steps')).toMatch(/Phase: +Succeeded[\s\S]*Events:[\s\S]*WorkflowRunning[\s\S]*WorkflowSucceeded/)
     expect(fine('get pod')).toMatch(/^NAME +READY +STATUS +RESTARTS +AGE\n01-hello-whalesay +0\/1 +Completed +0 /)
     expect(fine('get pod -l workflows.argoproj.io/workflow=02-steps -o name').trim().split('\n')).toHaveLength(3)
