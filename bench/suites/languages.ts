@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { compileDepends, compileExpression, compileTemplate, compileWhen, envOf, evaluateExpression, renderTemplate, scopeOfVariables } from '@tiphys/core/expr'
 import { lintFiles } from '@tiphys/core/lint'
-import { type Row, type Size, type Suite, median, msOf } from './row.ts'
+import { type Row, type Size, type Suite, median } from './row.ts'
 
 const EXPRESSION = 'a == "x" and b >= 100'
 const SIZES: Readonly<Record<Size, { rounds: number; times: number; graph: number; manifests: number }>> = {
@@ -13,15 +13,15 @@ const SIZES: Readonly<Record<Size, { rounds: number; times: number; graph: numbe
 
 export const languagesSuite: Suite = {
   name: 'languages',
-  async run(size) {
+  run(size) {
     const { rounds, times, graph, manifests } = SIZES[size]
-    return [
+    return Promise.resolve([
       expressionRow(rounds, times, size === 'full' ? goFigure() : undefined),
       templateRow(rounds, times),
       whenRow(rounds, times),
       dependsRow(rounds, graph),
-      await lintRow(manifests),
-    ]
+      lintRow(manifests),
+    ])
   },
 }
 
@@ -42,8 +42,8 @@ function expressionRow(rounds: number, times: number, go: number | undefined): R
   const answer = evaluateExpression(program.value, env)
   if (!answer.ok || answer.value !== true) throw new Error('the expression is not true')
   const value = nsPerCall(rounds, times, () => evaluateExpression(program.value, env))
-  const floor = go === undefined ? {} : { floor: { what: 'expr-lang in Go', value: go } }
-  return { name: `expression ${EXPRESSION}`, value, unit: 'ns', gate: { max: 1000, of: 'value' }, ...floor }
+  const beside = go === undefined ? { gate: { max: 1000, of: 'value' as const } } : { floor: { what: 'expr-lang in Go', value: go }, gate: { max: 2, of: 'ratio' as const } }
+  return { name: `expression ${EXPRESSION}`, value, unit: 'ns', ...beside }
 }
 
 /** Nanoseconds that the Go implementation takes for the same expression; undefined where Go or its module is missing. */
@@ -92,13 +92,14 @@ function dependsRow(rounds: number, graph: number): Row {
   return { name: `depends over a graph of ${graph} tasks: each task`, value: (median(ms) * 1000) / graph, unit: 'us', gate: { max: 50, of: 'value' } }
 }
 
-async function lintRow(count: number): Promise<Row> {
+function lintRow(count: number): Row {
   const files = Array.from({ length: count }, (_, index) => ({ path: `${index}.yaml`, text: manifestOf(index, count) }))
-  const ms = await msOf(() => {
-    const result = lintFiles(files)
-    if (!result.ok) throw new Error(result.findings[0]?.message)
-  })
-  return { name: `lint of ${count} manifests that refer to each other`, value: ms, unit: 'ms', gate: { max: 2000, of: 'value' } }
+  const from = process.cpuUsage()
+  const result = lintFiles(files)
+  const { user, system } = process.cpuUsage(from)
+  if (!result.ok) throw new Error(result.findings[0]?.message)
+  const ms = (user + system) / 1000
+  return { name: `lint of ${count} manifests that refer to each other: CPU`, value: ms, unit: 'ms', gate: { max: 2000, of: 'value' } }
 }
 
 /** One in ten is a WorkflowTemplate; the others call one of them. */
