@@ -7,7 +7,7 @@ const { dirname, join } = require('node:path')
 const { Script } = require('node:vm')
 
 const file = join(__dirname, 'tiphys.js')
-const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tiphys')
+const folder = join(process.env.XDG_CACHE_HOME || join(home(), '.cache'), 'tiphys')
 // Commands that carry a workflow out use most of the program, others little of it: neither should load what only the other needs.
 const use = ['run', 'retry', 'resubmit', 'server'].includes(process.argv[2]) ? 'carry' : 'look'
 const cache = join(folder, `BUNDLE_HASH-${process.version}-${process.arch}-${use}.code`)
@@ -22,6 +22,15 @@ const bundle = { exports: {} }
 script.runInThisContext()(bundle.exports, createRequire(file), bundle, file, dirname(file))
 
 /** Nothing from a folder into which anybody else could have put it: compiled code is run as it is. */
+/** A user without an entry in the system's list, as containers have them, has no home either. */
+function home() {
+  try {
+    return homedir()
+  } catch {
+    return '/nonexistent'
+  }
+}
+
 function read(path) {
   try {
     const { uid, mode } = statSync(folder)
