@@ -13,7 +13,7 @@ export interface DataFolders {
 
 /** `--data-dir`, else `TIPHYS_DATA_DIR`, else `~/.tiphys`. */
 export function dataFolders(flag: string, env: Readonly<Record<string, string | undefined>>): DataFolders {
-  const chosen = flag || env['TIPHYS_DATA_DIR'] || join(env['HOME'] || homedir(), '.tiphys')
+  const chosen = flag || env['TIPHYS_DATA_DIR'] || join(env['HOME'] || home(), '.tiphys')
   const root = resolve(chosen)
   return {
     root,
@@ -21,5 +21,13 @@ export function dataFolders(flag: string, env: Readonly<Record<string, string | 
     artifacts: join(root, 'artifacts'),
     sockets: join(root, 'sockets'),
     runner: (uid) => join(root, 'runs', uid),
+  }
+}
+
+function home(): string {
+  try {
+    return homedir()
+  } catch {
+    throw new Error('this user has no home directory: say where runs are kept with --data-dir or TIPHYS_DATA_DIR')
   }
 }

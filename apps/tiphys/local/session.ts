@@ -6,7 +6,7 @@ import type { EngineConfig } from '@tiphys/core/engine'
 import { controlPath } from '@tiphys/shell/adapters/control'
 import { openState, type State } from '@tiphys/shell/adapters/sqlite'
 import { systemClock } from '@tiphys/shell/adapters/system'
-import type { RunHolder } from '@tiphys/shell/ports'
+import { type RunHolder, StorageError } from '@tiphys/shell/ports'
 import type { DataFolders } from './home.ts'
 import { isAlive, newOwner, ownInfo } from './owner.ts'
 
@@ -18,8 +18,18 @@ export interface LocalSession {
   readonly socket: string | undefined
 }
 
-/** Opens the data directory, which is made if need be. Throws `StorageError`. */
+/** Opens the data directory, which is made if need be. Throws an error for people when it cannot be used. */
 export function openSession(folders: DataFolders, use: 'carry' | 'look'): LocalSession {
+  try {
+    return open(folders, use)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const hint = error instanceof StorageError && error.hint !== undefined ? `: ${error.hint}` : ''
+    throw new Error(`the data directory ${folders.root} cannot be used: ${reason}${hint}; choose another with --data-dir or TIPHYS_DATA_DIR`, { cause: error })
+  }
+}
+
+function open(folders: DataFolders, use: 'carry' | 'look'): LocalSession {
   const owner = newOwner()
   const socket = use === 'carry' ? controlPath(folders.sockets, owner) : undefined
   const state = openState(folders.root, { owner: { id: owner, info: JSON.stringify(ownInfo(socket)) }, now: () => systemClock.now() })
