@@ -8,6 +8,7 @@ import { factProblems } from './check-facts.ts'
 import { type NormalForm, type Outcome, isRunnable, runExample } from './real-example.ts'
 import { openWeb } from './web.ts'
 
+const PROBLEM_CHARS_MAX = 400
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 const only = process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? ''
 const folder = conformanceFolder()
@@ -24,7 +25,7 @@ for (const example of examples) {
   const started = Date.now()
   const outcome = await runExample(example, around)
   print(`${String(Date.now() - started).padStart(6)}  ${example.file}: ${outcome.run.workflow.status?.phase ?? ''}, ${basisOf(outcome)}`)
-  for (const problem of await factProblems(example, outcome.run, around.runs)) print(`        ${problem}`)
+  for (const problem of await factProblems(example, outcome.run, around.runs)) print(`        ${problem.slice(0, PROBLEM_CHARS_MAX)}`)
   if (process.argv.includes('--nodes')) printNodes(outcome)
 }
 around.runs.close()

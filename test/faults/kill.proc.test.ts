@@ -59,6 +59,7 @@ describe.skipIf(folder === undefined || !isBuilt).concurrent(`after kill -9 (see
       const trial = new Trial(example, own, images)
       try {
         const exit = await trial.run()
+        // For people who look for a seed that shows something.
         if (process.env['TIPHYS_FAULT_SHOW'] !== undefined) process.stdout.write(`${example.file}: ${trial.history.join(' // ')}\n`)
         const told = `${trial.history.join('\n')}\n${exit.stderr}`
         context.expect(exit.stdout, told).toMatch(/^\{/)
