@@ -26,10 +26,9 @@ export function startBody(turn: Turn, frame: Frame): Outcome {
 
 /** HTTP and plugin templates are carried out by the runtime itself; the node is Pending until it reports. */
 function startTask(turn: Turn, frame: Frame): Outcome {
-  const fresh = frame.node === undefined || !frame.node.podStarted
   const node = ensureNode(turn, frame, 'Pending')
   frame.body = { kind: 'leaf' }
-  if (fresh) {
+  if (!node.podStarted || turn.run.asked.delete(node.id)) {
     node.podStarted = true
     turn.effects.push({ type: 'startTask', key: `task ${node.id}`, node: node.id, template: frame.template })
   }

@@ -8,7 +8,7 @@ import { type Processed, processArguments } from './arguments.ts'
 import { tableLayer } from './scope.ts'
 import { parallelismReached } from './parallelism.ts'
 import { tryLock } from './locking.ts'
-import { lookUpCache } from './memo.ts'
+import { GO, lookUpCache } from './memo.ts'
 import { startRetry } from './retry.ts'
 import { startBody } from './bodies.ts'
 import { watchTimeouts } from './timeouts.ts'
@@ -129,13 +129,15 @@ export function newFrame(input: FrameInput): Frame {
 
 /** Passes a call through locks and the cache, then starts what it calls. */
 export function admit(turn: Turn, frame: Frame): Outcome {
+  // What was under way before a restart is not looked up again: somebody may have saved the same key meanwhile.
+  const isNew = frame.node === undefined || frame.node.waitingLock !== undefined
   const lock = tryLock(turn, frame)
   if (lock.kind === 'error') return refuse(turn, frame, lock.message)
   if (lock.kind === 'waiting') {
     watchTimeouts(turn, frame)
     return { kind: 'entered', node: frame.node as RunNode, frame }
   }
-  const cached = lookUpCache(turn, frame)
+  const cached = isNew ? lookUpCache(turn, frame) : GO
   if (cached.kind === 'error') return refuse(turn, frame, cached.message)
   if (frame.node !== undefined && isFinished(frame.node)) {
     close(turn, frame)

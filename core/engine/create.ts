@@ -113,7 +113,7 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
     globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
     shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
     activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), ending: new Set(), saved: new Map(), held: [],
-    locked: false, turns: 0, facilities: {},
+    asked: new Set(), begun: false, locked: false, turns: 0, facilities: {},
   }
 }
 
@@ -199,10 +199,10 @@ function stampMetadata(run: Run): string | undefined {
   return substituteSpec(run)
 }
 
-/** The same from the log's own form, which knows more: times to the millisecond, and which pods were asked for. */
+/** The same from the log's own form, which knows more: times to the millisecond. */
 function loadStored(run: Run, stored: StoredState): void {
   loadStoredStatus(run, stored)
-  for (const node of stored.nodes.values()) run.nodes.set(node.id, { ...node, podStarted: false })
+  for (const node of stored.nodes.values()) run.nodes.set(node.id, { ...node })
 }
 
 function loadStoredStatus(run: Run, stored: StoredState): void {

@@ -289,7 +289,8 @@ function finishTask(turn: Turn, frame: Frame, task: Task): void {
   if (hooks.kind === 'error') setPhase(turn, node, 'Error', hooks.message)
   noteDelay(frame, { node, task }, hooks)
   if (hooks.kind === 'waiting' || !isFulfilled(node)) return
-  if (task.loop === undefined) {
+  // Exit handlers of a loop belong to its items, and a stored loop that has ended has no others.
+  if (task.loop === undefined && node.type !== 'TaskGroup') {
     const exit = runExit(turn, frame, hookable)
     noteDelay(frame, { node, task }, exit)
     if (exit.kind === 'error') return settle(frame, task)

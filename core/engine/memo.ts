@@ -7,25 +7,27 @@ import { flagOfFrame, nodeTypeOf } from './call.ts'
 
 type Lookup = { readonly kind: 'go' } | { readonly kind: 'error'; readonly message: string }
 
+export const GO: Lookup = { kind: 'go' }
+
 const KEY = /^[a-zA-Z0-9][-a-zA-Z0-9]*$/
 
 /** Finishes the frame's node at once when the cache has a fresh entry for its key. */
 export function lookUpCache(turn: Turn, frame: Frame): Lookup {
   const { memoize } = frame.template
-  if (memoize === undefined) return { kind: 'go' }
+  if (memoize === undefined) return GO
   const cacheName = memoize.cache?.configMap?.name ?? ''
   const entry = loadEntry(turn, cacheName, memoize.key)
   if (!entry.ok) return { kind: 'error', message: entry.message }
   const fresh = isFresh(turn, entry.entry, memoize.maxAge)
   if (!fresh.ok) return { kind: 'error', message: fresh.message }
-  if (!fresh.hit || entry.entry === undefined) return { kind: 'go' }
+  if (!fresh.hit || entry.entry === undefined) return GO
   const node = frame.node ?? createCallNode(turn, frame.call, { type: nodeTypeOf(turn, frame), phase: 'Pending', flag: flagOfFrame(frame) })
   frame.node = node
   node.inputs = frame.inputs
   node.memo = { hit: true, key: memoize.key, cacheName }
   node.outputs = entry.entry.outputs
   setPhase(turn, node, 'Succeeded')
-  return { kind: 'go' }
+  return GO
 }
 
 type Loaded = { readonly ok: true; readonly entry: CacheEntry | undefined } | { readonly ok: false; readonly message: string }

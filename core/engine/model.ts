@@ -48,7 +48,7 @@ export interface RunNode {
   waitingLock: string | undefined
   progress: string | undefined
   resourcesDuration: Readonly<Record<string, number>> | undefined
-  /** Whether a pod was asked for: a Pending node without one waits for a lock or for capacity. */
+  /** Whether a pod or task was asked for: a Pending node without one waits for a lock. */
   podStarted: boolean
 }
 
@@ -178,6 +178,10 @@ export interface Run {
   readonly saved: Map<string, CacheEntry>
   /** Frames that have to look again once the run is resumed. */
   readonly held: Frame[]
+  /** Nodes of a restored run whose pods or tasks were asked for by somebody else, and have to be asked for again. */
+  readonly asked: Set<NodeId>
+  /** Whether the entrypoint was called, in this process. */
+  begun: boolean
   /** Whether the locks of the workflow itself are held. */
   locked: boolean
   /** Counts turns, to tell a first turn from later ones. */

@@ -244,8 +244,13 @@ export function countRestored(run: Run, node: RunNode): void {
   }
   if (node.type === 'Pod' && node.phase === 'Running') run.runningPods += 1
   if (node.daemoned) run.daemons.add(node)
+  if (node.podStarted && isActive(node.phase)) run.asked.add(node.id)
   if (!COUNTED.has(node.type)) return
   const counters = countersOf(run, node.boundaryId)
   if (isActive(node.phase)) counters.active += 1
+  if (node.type === 'Pod' && isActive(node.phase) && node.podStarted) {
+    counters.pods += 1
+    run.activePods += 1
+  }
   if (isBad(node.phase)) counters.unsuccessful += 1
 }

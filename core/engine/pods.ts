@@ -19,22 +19,24 @@ const DEADLINE_MESSAGE = 'Step exceeded its deadline'
 export function startPod(turn: Turn, frame: Frame): Outcome {
   const node = ensureNode(turn, frame, 'Pending')
   frame.body = { kind: 'leaf' }
-  if (node.podStarted) return { kind: 'entered', node, frame }
+  // A pod that was asked for before a restart may have ended meanwhile: what became of it counts, not what would be refused by now.
+  const again = turn.run.asked.delete(node.id)
+  if (node.podStarted && !again) return { kind: 'entered', node, frame }
   const { shutdown } = turn.run
-  if (shutdown === 'Terminate' || (shutdown === 'Stop' && !frame.call.onExit)) {
+  if (!again && (shutdown === 'Terminate' || (shutdown === 'Stop' && !frame.call.onExit))) {
     return refuse(turn, frame, `workflow shutdown with strategy: ${shutdown}`)
   }
   const deadline = podDeadline({
-    template: frame.template, nodeName: node.name, onExit: frame.call.onExit, now: turn.at, nodeStartedAt: node.startedAt, workflowDeadline: turn.run.deadline,
+    template: frame.template, nodeName: node.name, onExit: frame.call.onExit, now: again ? node.startedAt : turn.at, nodeStartedAt: node.startedAt, workflowDeadline: turn.run.deadline,
   })
   if (deadline.kind === 'over') return refuse(turn, frame, DEADLINE_MESSAGE)
   if (deadline.kind === 'error') return error(turn, frame, deadline.message)
   const built = build(turn, frame, deadline)
   if (!built.ok) return error(turn, frame, built.message)
+  if (!again) countPod(turn, node, 1)
   node.podStarted = true
   // A step that a memoized resubmission runs again comes without a time.
   if (node.startedAt === 0) node.startedAt = turn.at
-  countPod(turn, node, 1)
   if (frame.compiled.kind === 'containerSet') createContainers(turn, frame, node)
   turn.effects.push({
     type: 'startPod', key: `pod ${node.id}`, node: node.id, podName: podNameOf(turn, node.name, frame.compiled), pod: built.pod, template: built.template,
@@ -150,7 +152,10 @@ export function onPodChanged(turn: Turn, frame: Frame, event: PodChanged): void 
   if (pod.progress !== undefined) setProgress(turn, node, pod.progress)
   followContainers(turn, frame, pod)
   switch (pod.phase) {
-    case 'Pending': return follow(turn, frame, { phase: 'Pending', message: pod.pendingReason ?? '' })
+    case 'Pending':
+      // A pod that has run does not wait again: the fact is an old one.
+      if (node.phase === 'Running') return
+      return follow(turn, frame, { phase: 'Pending', message: pod.pendingReason ?? '' })
     case 'Running': return onRunning(turn, frame, pod)
     case 'Succeeded': return finish(turn, frame, { pod, phase: frame.template.daemon === true ? 'Failed' : 'Succeeded', message: undefined })
     case 'Failed': {

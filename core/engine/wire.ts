@@ -156,12 +156,14 @@ export function fromNodeStatus(status: NodeStatus): RunNode {
     // Steps, dags and retries show sums over what lies inside them, which are made anew.
     progress: GROUPS.has(status.type) ? undefined : status.progress,
     resourcesDuration: GROUPS.has(status.type) ? undefined : status.resourcesDuration,
-    // Whether the pod was asked for is not known: asking again is harmless, and the runner tells what became of it.
-    podStarted: false,
+    podStarted: ASKED.has(status.type) && Boolean(status.startedAt) && !status.synchronizationStatus?.waiting,
   }
 }
 
 interface Rollup { readonly progress: string; readonly resources: Record<string, number> | undefined }
+
+/** Types of nodes that ask for a pod or a task as soon as they have their locks. */
+const ASKED: ReadonlySet<string> = new Set(['Pod', 'HTTP', 'Plugin'])
 
 const GROUPS: ReadonlySet<string> = new Set(['Steps', 'DAG', 'Retry', 'StepGroup', 'TaskGroup'])
 
