@@ -11,9 +11,10 @@ import { runKey } from './locking.ts'
 
 export function begin(turn: Turn): void {
   const { run } = turn
-  if (run.root !== undefined) return
+  if (run.begun) return
   if (run.problem !== undefined) return end(turn, run.problem.phase, run.problem.message)
   if (!hasRepository(turn) || !acquireWorkflowLocks(turn)) return
+  run.begun = true
   markRunning(turn)
   createClaims(turn)
   run.context = localContext(run.storedSpec === undefined ? run.name : '', run.spec)
@@ -24,6 +25,8 @@ export function begin(turn: Turn): void {
   const outcome = enter(turn, call, undefined)
   if (outcome.kind === 'failed') run.rootFailure = `${ENTRY_PREFIX}${outcome.message}`
   if (outcome.kind === 'entered') run.root = outcome.frame
+  // Nothing new starts while the run is suspended; whoever resumes it begins again.
+  if (outcome.kind === 'postponed') run.begun = false
 }
 
 function hasRepository(turn: Turn): boolean {

@@ -16,10 +16,16 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
   const sync = frame.template.synchronization
   if (sync === undefined || frame.attempt || frame.locked) return { kind: 'free' }
   const { run, world } = turn
+  const holder = `${runKey(run)}/${frame.id}`
+  if (run.suspended && !run.locksHeld.has(holder)) {
+    run.lockWaiters.add(frame)
+    run.frames.set(frame.id, frame)
+    return { kind: 'waiting' }
+  }
   const wanted = wantedLocks(sync, run.namespace, world.catalog)
   if (!wanted.ok) return { kind: 'error', message: wanted.message }
   const result = world.locks.acquire({
-    holder: `${runKey(run)}/${frame.id}`, run: runKey(run), priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks,
+    holder, run: runKey(run), priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks,
   })
   if (!result.acquired) {
     const node = ensureNode(turn, frame, 'Pending', result.message)
@@ -30,7 +36,7 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
     return { kind: 'waiting' }
   }
   frame.locked = true
-  run.locksHeld.set(`${runKey(run)}/${frame.id}`, wanted.locks.map(({ name }) => name))
+  run.locksHeld.set(holder, wanted.locks.map(({ name }) => name))
   run.lockWaiters.delete(frame)
   turn.statusChanged = true
   if (frame.node !== undefined) stopWaiting(turn, frame.node)

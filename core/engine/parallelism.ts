@@ -11,9 +11,10 @@ export function parallelismReached(turn: Turn, frame: Frame): boolean {
   return reached
 }
 
-export function workflowLimitReached(turn: Turn): boolean {
-  const limit = turn.run.spec.parallelism
-  return limit !== undefined && turn.run.activePods >= limit
+/** Whether the workflow has all the pods that it may have. While it is suspended it may have none that is new. */
+export function workflowLimitReached({ run }: Turn): boolean {
+  const limit = run.spec.parallelism
+  return run.suspended || (limit !== undefined && run.activePods >= limit)
 }
 
 function boundaryLimitReached(turn: Turn, boundary: Frame | undefined): boolean {

@@ -49,7 +49,9 @@ function end(turn: Turn, frame: Frame, message: string): void {
 /** The workflow's `activeDeadlineSeconds` are over: what runs or waits outside exit handlers fails. */
 export function onDeadline(turn: Turn): void {
   const { run } = turn
-  if (run.deadline === undefined || turn.at < run.deadline || run.status.completed) return
+  if (run.deadline === undefined || run.status.completed) return
+  // A clock that was set back makes timers come early.
+  if (turn.at < run.deadline) return void turn.effects.push({ type: 'startTimer', key: 'deadline', at: run.deadline })
   turn.effects.push({ type: 'recordEvent', key: 'timed out', level: 'Warning', reason: 'WorkflowTimedOut', message: 'Workflow timed out' })
   for (const frame of [...run.frames.values()]) {
     const node = frame.node as RunNode

@@ -2,7 +2,8 @@
 import { assertNever } from './assert.ts'
 import type { Effect } from './effects.ts'
 import type { EngineEvent, EventType, TaskReported } from './events.ts'
-import type { Frame, Run, RunNode, Turn, UnixMs } from './model.ts'
+import type { NodeType } from '@tiphys/core/spec'
+import type { Frame, NodeId, Run, RunNode, Turn, UnixMs } from './model.ts'
 import type { World } from './world.ts'
 import { enqueue, isFinished, notify, setPhase, setProgress } from './nodes.ts'
 import { begin } from './begin.ts'
@@ -38,24 +39,38 @@ const HANDLERS: Handlers = {
     retryLocks(turn)
   },
   podChanged: (turn, event) => {
-    const frame = turn.run.frames.get(event.node)
-    if (frame !== undefined && frame.body?.kind === 'leaf') onPodChanged(turn, frame, event)
+    const frame = leafOf(turn, event.node, ['Pod'])
+    if (frame !== undefined) onPodChanged(turn, frame, event)
     if (event.pod.phase === 'Succeeded' || event.pod.phase === 'Failed') turn.run.ending.delete(event.node)
   },
   podLost: (turn, event) => {
-    const frame = turn.run.frames.get(event.node)
-    if (frame !== undefined && frame.body?.kind === 'leaf') onPodLost(turn, frame)
+    const frame = leafOf(turn, event.node, ['Pod'])
+    if (frame !== undefined) onPodLost(turn, frame)
     turn.run.ending.delete(event.node)
   },
   taskReported: (turn, event) => onTaskReported(turn, event),
   timerFired: (turn, event) => onTimer(turn, event.key),
-  resumed: (turn, event) => onResumed(turn, event),
+  resumed: (turn, event) => {
+    onResumed(turn, event)
+    // A run that was submitted suspended begins now.
+    if (turn.run.status.phase === 'Running') begin(turn)
+  },
   nodesSet: (turn, event) => onNodesSet(turn, event),
   suspended: (turn) => {
     turn.run.suspended = true
     turn.statusChanged = true
   },
-  shutdownRequested: (turn, event) => onShutdown(turn, event.strategy),
+  shutdownRequested: (turn, event) => {
+    onShutdown(turn, event.strategy)
+    // One that waits for its own lock, or was submitted suspended, has to begin in order to end.
+    begin(turn)
+  },
+}
+
+/** The call under way that a fact is about. A fact about a node of another type is none of ours. */
+function leafOf(turn: Turn, id: NodeId, types: readonly NodeType[]): Frame | undefined {
+  const frame = turn.run.frames.get(id)
+  return frame?.node !== undefined && frame.body?.kind === 'leaf' && types.includes(frame.node.type) ? frame : undefined
 }
 
 /** Applies events in order. Never throws on what users or adapters send; a finished run changes no more. */
@@ -160,7 +175,7 @@ function onTimer(turn: Turn, key: string): void {
 }
 
 function onTaskReported(turn: Turn, event: TaskReported): void {
-  const frame = turn.run.frames.get(event.node)
+  const frame = leafOf(turn, event.node, ['HTTP', 'Plugin'])
   const node = frame?.node
   if (frame === undefined || node === undefined || isFinished(node)) return
   if (event.progress !== undefined) setProgress(turn, node, event.progress)

@@ -2,7 +2,7 @@
 import type { Outputs, Parameter } from '@tiphys/core/spec'
 import { type Result, ok, parseDuration } from '@tiphys/core/kube'
 import type { NodesSet, Resumed } from './events.ts'
-import type { Frame, RunNode, Turn } from './model.ts'
+import type { Frame, RunNode, Turn, UnixMs } from './model.ts'
 import type { Outcome } from './call.ts'
 import { ensureNode } from './call.ts'
 import { isFinished, notify, setPhase, touch } from './nodes.ts'
@@ -18,18 +18,23 @@ export function startSuspend(turn: Turn, frame: Frame): Outcome {
     node.outputs = suppliedOutputs(frame)
     offerChoices(node)
   }
-  const { duration } = frame.template.suspend ?? {}
-  if (duration !== undefined && duration !== '') {
-    const parsed = parseDuration(duration)
-    if (!parsed.ok) {
-      setPhase(turn, node, 'Error', parsed.problem.message)
-      close(turn, frame)
-      return { kind: 'failed', node, reason: 'error', message: parsed.problem.message }
-    }
-    turn.effects.push({ type: 'startTimer', key: `suspend ${node.id}`, at: node.startedAt + Number(parsed.value / 1_000_000n) })
+  const due = dueAt(frame, node)
+  if (!due.ok) {
+    setPhase(turn, node, 'Error', due.problem.message)
+    close(turn, frame)
+    return { kind: 'failed', node, reason: 'error', message: due.problem.message }
   }
+  if (due.value !== undefined) turn.effects.push({ type: 'startTimer', key: `suspend ${node.id}`, at: due.value })
   setPhase(turn, node, 'Running')
   return { kind: 'entered', node, frame }
+}
+
+/** When the pause ends by itself. */
+function dueAt(frame: Frame, node: RunNode): Result<UnixMs | undefined> {
+  const { duration } = frame.template.suspend ?? {}
+  if (duration === undefined || duration === '') return ok(undefined)
+  const parsed = parseDuration(duration)
+  return parsed.ok ? ok(node.startedAt + Number(parsed.value / 1_000_000n)) : parsed
 }
 
 /** Outputs that a person supplies; an input of the same name is the default of one that has none. */
@@ -68,8 +73,12 @@ function withChoices(parameter: Parameter): Parameter {
 
 /** The pause is over. */
 export function onSuspendElapsed(turn: Turn, frame: Frame): void {
-  const node = frame.node as RunNode
-  if (isFinished(node)) return
+  const { node } = frame
+  if (node?.type !== 'Suspend' || isFinished(node)) return
+  const due = dueAt(frame, node)
+  if (!due.ok || due.value === undefined) return
+  // A clock that was set back makes timers come early.
+  if (turn.at < due.value) return void turn.effects.push({ type: 'startTimer', key: `suspend ${node.id}`, at: due.value })
   const filled = withDefaults(node.outputs)
   if (filled.ok) return succeed(turn, frame, { outputs: filled.value, message: undefined })
   setPhase(turn, node, 'Error', filled.problem.message)
@@ -91,10 +100,18 @@ function withDefaults(outputs: Outputs | undefined): Result<Outputs | undefined>
   return outputs === undefined ? ok(undefined) : withSuppliedDefaults(outputs)
 }
 
-/** A person resumed: every suspended node of the run, or those named, goes on. */
-export function onResumed(turn: Turn, event: Resumed): void {
+/** Everything that a suspended run put off is looked at again. */
+function goOn(turn: Turn): void {
+  if (!turn.run.suspended) return
   turn.run.suspended = false
   turn.statusChanged = true
+  turn.slotsFreed = true
+  turn.locksFreed = true
+}
+
+/** A person resumed: every suspended node of the run, or those named, goes on. */
+export function onResumed(turn: Turn, event: Resumed): void {
+  goOn(turn)
   for (const frame of [...turn.run.frames.values()]) {
     if (frame.node?.type !== 'Suspend' || frame.node.phase !== 'Running') continue
     if (event.nodes !== undefined && !event.nodes.includes(frame.id)) continue

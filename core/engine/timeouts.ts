@@ -2,7 +2,7 @@
 import { parseDuration } from '@tiphys/core/kube'
 import type { Frame, RunNode, Turn, UnixMs } from './model.ts'
 import { notify, setPhase } from './nodes.ts'
-import { podNameOfNode } from './pods.ts'
+import { endContainers, podNameOfNode } from './pods.ts'
 import { close } from './close.ts'
 
 const MESSAGE = 'timeout'
@@ -22,14 +22,23 @@ function timeoutOf(frame: Frame, node: RunNode): UnixMs | undefined {
 export function watchTimeouts(turn: Turn, frame: Frame): void {
   const { node } = frame
   if (node === undefined || node.phase !== 'Pending') return
+  const at = dueAt(frame, node)
+  if (at !== undefined) turn.effects.push({ type: 'startTimer', key: `timeout ${frame.id}`, at })
+}
+
+/** When a Pending node is late. */
+function dueAt(frame: Frame, node: RunNode): UnixMs | undefined {
   const deadlines = [timeoutOf(frame, node), deadlineOf(node.startedAt, frame.template.pendingTimeout)].filter((at) => at !== undefined)
-  if (deadlines.length > 0) turn.effects.push({ type: 'startTimer', key: `timeout ${frame.id}`, at: Math.min(...deadlines) })
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines)
 }
 
 /** Fails a node that is still Pending past its deadline. */
 export function onTimeout(turn: Turn, frame: Frame): void {
   const { node } = frame
   if (node === undefined || node.phase !== 'Pending') return
+  // A clock that was set back makes timers come early.
+  if (turn.at < (dueAt(frame, node) ?? 0)) return watchTimeouts(turn, frame)
+  endContainers(turn, node, { phase: 'Failed', message: MESSAGE })
   if (node.podStarted) turn.effects.push({ type: 'stopPod', key: `stop ${node.id}`, node: node.id, podName: podNameOfNode(turn, frame), how: 'delete' })
   setPhase(turn, node, 'Failed', MESSAGE)
   frame.failure = { reason: 'timeout', message: MESSAGE }

@@ -86,7 +86,7 @@ function workflowWaits({ run }: Look): readonly WaitsFor[] {
   if (run.status.phase === 'Pending') {
     const lock = /^Waiting for (\S+) lock/.exec(run.status.message ?? '')?.[1]
     waits.push(lock === undefined ? { kind: 'start', ...reasonOf(run.status.message) } : { kind: 'lock', lock, holders: holdersOf(run, lock) })
-  } else if (root === undefined) waits.push({ kind: 'start', ...reasonOf(run.status.message) })
+  } else if (root === undefined && !run.suspended) waits.push({ kind: 'start', ...reasonOf(run.status.message) })
   const outside = [...run.nodes.values()].filter((node) => node.boundaryId === undefined && node.id !== run.name && node.flag?.retried !== true && !isFinished(node))
   if (outside.length > 0) waits.push({ kind: 'hooks', nodes: ids(outside) })
   if (root !== undefined && !isFinished(root)) waits.push({ kind: 'nodes', nodes: [root.id] })
@@ -146,7 +146,8 @@ function retryWaits(look: Look, node: RunNode): readonly WaitsFor[] {
   const last = tries.at(-1)
   const strategy = templateOfNode(run, node)?.retryStrategy ?? run.spec.retryStrategy
   const until = last === undefined ? undefined : backoffEnd(strategy, { tries: tries.length, last })
-  if (until !== undefined && (node.message ?? '').startsWith('Backoff for')) return [time('backoff', until, at)]
+  const backsOff = until !== undefined && (node.message ?? '').startsWith('Backoff for')
+  if (backsOff && !(run.suspended && until <= at)) return [time('backoff', until, at)]
   return placeWaits(look, node)
 }
 
