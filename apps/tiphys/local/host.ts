@@ -37,6 +37,7 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
   const lookup = lookupIn(catalog)
   const { runner, logs } = createProcessRunner({
     stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup, imageMap: setup.images,
+    now: () => systemClock.now(),
   })
   const host = new RunHost({
     log: state.log, runner, http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,

@@ -1,5 +1,5 @@
 // Owns what a run was given beside its manifest, so that it can be taken up again without being given it again.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { type CatalogObject, ObjectCatalog } from '@tiphys/shell/runtime'
@@ -18,15 +18,16 @@ const setupPath = (folders: DataFolders, uid: string): string => join(folders.ru
 export function keepSetup(folders: DataFolders, uid: string, setup: RunSetup): void {
   if (setup.objects.length === 0 && setup.images.length === 0) return
   mkdirSync(folders.runner(uid), { recursive: true, mode: 0o700 })
-  writeFileSync(setupPath(folders, uid), JSON.stringify(setup), { mode: 0o600 })
+  const path = setupPath(folders, uid)
+  // Never half of it: a crash while it is written anew must not take away what the run was given at first.
+  const fresh = `${path}.${process.pid}`
+  writeFileSync(fresh, JSON.stringify(setup), { mode: 0o600, flush: true })
+  renameSync(fresh, path)
 }
 
 export function readSetup(folders: DataFolders, uid: string): RunSetup {
-  try {
-    return JSON.parse(readFileSync(setupPath(folders, uid), 'utf8')) as RunSetup
-  } catch {
-    return NO_SETUP
-  }
+  const path = setupPath(folders, uid)
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RunSetup) : NO_SETUP
 }
 
 /** What is given now wins over what was given at first: of two objects of one name, and of two mappings of one image, the later counts. */
