@@ -51,7 +51,8 @@ export interface MailboxOptions {
 }
 
 const SNAPSHOT_RECORDS = 20_000
-const SNAPSHOT_PART_NODES = 500
+/** Of one record or one part of a snapshot. */
+const RECORD_NODES = 500
 
 export class Mailbox {
   readonly run: Run
@@ -120,7 +121,7 @@ export class Mailbox {
     if (result === undefined) return
     if (result.changed.size === 0 && !result.statusChanged && result.effects.length === 0) return
     const update: RunUpdate = { run, changed: new Set(result.changed), statusChanged: result.statusChanged }
-    this.store({ nodes: [...result.changed], status: result.statusChanged || run.status.completed ? storedStatusOf(run) : undefined }, () => {
+    this.storeTurn({ nodes: [...result.changed], status: result.statusChanged || run.status.completed ? storedStatusOf(run) : undefined }, () => {
       this.options.onUpdate(this, update)
       if (result.effects.length > 0) this.options.act(this, result.effects)
     })
@@ -134,6 +135,16 @@ export class Mailbox {
       this.options.onLost(this, `the engine failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       return undefined
     }
+  }
+
+  /**
+   * One turn can make a hundred thousand nodes, more than one record may hold. What is appended in one go shares one commit, so the turn is on disk
+   * as a whole or not at all; its effects wait for the last record.
+   */
+  private storeTurn(part: Pick<StoredRecord, 'nodes' | 'status'>, then: () => void): void {
+    let from = 0
+    for (; part.nodes.length - from > RECORD_NODES; from += RECORD_NODES) this.store({ nodes: part.nodes.slice(from, from + RECORD_NODES), status: undefined }, () => undefined)
+    this.store({ ...part, nodes: from === 0 ? part.nodes : part.nodes.slice(from) }, then)
   }
 
   private store(part: Pick<StoredRecord, 'nodes' | 'status' | 'attempts'>, then: () => void): void {
@@ -178,8 +189,8 @@ export class Mailbox {
     }
     yield JSON.stringify(head)
     const nodes = [...run.nodes.values()]
-    for (let i = 0; i < nodes.length; i += SNAPSHOT_PART_NODES) {
-      const part: StoredRecord = { v: STORED_VERSION, at, nodes: nodes.slice(i, i + SNAPSHOT_PART_NODES) }
+    for (let i = 0; i < nodes.length; i += RECORD_NODES) {
+      const part: StoredRecord = { v: STORED_VERSION, at, nodes: nodes.slice(i, i + RECORD_NODES) }
       yield JSON.stringify(part)
     }
   }
