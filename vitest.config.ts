@@ -11,7 +11,7 @@ export default defineConfig({
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
       { test: { name: 'pure', include: all, exclude: [...never, ...startsProcesses], pool: 'threads', isolate: false, testTimeout: 20_000 } },
-      { test: { name: 'process', include: startsProcesses, exclude: never, pool: 'forks', isolate: true, testTimeout: 60_000 } },
+      { test: { name: 'process', include: startsProcesses, exclude: never, pool: 'forks', isolate: true, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 })
