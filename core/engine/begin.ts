@@ -8,15 +8,19 @@ import { localContext } from './templates.ts'
 import { ENTRY_PREFIX, end } from './conclude.ts'
 import { wantedLocks } from './locks.ts'
 import { runKey } from './locking.ts'
+import { redo } from './redo.ts'
 
 export function begin(turn: Turn): void {
   const { run } = turn
   if (run.begun) return
   if (run.problem !== undefined) return end(turn, run.problem.phase, run.problem.message)
   if (!hasRepository(turn) || !acquireWorkflowLocks(turn)) return
+  if (run.status.phase !== 'Running' || run.nodes.size > 0 || !run.suspended) markRunning(turn)
+  // Nothing new starts while the run is suspended; whoever resumes it begins again.
+  if (run.suspended && run.nodes.size === 0) return
   run.begun = true
-  markRunning(turn)
   createClaims(turn)
+  redo(turn)
   run.context = localContext(run.storedSpec === undefined ? run.name : '', run.spec)
   const call: Call = {
     name: run.name, kind: 'step', label: '', template: run.spec.entrypoint, templateRef: undefined, inline: undefined,
@@ -25,8 +29,6 @@ export function begin(turn: Turn): void {
   const outcome = enter(turn, call, undefined)
   if (outcome.kind === 'failed') run.rootFailure = `${ENTRY_PREFIX}${outcome.message}`
   if (outcome.kind === 'entered') run.root = outcome.frame
-  // Nothing new starts while the run is suspended; whoever resumes it begins again.
-  if (outcome.kind === 'postponed') run.begun = false
 }
 
 function hasRepository(turn: Turn): boolean {

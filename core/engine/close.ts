@@ -2,6 +2,7 @@
 import type { Frame, Turn } from './model.ts'
 import { enqueue, idOf, setPhase } from './nodes.ts'
 import { unlock } from './locking.ts'
+import { endPod } from './ending.ts'
 
 /** Call once when the frame's node has finished. */
 export function close(turn: Turn, frame: Frame): void {
@@ -33,7 +34,7 @@ export function endDaemons(turn: Turn, boundary: string | undefined): void {
     node.daemoned = false
     if (node.type === 'Pod') {
       const frame = turn.run.frames.get(node.id)
-      turn.effects.push({ type: 'stopPod', key: `stop ${node.id}`, node: node.id, podName: frame?.scope.get('pod.name') ?? node.id, how: 'terminate' })
+      endPod(turn, node.id, { podName: frame?.scope.get('pod.name') ?? node.id, how: 'terminate', counts: false })
       if (frame !== undefined) unlock(turn, frame)
       turn.run.frames.delete(node.id)
     }

@@ -8,6 +8,7 @@ import { holds } from './hooks.ts'
 import { globalsLayer, scopeOf } from './scope.ts'
 import { addChild, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, setPhase } from './nodes.ts'
 import { endDaemons } from './close.ts'
+import { endPod } from './ending.ts'
 import { releaseHolder, runKey, unlock } from './locking.ts'
 import { podName } from '@tiphys/core/kube'
 import { failuresOf } from './globals.ts'
@@ -22,7 +23,7 @@ export const ENTRY_PREFIX = 'error in entry template execution: '
 /** Looks whether the workflow is over, and does what comes before. Called when nothing else is left to do in a turn. */
 export function conclude(turn: Turn): void {
   const { run } = turn
-  if (run.status.completed || run.status.phase === 'Pending') return
+  if (run.status.completed || !run.begun) return
   const { failure } = run.root ?? {}
   if (run.rootFailure === undefined && failure?.reason === 'error') run.rootFailure = `${ENTRY_PREFIX}${failure.message}`
   const root = nodeNamed(run, run.name)
@@ -46,6 +47,24 @@ function outlivedByDaemons(turn: Turn, root: RunNode | undefined): boolean {
   run.rootFailure = undefined
   if (run.root !== undefined) run.root.failure = undefined
   return true
+}
+
+/** Hooks and the exit handler that were under way before a restart go on, though the run is suspended. */
+export function takeUpHooks(turn: Turn): void {
+  const { run } = turn
+  const root = nodeNamed(run, run.name)
+  if (root === undefined) return
+  setGlobal(run, 'workflow.status', PHASES[root.phase])
+  for (const [hookName, hook] of Object.entries(run.spec.hooks ?? {})) {
+    const name = `${run.name}.hooks.${hookName}`
+    if (hookName !== 'exit' && isOpen(run, name)) callOnce(turn, { name, hook, onExit: false })
+  }
+  if (isOpen(run, `${run.name}.onExit`)) runExitHandler(turn)
+}
+
+function isOpen(run: Run, name: string): boolean {
+  const node = nodeNamed(run, name)
+  return node !== undefined && !isFinished(node)
 }
 
 function setGlobal(run: Run, name: string, value: string): void {
@@ -81,7 +100,7 @@ function runExitHandler(turn: Turn): Progress {
   const hook = exitHookOf(run)
   const name = `${run.name}.onExit`
   if (hook === undefined || (nodeNamed(run, name) === undefined && run.shutdown === 'Terminate')) return { kind: 'done' }
-  if (nodeNamed(run, name) === undefined) setGlobal(run, 'workflow.failures', failuresOf(run, (node) => podNameOfNode(run, node)))
+  if (!run.globals.has('workflow.failures')) setGlobal(run, 'workflow.failures', failuresOf(run, { but: name, podNameOf: (node) => podNameOfNode(run, node) }))
   return callOnce(turn, { name, hook, onExit: true })
 }
 
@@ -164,15 +183,18 @@ function stopLeftover(turn: Turn, frame: Frame): void {
   const { node } = frame
   if (node === undefined || isFulfilled(node)) return
   if (node.type === 'Pod' && node.podStarted) {
-    turn.effects.push({ type: 'stopPod', key: `stop ${node.id}`, node: node.id, podName: podNameOfNode(turn.run, node), how: 'terminate' })
+    endPod(turn, node.id, { podName: podNameOfNode(turn.run, node), how: 'terminate', counts: false })
   }
+}
+
+/** Whether the run's claims go with it. */
+export function givesClaimsBack({ spec, status }: Run): boolean {
+  return (spec.volumeClaimGC?.strategy ?? 'OnWorkflowSuccess') !== 'OnWorkflowSuccess' || status.phase === 'Succeeded'
 }
 
 function deleteClaims(turn: Turn): void {
   const { run } = turn
-  if (run.status.claims.length === 0) return
-  const strategy = run.spec.volumeClaimGC?.strategy ?? 'OnWorkflowSuccess'
-  if (strategy === 'OnWorkflowSuccess' && run.status.phase !== 'Succeeded') return
+  if (run.status.claims.length === 0 || !givesClaimsBack(run)) return
   turn.effects.push({ type: 'deleteClaims', key: 'claims', names: run.status.claims.map((claim) => claim.persistentVolumeClaim?.claimName ?? claim.name ?? '') })
   run.status.claims = []
 }

@@ -112,7 +112,7 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
     metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
     globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
     shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
-    activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), ending: new Set(), saved: new Map(), held: [],
+    activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), ending: new Map(), saved: new Map(), held: [],
     asked: new Set(), begun: false, locked: false, turns: 0, facilities: {},
   }
 }
@@ -212,6 +212,7 @@ function loadStoredStatus(run: Run, stored: StoredState): void {
     Object.assign(run.metadata, { labels: { ...labels, ...stamped.labels }, annotations: { ...annotations, ...stamped.annotations } })
   }
   if (stored.status !== undefined) Object.assign(run.status, stored.status.status, { progressDone: 0, progressTotal: 0 })
+  for (const [node, ending] of stored.status?.ending ?? []) run.ending.set(node, ending)
   for (const [key, template] of Object.entries(stored.templates)) run.templates.stored.set(key, template)
 }
 

@@ -75,10 +75,11 @@ function fillMetadata(run: Run): void {
   }
 }
 
-/** The failed nodes, as exit handlers get them: JSON, quoted once more (VAR-5). */
-export function failuresOf(run: Run, podNameOf: (node: RunNode) => string): string {
+/** The failed nodes, as exit handlers get them: JSON, quoted once more (VAR-5). Those of the handler itself are not among them. */
+export function failuresOf(run: Run, { but, podNameOf }: { readonly but: string; readonly podNameOf: (node: RunNode) => string }): string {
   const failures = []
   for (const node of run.nodes.values()) {
+    if (node.name.startsWith(but)) continue
     if (node.phase !== 'Failed' && node.phase !== 'Error') continue
     failures.push({
       displayName: node.displayName, message: node.message ?? '', templateName: node.templateRef?.template ?? node.templateName ?? '', phase: node.phase,

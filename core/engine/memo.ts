@@ -1,7 +1,7 @@
 // Memoization: outputs of an earlier call with the same key, looked up before a node starts and saved when it succeeds (MEMO-1 … MEMO-4).
 import type { Outputs } from '@tiphys/core/spec'
 import { parseGoDuration } from '@tiphys/core/kube'
-import type { CacheEntry, Frame, RunNode, Turn } from './model.ts'
+import type { CacheEntry, Frame, RunNode, Turn, UnixMs } from './model.ts'
 import { createCallNode, setPhase, touch } from './nodes.ts'
 import { flagOfFrame, nodeTypeOf } from './call.ts'
 
@@ -72,6 +72,22 @@ export function saveCache(turn: Turn, node: RunNode): void {
   const { memo } = node
   if (memo === undefined || memo.hit || node.phase !== 'Succeeded') return
   turn.run.saved.set(`${memo.cacheName}/${memo.key}`, { nodeId: node.id, outputs: node.outputs, createdAt: turn.at })
-  turn.effects.push({ type: 'saveCache', key: `cache ${node.id}`, configMap: memo.cacheName, cacheKey: memo.key, node: node.id, outputs: node.outputs, at: turn.at })
+  pushSave(turn, node, { cacheName: memo.cacheName, key: memo.key, at: turn.at })
   touch(turn, node)
+}
+
+function pushSave(turn: Turn, node: RunNode, to: { cacheName: string; key: string; at: UnixMs }): void {
+  turn.effects.push({ type: 'saveCache', key: `cache ${node.id}`, configMap: to.cacheName, cacheKey: to.key, node: node.id, outputs: node.outputs, at: to.at })
+}
+
+/** Knows again what this run had saved before a restart, and saves what nobody has: whoever saved it may have died before. */
+export function saveAgain(turn: Turn): void {
+  const { run, world } = turn
+  for (const node of run.nodes.values()) {
+    const { memo, finishedAt } = node
+    if (memo === undefined || memo.hit || node.phase !== 'Succeeded' || finishedAt === undefined || finishedAt < run.createdAt) continue
+    const { cacheName, key } = memo
+    run.saved.set(`${cacheName}/${key}`, { nodeId: node.id, outputs: node.outputs, createdAt: finishedAt })
+    if (world.catalog.configMap(run.namespace, cacheName)?.data?.[key] === undefined) pushSave(turn, node, { cacheName, key, at: finishedAt })
+  }
 }

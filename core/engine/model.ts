@@ -15,6 +15,7 @@ import type { DagBody } from './dag.ts'
 import type { RetryBody } from './retry.ts'
 import type { World } from './world.ts'
 import type { StartProblem } from './create.ts'
+import type { Ending } from './ending.ts'
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type UnixMs = number
@@ -171,7 +172,7 @@ export interface Run {
   /** Frames that wait for a lock. */
   readonly lockWaiters: Set<Frame>
   /** Nodes that have ended while their pods, told to end, may still run. */
-  readonly ending: Set<NodeId>
+  readonly ending: Map<NodeId, Ending>
   /** Daemons that are up, until their boundary ends. */
   readonly daemons: Set<RunNode>
   /** Memoized outputs that this run saved, by `configMap/key`: visible at once, before the effect has run. */
@@ -211,8 +212,8 @@ export interface Turn {
   readonly changed: Set<RunNode>
   statusChanged: boolean
   readonly queue: Frame[]
-  /** Nodes whose pods were told to end in this turn. */
-  readonly stopped: NodeId[]
+  /** Pods that were told to end in this turn. */
+  readonly ending: Map<NodeId, Ending>
   /** Some lock was given back in this turn. */
   locksFreed: boolean
   /** Something that limits of parallelism count ended in this turn. */

@@ -3,6 +3,7 @@ import type { Frame, RunNode, Turn } from './model.ts'
 import { enqueue, isFinished, isFulfilled, notify, setPhase } from './nodes.ts'
 import { endContainers, podNameOfNode } from './pods.ts'
 import { close } from './close.ts'
+import { endPod as tellToEnd } from './ending.ts'
 
 const DEADLINE_MESSAGE = 'Step exceeded its deadline'
 
@@ -34,8 +35,7 @@ function shutDown(turn: Turn, frame: Frame, strategy: 'Stop' | 'Terminate'): voi
 /** Tells the runner to end a pod; its node has failed from now on, whatever the pod still says. */
 function endPod(turn: Turn, frame: Frame, message: string): void {
   const node = frame.node as RunNode
-  turn.effects.push({ type: 'stopPod', key: `stop ${node.id}`, node: node.id, podName: podNameOfNode(turn, frame), how: 'terminate' })
-  turn.stopped.push(node.id)
+  tellToEnd(turn, node.id, { podName: podNameOfNode(turn, frame), how: 'terminate', counts: true })
   endContainers(turn, node, { phase: 'Failed', message })
   end(turn, frame, message)
 }

@@ -7,6 +7,8 @@ import type { Frame, NodeId, Run, RunNode, Turn, UnixMs } from './model.ts'
 import type { World } from './world.ts'
 import { enqueue, isFinished, notify, setPhase, setProgress } from './nodes.ts'
 import { begin } from './begin.ts'
+import { noteEnded } from './ending.ts'
+import { redo } from './redo.ts'
 import { onPodChanged, onPodLost } from './pods.ts'
 import { onNodesSet, onResumed, onSuspendElapsed } from './suspend.ts'
 import { onDeadline, onShutdown } from './shutdown.ts'
@@ -16,7 +18,7 @@ import { advanceDag } from './dag.ts'
 import { advanceRetry } from './retry.ts'
 import { admit } from './call.ts'
 import { retryLocks } from './locking.ts'
-import { conclude } from './conclude.ts'
+import { conclude, takeUpHooks } from './conclude.ts'
 import { exportOutputs } from './outputs.ts'
 import { saveCache } from './memo.ts'
 import { close } from './close.ts'
@@ -41,12 +43,12 @@ const HANDLERS: Handlers = {
   podChanged: (turn, event) => {
     const frame = leafOf(turn, event.node, ['Pod'])
     if (frame !== undefined) onPodChanged(turn, frame, event)
-    if (event.pod.phase === 'Succeeded' || event.pod.phase === 'Failed') turn.run.ending.delete(event.node)
+    if (event.pod.phase === 'Succeeded' || event.pod.phase === 'Failed') noteEnded(turn, event.node)
   },
   podLost: (turn, event) => {
     const frame = leafOf(turn, event.node, ['Pod'])
     if (frame !== undefined) onPodLost(turn, frame)
-    turn.run.ending.delete(event.node)
+    noteEnded(turn, event.node)
   },
   taskReported: (turn, event) => onTaskReported(turn, event),
   timerFired: (turn, event) => onTimer(turn, event.key),
@@ -76,16 +78,27 @@ function leafOf(turn: Turn, id: NodeId, types: readonly NodeType[]): Frame | und
 /** Applies events in order. Never throws on what users or adapters send; a finished run changes no more. */
 export function step(run: Run, events: readonly EngineEvent[], world: World): StepResult {
   const at = events.at(-1)?.at ?? 0
-  const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], stopped: [], locksFreed: false, slotsFreed: false }
-  if (run.status.completed) return turn
+  const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], ending: new Map(), locksFreed: false, slotsFreed: false }
+  if (run.status.completed) return afterEnd(turn, events)
   run.facilities = { nowMs: at, random: world.random }
   refreshGlobals(run, at)
   for (const frame of run.held.splice(0)) enqueue(turn, frame)
+  // Whatever comes first after a restart finds everything under way.
+  if (run.status.phase === 'Running') begin(turn)
   for (const event of events) apply(turn, event)
   carryThrough(turn)
   run.turns += 1
   if (run.turns > 1) notePodRunning(turn)
-  for (const id of turn.stopped) run.ending.add(id)
+  for (const [id, ending] of turn.ending) run.ending.set(id, ending)
+  return turn
+}
+
+/** What is left of a run that has ended: pods that were told to end, and effects that a process may have died before. */
+function afterEnd(turn: Turn, events: readonly EngineEvent[]): StepResult {
+  for (const event of events) {
+    if (event.type === 'started') redo(turn)
+    else if (event.type === 'podLost' || (event.type === 'podChanged' && (event.pod.phase === 'Succeeded' || event.pod.phase === 'Failed'))) noteEnded(turn, event.node)
+  }
   return turn
 }
 
@@ -101,7 +114,7 @@ function refreshGlobals(run: Run, at: UnixMs): void {
 }
 
 function notePodRunning(turn: Turn): void {
-  const running = turn.run.runningPods > 0 || turn.run.ending.size > 0
+  const running = turn.run.runningPods > 0 || [...turn.run.ending.values()].some(({ counts }) => counts)
   if (turn.run.status.podRunning === running) return
   turn.run.status.podRunning = running
   turn.statusChanged = true
@@ -112,6 +125,7 @@ function carryThrough(turn: Turn): void {
   const { run } = turn
   for (;;) {
     if (run.suspended) {
+      if (run.begun) takeUpHooks(turn)
       run.held.push(...turn.queue.splice(0))
       for (const frame of run.held) frame.queued = false
       return

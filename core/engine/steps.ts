@@ -156,14 +156,33 @@ function linkGroup(turn: Turn, frame: Frame, at: { node: RunNode; previous: RunN
 
 interface Opening { readonly group: Group; readonly steps: readonly CompiledCall[] }
 
-/** A stored run had finished this group: only hooks of its members may still be under way. */
+/** A stored run had finished this group: only daemons, and hooks of its members, may still be under way. */
 function takeUpFinished(turn: Turn, frame: Frame, { group, steps }: Opening): void {
+  if (group.node.children.some((id) => !isFinishedId(turn, id))) {
+    group.queue.push(...steps.flatMap((call) => pendingOf(call, group.scope) ?? []))
+    takeUpCalls(turn, frame, group)
+    group.queue.length = 0
+  }
   const byName = new Map(steps.map((step) => [step.name, step]))
   for (const id of group.node.children) {
     const node = turn.run.nodes.get(id)
     const call = node === undefined ? undefined : byName.get(stepOf(node.name, group.node.name))
-    if (node !== undefined && call !== undefined) addMember(turn, frame, { group, call, node })
+    if (node !== undefined && call !== undefined && !group.members.has(id)) addMember(turn, frame, { group, call, node })
   }
+}
+
+function isFinishedId(turn: Turn, id: string): boolean {
+  const node = turn.run.nodes.get(id)
+  return node === undefined || isFinished(node)
+}
+
+/** A step that is to be called, once or for each item; undefined when it is called for none, or its loop cannot be resolved. */
+function pendingOf(call: CompiledCall, scope: Scope): Pending | undefined {
+  const single = call.loop === undefined || isLoopWithoutText(call, scope)
+  const expansion = single ? undefined : expand(call, scope)
+  if (expansion !== undefined && expansion.kind !== 'loop') return undefined
+  const resolution = single ? resolveSingle(call, scope) : undefined
+  return { call, resolution, items: expansion?.items, lenient: expansion?.lenient ?? false, takenUp: new Set(), at: 0 }
 }
 
 const stepOf = (name: string, groupName: string): string => {
@@ -215,6 +234,7 @@ function nameOfPending(pending: Pending): string {
 }
 
 function failGroup(turn: Turn, group: Group, message: string): void {
+  if (isFinished(group.node) && group.node.phase !== 'Error') return
   group.queue.length = 0
   group.failure = message
   setPhase(turn, group.node, 'Error', message)

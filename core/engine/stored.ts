@@ -1,6 +1,7 @@
 // The stored form of a run: one record for each turn, folded back into a state. It has a version of its own and never shows to users.
 import type { Template, Workflow, WorkflowSpec } from '@tiphys/core/spec'
 import type { NodeId, Run, RunNode, RunStatus } from './model.ts'
+import type { Ending } from './ending.ts'
 import { nodesOf } from './wire.ts'
 
 export const STORED_VERSION = 1
@@ -13,6 +14,8 @@ export interface StoredStatus {
   /** Locks by holder. */
   readonly locks: readonly (readonly [string, readonly string[]])[]
   readonly storedSpec: WorkflowSpec | undefined
+  /** Pods that were told to end, by node, until they have. */
+  readonly ending?: readonly (readonly [NodeId, Ending])[] | undefined
   /** Labels and annotations that the engine put on the workflow. */
   readonly stamped?: Stamped | undefined
 }
@@ -71,7 +74,7 @@ export function storedStatusOf(run: Run): StoredStatus {
   const stamped = stampedOn(run)
   return {
     status: run.status, shutdown: run.shutdown, suspended: run.suspended, locks: [...run.locksHeld], storedSpec: run.storedSpec,
-    ...(stamped !== undefined && { stamped }),
+    ...(run.ending.size > 0 && { ending: [...run.ending] }), ...(stamped !== undefined && { stamped }),
   }
 }
 
