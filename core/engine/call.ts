@@ -1,6 +1,5 @@
 // Calling a template: from the name in a step to a node under way. The order of the checks is the reference's (CALL-1 … CALL-9).
 import type { NodeFlag, NodeType, RetryStrategy, Template } from '@tiphys/core/spec'
-import { nodeId, podName } from '@tiphys/core/kube'
 import type { Call, Frame, RunNode, Turn } from './model.ts'
 import { createCallNode, idOf, isFinished, setPhase, touch } from './nodes.ts'
 import { findTemplate, type CompiledTemplate, type TemplateContext, type TemplateKind } from './templates.ts'
@@ -13,6 +12,7 @@ import { startRetry } from './retry.ts'
 import { startBody } from './bodies.ts'
 import { watchTimeouts } from './timeouts.ts'
 import { close } from './close.ts'
+import { podNamed } from './pod-name.ts'
 
 /** What became of a call. */
 export type Outcome =
@@ -96,10 +96,7 @@ export function process(turn: Turn, input: { call: Call; compiled: CompiledTempl
 }
 
 export function podNameOf(turn: Turn, nodeName: string, compiled: CompiledTemplate): string {
-  const version = turn.run.metadata.annotations?.['workflows.argoproj.io/pod-name-format'] === 'v1' ? 'v1' : 'v2'
-  const name = podName({ workflow: turn.run.name, node: nodeName, template: compiled.source.name ?? '', version })
-  // Two names with one hash would also share a pod name.
-  return name + idOf(turn.run, nodeName).slice(nodeId(turn.run.name, nodeName).length)
+  return podNamed(turn.run, { name: nodeName, template: compiled.source.name ?? '' })
 }
 
 /** A template's own retry strategy, else the workflow's. */

@@ -3,6 +3,7 @@ import type { Frame, Turn } from './model.ts'
 import { enqueue, idOf, setPhase } from './nodes.ts'
 import { unlock } from './locking.ts'
 import { endPod } from './ending.ts'
+import { podNameOfNode } from './pod-name.ts'
 
 /** Call once when the frame's node has finished. */
 export function close(turn: Turn, frame: Frame): void {
@@ -34,7 +35,7 @@ export function endDaemons(turn: Turn, boundary: string | undefined): void {
     node.daemoned = false
     if (node.type === 'Pod') {
       const frame = turn.run.frames.get(node.id)
-      endPod(turn, node.id, { podName: frame?.scope.get('pod.name') ?? node.id, how: 'terminate', counts: false })
+      endPod(turn, node.id, { podName: podNameOfNode(turn.run, node), how: 'terminate', counts: false })
       if (frame !== undefined) unlock(turn, frame)
       turn.run.frames.delete(node.id)
     }

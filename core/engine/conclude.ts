@@ -10,7 +10,7 @@ import { addChild, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, set
 import { endDaemons } from './close.ts'
 import { endPod } from './ending.ts'
 import { releaseHolder, runKey, unlock } from './locking.ts'
-import { podName } from '@tiphys/core/kube'
+import { podNameOfNode } from './pod-name.ts'
 import { failuresOf } from './globals.ts'
 
 const PHASES = { Pending: 'Pending', Running: 'Running', Succeeded: 'Succeeded', Skipped: 'Succeeded', Omitted: 'Succeeded', Failed: 'Failed', Error: 'Error' } as const
@@ -102,10 +102,6 @@ function runExitHandler(turn: Turn): Progress {
   if (hook === undefined || (nodeNamed(run, name) === undefined && run.shutdown === 'Terminate')) return { kind: 'done' }
   if (!run.globals.has('workflow.failures')) setGlobal(run, 'workflow.failures', failuresOf(run, { but: name, podNameOf: (node) => podNameOfNode(run, node) }))
   return callOnce(turn, { name, hook, onExit: true })
-}
-
-function podNameOfNode(run: Run, node: RunNode): string {
-  return podName({ workflow: run.name, node: node.name, template: node.templateRef?.template ?? node.templateName ?? '' })
 }
 
 /** `onExit` beats the hook called `exit`; both get the workflow's arguments when they bring none. */

@@ -1,7 +1,7 @@
 // Lifecycle hooks and exit handlers of steps and tasks: started by their expression or the node's end, and waited for (HOOK-1 … HOOK-8).
 import type { LifecycleHook } from '@tiphys/core/spec'
 import type { Call, Frame, RunNode, Turn } from './model.ts'
-import { addChild, idOf, isCompleted, isFulfilled } from './nodes.ts'
+import { addChild, idOf, isCompleted, isFinished, isFulfilled } from './nodes.ts'
 import { enter } from './call.ts'
 import { type CompiledCall, resolveHookArguments } from './compiled-call.ts'
 import { type Layer, type Scope, scopeOf } from './scope.ts'
@@ -72,7 +72,7 @@ interface HookCall {
 function callHook(turn: Turn, at: HookCall): HookState {
   const { child, boundary } = at
   const known = turn.run.nodes.get(idOf(turn.run, at.name))
-  if (known !== undefined && (isFulfilled(known) || turn.run.frames.has(known.id))) return isFulfilled(known) ? DONE : WAITING
+  if (known !== undefined && (isFinished(known) || turn.run.frames.has(known.id))) return isFulfilled(known) ? DONE : WAITING
   const args = resolveHookArguments(at.hook.arguments, ownScope(turn, child))
   if (args.kind !== 'call') return { kind: 'error', message: args.kind === 'skip' ? args.reason : args.message }
   const outcome = enter(turn, hookCall({ name: at.name, hook: at.hook, args: args.call.args, boundary, onExit: at.onExit }), boundary)

@@ -279,6 +279,6 @@ export function endContainers(turn: Turn, node: RunNode, to: { phase: 'Failed' |
   }
 }
 
-export function podNameOfNode(turn: Turn, frame: Frame): string {
+export function podNameOfFrame(turn: Turn, frame: Frame): string {
   return podNameOf(turn, frame.name, frame.compiled)
 }

@@ -1,7 +1,7 @@
 // Ending a run early: stop, terminate, and the workflow's own deadline (SHUT-1 … SHUT-9).
 import type { Frame, RunNode, Turn } from './model.ts'
 import { enqueue, isFinished, isFulfilled, notify, setPhase } from './nodes.ts'
-import { endContainers, podNameOfNode } from './pods.ts'
+import { endContainers, podNameOfFrame } from './pods.ts'
 import { close } from './close.ts'
 import { endPod as tellToEnd } from './ending.ts'
 
@@ -35,7 +35,7 @@ function shutDown(turn: Turn, frame: Frame, strategy: 'Stop' | 'Terminate'): voi
 /** Tells the runner to end a pod; its node has failed from now on, whatever the pod still says. */
 function endPod(turn: Turn, frame: Frame, message: string): void {
   const node = frame.node as RunNode
-  tellToEnd(turn, node.id, { podName: podNameOfNode(turn, frame), how: 'terminate', counts: true })
+  tellToEnd(turn, node.id, { podName: podNameOfFrame(turn, frame), how: 'terminate', counts: true })
   endContainers(turn, node, { phase: 'Failed', message })
   end(turn, frame, message)
 }

@@ -2,7 +2,7 @@
 import { parseDuration } from '@tiphys/core/kube'
 import type { Frame, RunNode, Turn, UnixMs } from './model.ts'
 import { notify, setPhase } from './nodes.ts'
-import { endContainers, podNameOfNode } from './pods.ts'
+import { endContainers, podNameOfFrame } from './pods.ts'
 import { close } from './close.ts'
 import { endPod } from './ending.ts'
 
@@ -40,7 +40,7 @@ export function onTimeout(turn: Turn, frame: Frame): void {
   // A clock that was set back makes timers come early.
   if (turn.at < (dueAt(frame, node) ?? 0)) return watchTimeouts(turn, frame)
   endContainers(turn, node, { phase: 'Failed', message: MESSAGE })
-  if (node.podStarted) endPod(turn, node.id, { podName: podNameOfNode(turn, frame), how: 'delete', counts: false })
+  if (node.podStarted) endPod(turn, node.id, { podName: podNameOfFrame(turn, frame), how: 'delete', counts: false })
   setPhase(turn, node, 'Failed', MESSAGE)
   frame.failure = { reason: 'timeout', message: MESSAGE }
   close(turn, frame)
