@@ -4,6 +4,7 @@ import type { World } from './world.ts'
 import { enqueue, setPhase, touch } from './nodes.ts'
 import { wantedLocks } from './locks.ts'
 import { ensureNode } from './call.ts'
+import { workflowLimitReached } from './parallelism.ts'
 
 type Lock = { readonly kind: 'free' } | { readonly kind: 'waiting' } | { readonly kind: 'error'; readonly message: string }
 
@@ -17,8 +18,10 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
   if (sync === undefined || frame.attempt || frame.locked) return { kind: 'free' }
   const { run, world } = turn
   const holder = `${runKey(run)}/${frame.id}`
-  if (run.suspended && !run.locksHeld.has(holder)) {
+  // A node that waits for its lock has no pod yet: it needs a place too, once it is its turn.
+  if (frame.node !== undefined && !run.locksHeld.has(holder) && workflowLimitReached(turn)) {
     run.lockWaiters.add(frame)
+    run.postponed.add(frame)
     run.frames.set(frame.id, frame)
     return { kind: 'waiting' }
   }

@@ -67,7 +67,7 @@ function lookAt(run: Run, at: UnixMs): Look {
     else members.push(node)
     if (COUNTED.has(node.type)) active.set(boundaryId, (active.get(boundaryId) ?? 0) + 1)
   }
-  return { run, at, inside, active, pods: open.filter(({ type }) => type === 'Pod').length }
+  return { run, at, inside, active, pods: open.filter(({ type, waitingLock }) => type === 'Pod' && waitingLock === undefined).length }
 }
 
 /** `a[0].b` is in the group `a[0]` of `a`, and `a.b(1:x)` in `a.b`. */
@@ -101,7 +101,7 @@ function holdersOf(run: Run, lock: string): readonly string[] {
 }
 
 function nodeWaits(look: Look, node: RunNode): readonly WaitsFor[] {
-  if (node.waitingLock !== undefined) return [{ kind: 'lock', lock: node.waitingLock, holders: holdersOf(look.run, node.waitingLock) }]
+  if (node.waitingLock !== undefined) return lockWaits(look, node.waitingLock)
   if (node.daemoned && node.phase !== 'Pending') return [{ kind: 'end', node: node.boundaryId }]
   switch (node.type) {
     case 'Pod':
@@ -112,6 +112,13 @@ function nodeWaits(look: Look, node: RunNode): readonly WaitsFor[] {
     case 'Retry': return retryWaits(look, node)
     default: return groupWaits(look, node)
   }
+}
+
+/** Whoever waits for a lock may have to wait for a place as well. */
+function lockWaits({ run, pods }: Look, lock: string): readonly WaitsFor[] {
+  const { parallelism } = run.spec
+  const wait: WaitsFor = { kind: 'lock', lock, holders: holdersOf(run, lock) }
+  return parallelism !== undefined && pods >= parallelism ? [wait, { kind: 'parallelism', limit: parallelism, of: 'workflow' }] : [wait]
 }
 
 function suspendWait({ run, at }: Look, node: RunNode): WaitsFor {
