@@ -65,6 +65,11 @@ export interface Cell {
   begun: boolean
 }
 
+/** Looking at everything costs time: large runs are looked at less often, and always at their end. */
+function isDueForReplay({ run }: Cell, turn: number): boolean {
+  return run.nodes.size <= 30 || run.status.completed || turn % Math.ceil(run.nodes.size / 10) === 0
+}
+
 const STARTED_AT = Date.parse('2030-01-01T00:00:00Z')
 const TURNS_MAX = 20_000
 const RESUMES_MAX = 300
@@ -190,7 +195,7 @@ export class Machine {
     const moment = this.dies(events, result)
     if (moment !== 'unstored') {
       if (result.changed.size > 0 || result.statusChanged || result.effects.length > 0) cell.recorder.store({ run: cell.run, at: this.now, ...result })
-      if (this.options.replay === true) cell.watch.replays(cell.recorder)
+      if (this.options.replay === true && isDueForReplay(cell, this.turns)) cell.watch.replays(cell.recorder)
     }
     else cell.watch.forget()
     if (moment === undefined || moment === 'acted') for (const effect of result.effects) this.carryOut(cell, effect)

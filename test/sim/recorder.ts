@@ -17,10 +17,13 @@ export interface Changes {
 export class Recorder {
   readonly records: string[] = []
   private readonly manifest: string
+  /** What the records so far fold to, kept so that looking at it is cheap. */
+  private readonly folded: StoredState
   private templatesStored: number
 
   constructor(run: Run) {
     this.manifest = JSON.stringify(run.submitted)
+    this.folded = initialState(this.workflow())
     this.templatesStored = Object.keys(run.submitted.status?.storedTemplates ?? {}).length
   }
 
@@ -33,7 +36,9 @@ export class Recorder {
     const record: StoredRecord = {
       v: STORED_VERSION, at: turn.at, nodes: [...changed], status: statusChanged || run.status.completed ? storedStatusOf(run) : undefined, templates,
     }
-    this.records.push(JSON.stringify(record))
+    const text = JSON.stringify(record)
+    this.records.push(text)
+    fold(this.folded, JSON.parse(text) as StoredRecord)
   }
 
   workflow(): Workflow {
@@ -60,7 +65,7 @@ export class Recorder {
 
   /** The workflow that readers of the log see. */
   view(): Workflow {
-    return toWorkflow(viewRun(this.workflow(), this.state()))
+    return toWorkflow(viewRun(this.workflow(), this.folded))
   }
 
   /** The run as another process takes it up. */
