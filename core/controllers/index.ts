@@ -1,0 +1,8 @@
+// What controllers decide, without acting: configuration, ticks of cron workflows, what is deleted when, whom an event concerns, who may start.
+export {
+  type ArchiveConfig, type ConfigRead, type ControllerConfig, type MetricModifier, type MetricsConfig, type RetentionPolicy, type SynchronizationConfig, configOf,
+} from './config/config.ts'
+export { engineConfigOf } from './config/engine.ts'
+export { defaultConfig, readConfigFile, readConfigMap } from './config/read.ts'
+export { type Column, type Link, type WrittenConfig } from './config/schema.ts'
+export { readTtl } from './config/ttl.ts'
