@@ -4,14 +4,15 @@ import { defineConfig } from 'vitest/config'
 const all = ['core', 'shell', 'apps', 'test', 'tools', 'bench'].map((folder) => `${folder}/**/*.test.ts`)
 const startsProcesses = ['**/*.proc.test.ts', 'test/e2e/**/*.test.ts']
 const never = ['**/node_modules/**', '**/dist/**']
+const setupFiles = ['test/kit/seed.ts']
 const report = process.env['TIPHYS_TEST_REPORT']
 
 export default defineConfig({
   test: {
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
-      { test: { name: 'pure', include: all, exclude: [...never, ...startsProcesses], pool: 'threads', isolate: false, testTimeout: 20_000 } },
-      { test: { name: 'process', include: startsProcesses, exclude: never, pool: 'forks', isolate: true, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'pure', include: all, exclude: [...never, ...startsProcesses], pool: 'threads', isolate: false, setupFiles, testTimeout: 20_000 } },
+      { test: { name: 'process', include: startsProcesses, exclude: never, pool: 'forks', isolate: true, setupFiles, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 })

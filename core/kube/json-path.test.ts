@@ -1,5 +1,6 @@
 // Owns the examples and properties of Kubernetes' JSONPath.
 import fc from 'fast-check'
+import { quickly } from '@tiphys/test/kit'
 import { describe, expect, it } from 'vitest'
 import { findJsonPath, printJsonPath } from './index.ts'
 
@@ -56,9 +57,9 @@ describe('Kubernetes JSONPath', () => {
     const words = fc.array(fc.constantFrom('{', '}', '.', '..', '[', ']', '*', '?(', ')', '@', "'", '"', 'items', 'range', 'end', '0', ':', '-', '==', ' ', ',', '\\'), { maxLength: 60 }).map((parts) => `{${parts.join('')}`)
     fc.assert(
       fc.property(fc.oneof(words, fc.string({ unit: 'binary' })), (path) => {
-        const start = performance.now()
-        printJsonPath(path, list)
-        expect(performance.now() - start).toBeLessThan(100)
+        quickly(() => {
+          printJsonPath(path, list)
+        })
       }),
       { numRuns: 300 },
     )

@@ -1,5 +1,6 @@
 // Owns the examples and properties of selectors and of valid names.
 import fc from 'fast-check'
+import { quickly } from '@tiphys/test/kit'
 import { describe, expect, it } from 'vitest'
 import {
   annotationProblems, dns1035LabelProblems, dnsLabelProblems, dnsSubdomainProblems, formatLabelSelector, labelKeyProblems, labelSelectorOf, labelValueProblems,
@@ -40,11 +41,11 @@ describe('label selectors', () => {
     const words = fc.array(fc.constantFrom('a', 'b/c', '=', '==', '!=', '!', ',', '(', ')', 'in', 'notin', ' ', '>', '1'), { maxLength: 40 }).map((parts) => parts.join(''))
     fc.assert(
       fc.property(fc.oneof(words, fc.string({ unit: 'binary' })), (text) => {
-        const start = performance.now()
-        const selector = parseLabelSelector(text)
-        if (selector.ok) expect(parseLabelSelector(formatLabelSelector(selector.value)).ok).toBe(true)
-        parseFieldSelector(text)
-        expect(performance.now() - start).toBeLessThan(50)
+        quickly(() => {
+          const selector = parseLabelSelector(text)
+          if (selector.ok) expect(parseLabelSelector(formatLabelSelector(selector.value)).ok).toBe(true)
+          parseFieldSelector(text)
+        })
       }),
       { numRuns: 300 },
     )

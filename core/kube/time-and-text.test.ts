@@ -1,5 +1,6 @@
 // Owns the examples and properties of Go's times, JSON and numbers, and of schedules.
 import fc from 'fast-check'
+import { quickly } from '@tiphys/test/kit'
 import { describe, expect, it } from 'vitest'
 import {
   GO_STRING_LAYOUT, RFC3339, RFC3339_NANO, civilFromSeconds, compactJson, compareText, formatDuration, formatGoFloat, formatGoTime, formatQuantity, fnv1a32,
@@ -125,11 +126,11 @@ describe('durations and quantities', () => {
   it('no text throws or takes long', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('1', '9', '.', 'e', '-', '+', 'E', 'K', 'i', 'm', 's', 'h') })), (text) => {
-        const start = performance.now()
-        parseDuration(text)
-        const quantity = parseQuantity(text)
-        if (quantity.ok) formatQuantity(quantity.value)
-        expect(performance.now() - start).toBeLessThan(50)
+        quickly(() => {
+          parseDuration(text)
+          const quantity = parseQuantity(text)
+          if (quantity.ok) formatQuantity(quantity.value)
+        })
       }),
       { numRuns: 1_000 },
     )
@@ -162,9 +163,9 @@ describe('zones and schedules', () => {
   it('a schedule that never fires says so quickly', () => {
     for (const text of [', * * * *', '0 0 30 2 *', '0 0 31 2,4,6,9,11 *']) {
       const cron = parseCron(text, 'Europe/Berlin')
-      const start = performance.now()
-      expect(cron.ok && cron.value.next(1.7e12)).toBeUndefined()
-      expect(performance.now() - start).toBeLessThan(100)
+      quickly(() => {
+        expect(cron.ok && cron.value.next(1.7e12)).toBeUndefined()
+      })
     }
   })
 

@@ -1,4 +1,5 @@
 // Owns what tests and benchmarks share: stand-ins for ports, and workflows of any size.
 export { instantRunner } from './instant-runner.ts'
+export { quickly } from './quickly.ts'
 export { storeWorkflow } from './stored-workflows.ts'
 export { type Shape, workflowOf } from './workflows.ts'

@@ -70,9 +70,12 @@ function writeGoMap(v: GoMap, w: Writer): string {
 
 const newline = (w: Writer, depth: number): string => (w.style.indent === '' ? '' : `\n${w.style.indent.repeat(depth)}`)
 
+/** Every element of a text with indentation begins with as many blanks as it lies deep. */
+const indentCost = (w: Writer): number => (w.style.indent === '' ? 0 : 2 + (w.depth >> 1))
+
 function writeList(items: readonly Value[], w: Writer): string {
   if (items.length === 0) return '[]'
-  charge(w.host, 15 + items.length * 2)
+  charge(w.host, 15 + items.length * (2 + indentCost(w)))
   const inner: Writer = { style: w.style, depth: w.depth + 1, host: w.host }
   const parts = items.map((item) => newline(w, w.depth + 1) + write(item, inner))
   return `[${parts.join(',')}${newline(w, w.depth)}]`
@@ -80,7 +83,7 @@ function writeList(items: readonly Value[], w: Writer): string {
 
 function writeMap(entries: readonly (readonly [string, Value])[], w: Writer): string {
   if (entries.length === 0) return '{}'
-  charge(w.host, 10 + entries.length * 8)
+  charge(w.host, 10 + entries.length * (8 + indentCost(w)))
   const inner: Writer = { style: w.style, depth: w.depth + 1, host: w.host }
   const colon = w.style.indent === '' ? ':' : ': '
   const sorted = [...entries].sort(([a], [b]) => compareText(a, b))

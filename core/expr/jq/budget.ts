@@ -4,7 +4,7 @@ import { stop } from '../golang/failure.ts'
 /** Steps, about one operation each, and characters or elements that may be built. */
 export type Budget = { steps: number; size: number }
 
-export const JQ_STEPS_MAX = 1_000_000
+export const JQ_STEPS_MAX = 50_000
 export const JQ_SIZE_MAX = 20_000_000
 
 export function charge(budget: Budget, steps: number): void {

@@ -1,5 +1,6 @@
 // Owns the checks of the jq interpreter: its language, its built-in functions, its messages and its limits.
 import fc from 'fast-check'
+import { quickly } from '@tiphys/test/kit'
 import { describe, expect, it } from 'vitest'
 import { compileJq, jqFilter, runJq } from './program.ts'
 
@@ -108,9 +109,9 @@ describe('limits', () => {
     'reduce range(100000) as $i (1; [.])', '"x" * 1000000000', '.[536870000] = 1', 'last(range(1e18))', '{} | until(false; . * {a: .})', 'def f: try f catch .; f',
     '("a" * 100000) as $x | [range(100000) | $x | test("(a*)*b")]', '[range(100000)] | until(false; .[1:] + [1])', '[range(2000)] | [.[] as $a | .[] as $b | .[] as $c | 1]',
   ])('%s', (filter) => {
-    const start = performance.now()
-    expect(run(filter, null, 100_000)).toMatch(/too many steps|too large|too deep/)
-    expect(performance.now() - start).toBeLessThan(500)
+    quickly(() => {
+      expect(run(filter)).toMatch(/too many steps|too large|too deep/)
+    })
   })
 
   it('no program throws or takes long', () => {
@@ -122,9 +123,9 @@ describe('limits', () => {
     const filter = fc.oneof(fc.array(fc.constantFrom(...words), { maxLength: 25 }).map((parts) => parts.join(' ')), fc.string({ unit: 'binary' }))
     fc.assert(
       fc.property(filter, fc.jsonValue({ maxDepth: 3 }), (text, value) => {
-        const start = performance.now()
-        jqFilter(text, value as null, { stepsMax: 20_000 })
-        expect(performance.now() - start).toBeLessThan(100)
+        quickly(() => {
+          jqFilter(text, value as null, { stepsMax: 20_000 })
+        })
       }),
       { numRuns: 400 },
     )
@@ -134,7 +135,7 @@ describe('limits', () => {
     const term = fc.letrec((tie) => ({
       any: fc.oneof({ maxDepth: 4 }, tie('leaf'), tie('one'), tie('two')),
       leaf: fc.constantFrom('.', '.a', '.[0]', '.[]', '..', '1', '"x"', 'null', '[]', '{}', 'keys', 'length', 'add', 'tojson', 'sort', 'reverse', 'to_entries', 'from_entries', 'tostream', 'transpose', 'min', 'explode', 'ascii_downcase', 'gmtime', 'todate', '@csv', '@sh', '@uri', 'paths', 'flatten', 'unique', 'error', 'type', 'not'),
-      one: fc.tuple(fc.constantFrom('[%]', '{a: %}', '(%)?', 'map(%)', 'path(%)', 'del(%)', '[limit(3; %)]', 'first(%)', 'walk(%)', 'sort_by(%)', 'group_by(%)', 'with_entries(%)', 'try (%) catch .', '[recurse(%; . != null)]', 'pick(%)', 'any(%)', '"\\(%)"', '[splits(%)]', 'getpath(%)', 'has(%)', 'contains(%)', 'join(%)', 'flatten(%)', 'strftime(%)', '[%][1:]', 'tostring | test(%)'), tie('any')).map(([shape, inner]) => shape.replace('%', () => String(inner))),
+      one: fc.tuple(fc.constantFrom('[%]', '{a: (%)}', '(%)?', 'map(%)', 'path(%)', 'del(%)', '[limit(3; %)]', 'first(%)', 'walk(%)', 'sort_by(%)', 'group_by(%)', 'with_entries(%)', 'try (%) catch .', '[recurse(%; . != null)]', 'pick(%)', 'any(%)', '"\\(%)"', '[splits(%)]', 'getpath(%)', 'has(%)', 'contains(%)', 'join(%)', 'flatten(%)', 'strftime(%)', '[%][1:]', 'tostring | test(%)'), tie('any')).map(([shape, inner]) => shape.replace('%', () => String(inner))),
       two: fc.tuple(fc.constantFrom(' | ', ', ', ' + ', ' - ', ' * ', ' / ', ' % ', ' == ', ' < ', ' // ', ' and ', ' |= ', ' = ', ' += ', ' as $x | $x, '), tie('any'), tie('any')).map(([operator, left, right]) => `(${String(left)})${operator}(${String(right)})`),
     })).any
     fc.assert(

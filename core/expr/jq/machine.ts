@@ -76,7 +76,7 @@ function unwind(machine: Machine, error: Raised): Step {
   throw error
 }
 
-const FORKS_MAX = 50_000
+const FORKS_MAX = 20_000
 
 export function pushFork(machine: Machine, fork: Fork): void {
   if (machine.forks.length >= FORKS_MAX) throw stop('limit', 'the jq program recurses too deep')

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
+import { quickly } from '@tiphys/test/kit'
 import { describe, expect, it } from 'vitest'
 import { toPlain, unmarshal } from '../golang/json.ts'
 import { typeName } from '../golang/value.ts'
@@ -70,9 +71,9 @@ describe('paths', () => {
     const value = unmarshal(json)
     fc.assert(
       fc.property(fc.oneof(words, fc.string({ unit: 'binary' })), (path) => {
-        const start = performance.now()
-        jsonPathQuery(path, value)
-        expect(performance.now() - start).toBeLessThan(100)
+        quickly(() => {
+          jsonPathQuery(path, value)
+        })
       }),
       { numRuns: 300 },
     )

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
+import { quickly } from '@tiphys/test/kit'
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../golang/value.ts'
 import { evaluateWhen } from '../govaluate/when.ts'
@@ -73,10 +74,10 @@ describe('loops', () => {
   })
 
   it('a long sequence is not made before it is asked for', () => {
-    const start = performance.now()
-    const items = expandSequence({ start: '1', count: LOOP_ITEMS_MAX, format: 'n%06d' })
-    expect(items.ok && items.value.at(LOOP_ITEMS_MAX - 1).text).toBe('n1000000')
-    expect(performance.now() - start).toBeLessThan(50)
+    quickly(() => {
+      const items = expandSequence({ start: '1', count: LOOP_ITEMS_MAX, format: 'n%06d' })
+      expect(items.ok && items.value.at(LOOP_ITEMS_MAX - 1).text).toBe('n1000000')
+    })
     expect(expandSequence({ count: LOOP_ITEMS_MAX + 1 })).toMatchObject({ ok: false, problem: { code: 'loop_too_long' } })
   })
 
@@ -111,11 +112,11 @@ describe('loops', () => {
     const verbs = fc.array(fc.constantFrom('%', 'd', '[1]', '[2]', '*', '.', '#', '+', '-', '0', ' ', '7', 'c', 'q', 'U', 'x', 'T', 'v', '{', '"', ']'), { maxLength: 30 })
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), verbs.map((parts) => parts.join(''))), fc.bigInt({ min: -300n, max: 70_000n }), (text, value) => {
-        const start = performance.now()
-        formatGoInt(text, value)
-        const items = itemsOfParam(`[${text}]`)
-        if (items.ok && items.value.length > 0) items.value.at(0)
-        expect(performance.now() - start).toBeLessThan(50)
+        quickly(() => {
+          formatGoInt(text, value)
+          const items = itemsOfParam(`[${text}]`)
+          if (items.ok && items.value.length > 0) items.value.at(0)
+        })
       }),
       { numRuns: 300 },
     )
