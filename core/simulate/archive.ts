@@ -3,7 +3,7 @@ import type { StartPod } from '@tiphys/core/engine'
 import { type Artifact, hasLocation } from '@tiphys/core/spec'
 
 /** An artifact with a place of its own keeps it; others go below the step's archive location, by their names. */
-export function locateInArchive(artifact: Artifact, effect: StartPod): Artifact {
+export function locateInArchive(artifact: Artifact, effect: Pick<StartPod, 'template'>): Artifact {
   if (hasLocation(artifact)) return artifact
   const s3 = effect.template.archiveLocation?.s3
   if (s3 === undefined) return artifact

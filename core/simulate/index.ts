@@ -10,3 +10,4 @@ export { type Assertions, checkAssertions, readAssertions } from './assertions.t
 export { type Branch, type Coverage, coverageOf } from './coverage.ts'
 export { type GanttOptions, ganttSvg, ganttText } from './gantt.ts'
 export { type Peaks, peaksOf } from './intervals.ts'
+export { type PlannedTask, type PlayedStep, type PodLife, type StubPlayer, type TaskAnswer, endedEarly, stateAt, stubPlayer } from './life.ts'

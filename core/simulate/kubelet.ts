@@ -2,16 +2,12 @@
 import type { PodState, StartPod, StopPod } from '@tiphys/core/engine'
 import { schedule } from './due.ts'
 import { closeLane, openLane } from './lanes.ts'
-import { DEADLINE_MESSAGE, KILLED, TERMINATED, type Ending, endedPod, reportedOutputs, runningPod } from './reports.ts'
+import { UNREADABLE, podLife } from './life.ts'
+import { KILLED, TERMINATED, endedPod } from './reports.ts'
 import { type ResolvedStub, resolveStub } from './resolve.ts'
 import { stubFor } from './rules.ts'
 import type { SimulatedPod, Simulation } from './state.ts'
 import { noteHanging } from './operations.ts'
-
-const NOTHING: ResolvedStub = {
-  durationMs: 0, pendingMs: 0, exitCode: 1, message: 'its stub cannot be read', podMessage: undefined, result: undefined, parameters: new Map(),
-  artifacts: undefined, hang: false, lost: false, fail: false, status: 500, body: '',
-}
 
 /** The stub of a node, read at this moment. One that cannot be read is a problem, and the step fails. */
 export function behaviourOf(sim: Simulation, nodeId: string, templateName: string): ResolvedStub {
@@ -21,7 +17,7 @@ export function behaviourOf(sim: Simulation, nodeId: string, templateName: strin
   const resolved = resolveStub(stub, { nodeName, inputs: node?.inputs, workflowName: sim.run.name, at: sim.now }, sim.random)
   if (resolved.ok) return resolved.value
   sim.problems.push(resolved.problem)
-  return NOTHING
+  return UNREADABLE
 }
 
 /** The name by which stubs know the template of a node. */
@@ -50,32 +46,11 @@ export function createPod(sim: Simulation, effect: StartPod): void {
 }
 
 function planLife(sim: Simulation, pod: SimulatedPod, stub: ResolvedStub): void {
-  const startsAt = sim.now + stub.pendingMs
-  if (stub.pendingMs > 0) schedule(sim.agenda, sim.now, { type: 'pod', pod, state: { phase: 'Pending', containers: [] } })
-  schedule(sim.agenda, startsAt, { type: 'pod', pod, state: runningPod(pod.effect, startsAt) })
-  const ending = endingOf(sim, pod, { stub, startsAt })
-  if (ending === undefined) return
-  if (stub.lost) schedule(sim.agenda, ending.endedAt, { type: 'podLost', pod })
-  else schedule(sim.agenda, ending.endedAt, { type: 'pod', pod, state: endedPod(pod.effect, ending) })
-}
-
-/** How and when a pod ends by itself; undefined when it never does. Its own deadline counts from the start of the pod. */
-function endingOf(sim: Simulation, pod: SimulatedPod, life: { stub: ResolvedStub; startsAt: number }): Ending | undefined {
-  const { stub, startsAt } = life
-  const deadline = deadlineOf(pod.effect)
-  const endless = stub.hang || pod.effect.template.daemon === true
-  if (deadline !== undefined && (endless || stub.durationMs > deadline)) {
-    return { exitCode: KILLED, podMessage: DEADLINE_MESSAGE, startedAt: startsAt, endedAt: startsAt + deadline }
-  }
-  if (endless) return undefined
-  const outputs = reportedOutputs(pod.effect, stub, sim.locate)
-  return { exitCode: stub.exitCode, message: stub.message, podMessage: stub.podMessage, startedAt: startsAt, endedAt: startsAt + stub.durationMs, outputs }
-}
-
-/** Milliseconds that Kubernetes lets the pod run. */
-function deadlineOf(effect: StartPod): number | undefined {
-  const seconds = Number(effect.pod.spec?.activeDeadlineSeconds ?? Number.NaN)
-  return Number.isFinite(seconds) ? seconds * 1000 : undefined
+  const { createdAt, startsAt, running, end } = podLife(pod.effect, stub, { at: sim.now, locate: sim.locate })
+  if (startsAt > createdAt) schedule(sim.agenda, createdAt, { type: 'pod', pod, state: { phase: 'Pending', containers: [] } })
+  schedule(sim.agenda, startsAt, { type: 'pod', pod, state: running })
+  if (end === undefined) return
+  schedule(sim.agenda, end.at, end.state === undefined ? { type: 'podLost', pod } : { type: 'pod', pod, state: end.state })
 }
 
 /** Takes note of a pod's change. False when the change came too late: the pod had ended or was gone. */
@@ -108,7 +83,7 @@ export function endPod(sim: Simulation, effect: StopPod): void {
   const startedAt = pod.startedAt ?? sim.now
   const deaf = pod.hangs && pod.effect.template.daemon !== true
   const endedAt = deaf ? sim.now + graceOf(pod.effect) : sim.now
-  schedule(sim.agenda, endedAt, { type: 'pod', pod, state: endedPod(pod.effect, { exitCode: deaf ? KILLED : TERMINATED, startedAt, endedAt }) })
+  schedule(sim.agenda, endedAt, { type: 'pod', pod, state: endedPod(pod.effect.template, { exitCode: deaf ? KILLED : TERMINATED, startedAt, endedAt }) })
 }
 
 const GRACE_SECONDS = 30

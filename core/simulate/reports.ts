@@ -15,7 +15,7 @@ export const DAEMON_IP = '10.0.0.1'
 export const NODE_NAME = 'simulated'
 
 /** Gives an artifact that a step saved the place where it went. */
-export type LocateArtifact = (artifact: Artifact, pod: StartPod) => Artifact
+export type LocateArtifact = (artifact: Artifact, pod: Pick<StartPod, 'template'>) => Artifact
 
 export interface Ending {
   readonly exitCode: number
@@ -33,15 +33,15 @@ function containerNames(template: Template): { readonly main: readonly string[];
   return { main, others: (template.sidecars ?? []).map((container) => container.name ?? '') }
 }
 
-export function runningPod(effect: StartPod, startedAt: number): PodState {
-  const { main, others } = containerNames(effect.template)
+export function runningPod(template: Template, startedAt: number): PodState {
+  const { main, others } = containerNames(template)
   const containers = [...main, ...others].map((name): ContainerState => ({ name, state: 'running', ready: true, startedAt }))
   return { phase: 'Running', ip: DAEMON_IP, hostNodeName: NODE_NAME, containers }
 }
 
-export function endedPod(effect: StartPod, ending: Ending): PodState {
+export function endedPod(template: Template, ending: Ending): PodState {
   const { exitCode, message, startedAt, endedAt } = ending
-  const { main, others } = containerNames(effect.template)
+  const { main, others } = containerNames(template)
   const ended = (name: string, code: number, text: string | undefined): ContainerState => ({
     name, state: 'terminated', exitCode: code, reason: code === 0 ? 'Completed' : 'Error', message: text, startedAt, finishedAt: endedAt,
   })
@@ -49,8 +49,10 @@ export function endedPod(effect: StartPod, ending: Ending): PodState {
   return { phase: exitCode === 0 ? 'Succeeded' : 'Failed', message: ending.podMessage, containers, outputs: ending.outputs }
 }
 
+type Asked = Pick<StartPod, 'template' | 'includeResult'>
+
 /** The outputs that an attempt reports, from its template's declarations and its stub. */
-export function reportedOutputs(effect: StartPod, stub: ResolvedStub, locate: LocateArtifact): ReportedOutputs {
+export function reportedOutputs(effect: Asked, stub: ResolvedStub, locate: LocateArtifact): ReportedOutputs {
   const failed = stub.exitCode !== 0
   return {
     ...(effect.includeResult && { result: stub.result ?? '' }),
@@ -69,7 +71,7 @@ function parametersOf(template: Template, stub: ResolvedStub, failed: boolean): 
   })
 }
 
-function artifactsOf(effect: StartPod, stub: ResolvedStub, failed: boolean): readonly Artifact[] {
+function artifactsOf(effect: Asked, stub: ResolvedStub, failed: boolean): readonly Artifact[] {
   const declared = effect.template.outputs?.artifacts ?? []
   const { artifacts } = stub
   if (artifacts === undefined) return failed ? [] : declared

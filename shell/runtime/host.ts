@@ -5,7 +5,7 @@ import {
 } from '@tiphys/core/engine'
 import { type Json, type Workflow, decode, formatPath, schemaOfKind } from '@tiphys/core/spec'
 import type { Problem } from '@tiphys/core/kube'
-import type { Clock, HttpClient, LoadedRun, PodLookup, PodRunner, RunLog, RunProblem } from '@tiphys/shell/ports'
+import type { Clock, HttpClient, LoadedRun, PodLookup, PodRunner, RunLog, RunProblem, TaskRunner } from '@tiphys/shell/ports'
 import type { ObjectCatalog } from './catalog.ts'
 import { type Amendment, Mailbox, type RunUpdate } from './mailbox.ts'
 import { Pods } from './pods.ts'
@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly log: RunLog
   readonly runner: PodRunner
   readonly http: HttpClient
+  /** Carries out HTTP and plugin templates instead of this process. */
+  readonly tasks?: TaskRunner | undefined
   readonly clock: Clock
   readonly catalog: ObjectCatalog
   readonly lookup?: PodLookup | undefined
@@ -55,7 +57,7 @@ export class RunHost {
     this.options = options
     this.world = createWorld({ catalog: options.catalog, config: options.config ?? {}, random: options.random })
     this.pods = new Pods({ runner: options.runner, clock: options.clock, lookup: options.lookup, mailboxOf: (uid) => this.mailboxes.get(uid) })
-    this.tasks = new Tasks({ http: options.http, clock: options.clock, lookup: options.lookup })
+    this.tasks = new Tasks({ http: options.http, runner: options.tasks, clock: options.clock, lookup: options.lookup })
     this.timers = new Timers(options.clock, (key) => this.onTimer(key))
     this.runners = this.makeRunners()
   }

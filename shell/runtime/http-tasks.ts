@@ -1,11 +1,13 @@
 // HTTP templates, carried out in this process; plugin templates, which need a plugin that nobody has here.
 import { httpVerdict, type StartTask } from '@tiphys/core/engine'
 import type { Template } from '@tiphys/core/spec'
-import type { Clock, HttpClient, PodLookup } from '@tiphys/shell/ports'
+import type { Clock, HttpClient, PodLookup, TaskOutcome, TaskRunner } from '@tiphys/shell/ports'
 import type { Mailbox } from './mailbox.ts'
 
 export interface TasksOptions {
   readonly http: HttpClient
+  /** Instead of HTTP. */
+  readonly runner: TaskRunner | undefined
   readonly clock: Clock
   readonly lookup: PodLookup | undefined
 }
@@ -20,13 +22,24 @@ export class Tasks {
 
   start(mailbox: Mailbox, effect: StartTask): void {
     const { template } = effect
+    const { runner } = this.options
+    if (runner !== undefined) return void this.play(mailbox, effect, runner)
     if (template.http === undefined) {
       this.report(mailbox, effect.node, { phase: 'Error', message: pluginMessage(template) })
       return
     }
+    void this.send(mailbox, effect, this.begin(mailbox, effect.node))
+  }
+
+  private begin(mailbox: Mailbox, node: string): AbortSignal {
     const abort = new AbortController()
-    this.running.set(taskKey(mailbox, effect.node), abort)
-    void this.send(mailbox, effect, abort.signal)
+    this.running.set(taskKey(mailbox, node), abort)
+    return abort.signal
+  }
+
+  private async play(mailbox: Mailbox, { node, template }: StartTask, runner: TaskRunner): Promise<void> {
+    const outcome = await runner.run({ workflowUid: mailbox.uid, nodeId: node, template, signal: this.begin(mailbox, node) })
+    if (outcome !== undefined) this.end(mailbox, node, outcome)
   }
 
   stop(mailbox: Mailbox, node: string): void {
@@ -69,17 +82,15 @@ export class Tasks {
     return { ok: true, list }
   }
 
-  private end(mailbox: Mailbox, node: string, report: TaskReport): void {
+  private end(mailbox: Mailbox, node: string, report: TaskOutcome): void {
     this.running.delete(taskKey(mailbox, node))
     this.report(mailbox, node, report)
   }
 
-  private report(mailbox: Mailbox, node: string, report: TaskReport): void {
+  private report(mailbox: Mailbox, node: string, report: TaskOutcome): void {
     mailbox.deliver({ type: 'taskReported', at: this.options.clock.now(), node, phase: report.phase, message: report.message, outputs: report.outputs })
   }
 }
-
-interface TaskReport { readonly phase: 'Succeeded' | 'Failed' | 'Error'; readonly message: string; readonly outputs?: { readonly result?: string | undefined } }
 
 const taskKey = (mailbox: Mailbox, node: string): string => `${mailbox.uid}/${node}`
 

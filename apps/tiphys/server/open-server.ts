@@ -8,14 +8,14 @@ import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/proce
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type StoreOf, WorkflowStore, createKubeHandler } from '@tiphys/shell/http'
-import type { LogStore } from '@tiphys/shell/ports'
+import type { Clock, LogStore, PodRunner, TaskRunner } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
 import { lazyArtifacts } from '../local/artifacts.ts'
 import { cacheKeeper } from '../local/caches.ts'
 import type { DataFolders } from '../local/home.ts'
 import { lookupIn } from '../local/host.ts'
-import { type LocalSession, LOCAL_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
+import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
@@ -25,10 +25,13 @@ import { eventRecorder } from './run-events.ts'
 import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
 import { withPodObjects } from './pod-objects.ts'
 import { resumeRuns } from './resume.ts'
+import { type Simulation, openSimulation, playedClock } from './simulated.ts'
 
 export interface ServerOptions {
   readonly folders: DataFolders
   readonly images: readonly ImageMapping[]
+  /** What steps do instead of running. */
+  readonly simulation?: Simulation | undefined
   /** 0 for any free one. */
   readonly kubePort: number
   readonly onTrouble: (message: string) => void
@@ -107,14 +110,13 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const catalog = new ObjectCatalog()
   const stop = new AbortController()
   await mirrorObjects(state.objects, catalog, stop.signal)
-  const { runner, logs } = createProcessRunner({
-    stateFolder: place.runner, logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup: lookupIn(catalog), imageMap: options.images,
-  })
+  const clock = options.simulation === undefined ? systemClock : playedClock(systemClock, options.simulation)
+  const { runner, logs, tasks } = openRunner({ options, place, catalog, clock, hostOf: () => host })
   const caches = cacheKeeper(state, '')
   const recorder = eventRecorder(state.objects, trouble)
   const control = serverControl(session, () => host, trouble)
   const host: RunHost = new RunHost({
-    log: state.log, runner: withPodObjects(runner, state.objects, trouble), http: nodeHttpClient, clock: systemClock, catalog, config: LOCAL_CONFIG,
+    log: state.log, runner: withPodObjects(runner, state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG,
     random: (length) => randomBytes(length), saveObject: caches.save,
     onUpdate: (update) => {
       recorder.note(update)
@@ -131,6 +133,20 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     await Promise.all([caches.saved(), recorder.saved()])
   }
   return { host, control, catalog, logs, close }
+}
+
+interface RunnerNeeds {
+  readonly options: ServerOptions
+  readonly place: ServerPlace
+  readonly catalog: ObjectCatalog
+  readonly clock: Clock
+  readonly hostOf: () => RunHost
+}
+
+function openRunner({ options, place, catalog, clock, hostOf }: RunnerNeeds): { readonly runner: PodRunner; readonly logs: LogStore; readonly tasks?: TaskRunner } {
+  const { folders, images, simulation } = options
+  if (simulation !== undefined) return openSimulation(simulation, { place, clock, hostOf })
+  return createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup: lookupIn(catalog), imageMap: images })
 }
 
 function storesOf({ state }: LocalSession, { control, catalog }: Engine): StoreOf {

@@ -3,6 +3,7 @@ import { parseImageMapping, type ImageMapping } from '@tiphys/shell/adapters/pro
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'
 import { openServer } from './open-server.ts'
+import { type Simulation, readSimulation } from './simulated.ts'
 
 const PORT_MAX = 65_535
 
@@ -15,15 +16,30 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
   }
   const port = flags.number('kube-port')
   if (port < 0 || port > PORT_MAX) return { error: `--kube-port ${port}: a port is a number from 0 to ${PORT_MAX}` }
+  const played = await simulationOf({ flags, streams })
+  if (!played.ok) return { error: played.message }
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
   const opened = await openServer({
-    folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort: port, onTrouble: (message) => streams.stderr(`${message}\n`),
+    folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort: port, simulation: played.simulation, onTrouble: (message) => streams.stderr(`${message}\n`),
   })
   if (!opened.ok) return { error: opened.message }
   streams.stdout(`Kubernetes API on ${opened.server.address.kube}\nkubectl: tiphys kubeconfig --use\n`)
   await stopped
   await opened.server.close()
   return { exit: 0 }
+}
+
+type Played = { readonly ok: true; readonly simulation: Simulation | undefined } | { readonly ok: false; readonly message: string }
+
+async function simulationOf({ flags, streams }: Pick<Invocation, 'flags' | 'streams'>): Promise<Played> {
+  const [stubs, logs] = [flags.text('stubs'), flags.text('logs')]
+  if (flags.text('runner') !== 'simulate') {
+    return stubs === '' && logs === '' ? { ok: true, simulation: undefined } : { ok: false, message: '--stubs and --logs say what steps do instead of running: add --runner simulate' }
+  }
+  const read = await readSimulation({ stubs, logs, speed: Number(flags.text('speed')) })
+  if (!read.ok) return read
+  for (const warning of read.warnings) streams.stderr(`warning: ${warning}\n`)
+  return { ok: true, simulation: read.simulation }
 }

@@ -10,12 +10,17 @@ export const server: CommandSpec = {
   examples: [
     { does: 'Start a server', run: 'server' },
     { does: 'Start it on a port of its own, with stand-ins for the programs of an image', run: 'server --kube-port 7443 --image-map alpine=./tools' },
+    { does: 'Try clients and templates with nothing behind them', run: 'server --runner simulate --stubs stubs.yaml --logs logs.yaml' },
     { does: 'Use it with kubectl', run: 'kubeconfig --use && kubectl get workflows' },
   ],
   args: { max: 0 },
   flags: [
     { name: 'kube-port', type: 'int', usage: 'port of the Kubernetes API; 0 for any that is free', default: 2747, placeholder: 'PORT' },
     IMAGE_MAP,
+    { name: 'runner', type: 'string', usage: 'what carries steps out: processes of this machine, or nothing at all, with stubs in the place of steps', default: 'process', values: ['process', 'simulate'] },
+    { name: 'stubs', type: 'string', usage: 'what steps do with --runner simulate, as for tiphys simulate', placeholder: 'FILE', complete: 'files' },
+    { name: 'logs', type: 'string', usage: 'what containers print with --runner simulate: lists of lines by container name', placeholder: 'FILE', complete: 'files' },
+    { name: 'speed', type: 'string', usage: 'seconds of runs that pass in one second with --runner simulate', default: '1', placeholder: 'N' },
   ],
   load: () => import('../../server/server-command.ts'),
 }
