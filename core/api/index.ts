@@ -10,3 +10,4 @@ export { type ApiResource, type GroupVersion, type Verb, apiResources, apiVersio
 export { type Matched, type Operation, type PathParameters, type Route, kubeRoutes, matchRoute } from './routes.ts'
 export { type Failure, type Reason, type StatusDetails, failure, statusOf, successStatus } from './status.ts'
 export { partialObject, tableOf } from './table.ts'
+export * from './argo/index.ts'

@@ -25,7 +25,7 @@ export async function startServer(): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), 'tiphys-server-'))
   const data = join(home, 'data')
   const images = makeStandIns(join(home, 'images'), 0.1).map(({ image, folder }) => `--image-map=${image}=${folder}`)
-  const start = (port: string): Promise<Started> => started(['server', '--data-dir', data, '--kube-port', port, ...images])
+  const start = (port: string): Promise<Started> => started(['server', '--data-dir', data, '--port', '0', '--kube-port', port, ...images])
   let now = await start('0')
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const exited = once(now.child, 'exit')

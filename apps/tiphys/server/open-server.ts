@@ -7,7 +7,7 @@ import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/process'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
-import { type StoreOf, WorkflowStore, createKubeHandler } from '@tiphys/shell/http'
+import { type ArgoServices, type InfoSettings, type StoreOf, WorkflowStore, createKubeHandler } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, TaskRunner } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
@@ -24,6 +24,7 @@ import { hostNode } from './node-object.ts'
 import { eventRecorder } from './run-events.ts'
 import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
 import { withPodObjects } from './pod-objects.ts'
+import { type RestOptions, identifyOwner, openRest } from './rest.ts'
 import { resumeRuns } from './resume.ts'
 import { type Simulation, openSimulation, playedClock } from './simulated.ts'
 
@@ -34,12 +35,15 @@ export interface ServerOptions {
   readonly simulation?: Simulation | undefined
   /** 0 for any free one. */
   readonly kubePort: number
+  readonly rest: RestOptions
   readonly onTrouble: (message: string) => void
 }
 
 export interface RunningServer {
   readonly address: Address
   readonly token: string
+  /** What operations of the Argo REST API work with, for further doors to it. */
+  readonly services: ArgoServices
   /** Stops answering and lets go of the runs; their steps go on. */
   close(): Promise<void>
 }
@@ -71,30 +75,39 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const certificates = await serverCertificates(place.tls, systemClock.now())
   const engine = await openEngine(session, { options, place })
   await makeNamespace(state.objects, 'default')
+  const stores = storesOf(session, engine)
+  const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
   const handler = createKubeHandler({
-    resources: apiResources, storeOf: storesOf(session, engine), logs: engine.logs, token, hosts: HOSTS, version: VERSION, now: () => systemClock.now(),
-    hasNamespace: async (name) => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok,
-    onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
+    resources: apiResources, storeOf: stores.storeOf, logs: engine.logs, token, hosts: HOSTS, version: VERSION, now: () => systemClock.now(),
+    hasNamespace, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
   })
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
-  const address: Address = { kube: `https://${LOOPBACK}:${port}` }
+  const services: ArgoServices = {
+    ...stores, logs: engine.logs, version: VERSION, now: () => systemClock.now(), newSuffix: randomSuffix, hasNamespace, info: () => NO_INFO, metrics: async () => '',
+  }
+  const rest = await openRest(options.rest, {
+    services, identify: identifyOwner(token), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
+  })
+  const address: Address = { kube: `https://${LOOPBACK}:${port}`, rest: rest.address }
   keepAddress(place, address)
   await resumeRuns(session, engine.host, options.onTrouble)
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
   const asked = listenForRuns(session, engine.host, options.onTrouble)
   const close = async (): Promise<void> => {
     await asked?.close()
+    rest.close()
     server.close()
     server.closeAllConnections()
     clearInterval(heartbeat)
     await engine.close()
     state.close()
   }
-  return { ok: true, server: { address, token, close } }
+  return { ok: true, server: { address, token, services, close } }
 }
 
 const NAMESPACES = resourceOfKind('Namespace')
+const NO_INFO: InfoSettings = { links: [], columns: [], navColor: '', managedNamespace: '' }
 
 interface Engine {
   readonly host: RunHost
@@ -149,13 +162,13 @@ function openRunner({ options, place, catalog, clock, hostOf }: RunnerNeeds): { 
   return createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup: lookupIn(catalog), imageMap: images })
 }
 
-function storesOf({ state }: LocalSession, { control, catalog }: Engine): StoreOf {
+function storesOf({ state }: LocalSession, { control, catalog }: Engine): { readonly storeOf: StoreOf; readonly workflows: WorkflowStore } {
   const objects = mirroring(state.objects, catalog)
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const nodes = hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() })
   const plain: StoreOf = ({ kind }) => (kind === 'Workflow' ? workflows : kind === 'Node' ? nodes : objects)
   const namespaces = namespaceStore(objects, plain)
-  return (resource) => (resource.kind === 'Namespace' ? namespaces : plain(resource))
+  return { workflows, storeOf: (resource) => (resource.kind === 'Namespace' ? namespaces : plain(resource)) }
 }
 
 async function listenOn(server: Server, port: number): Promise<number> {

@@ -19,6 +19,8 @@ export function serverPlace({ root }: DataFolders): ServerPlace {
 export interface Address {
   /** Of the Kubernetes API, such as `https://127.0.0.1:2747`. */
   readonly kube: string
+  /** Of the Argo REST API, such as `http://127.0.0.1:2746`; absent where a server of an earlier version wrote this. */
+  readonly rest?: string
 }
 
 /** Who has the token may do everything: it is its user's alone. */

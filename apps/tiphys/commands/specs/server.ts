@@ -4,8 +4,8 @@ import { IMAGE_MAP } from './flags.ts'
 
 export const server: CommandSpec = {
   name: 'server',
-  short: 'serve the Kubernetes API of workflows on this machine',
-  long: 'Server carries out any number of workflows in one process and serves them to kubectl and other Kubernetes clients, on this machine only and with a token. ' +
+  short: 'serve the Argo REST API and the Kubernetes API of workflows on this machine',
+  long: 'Server carries out any number of workflows in one process and serves them to the Argo CLI, kubectl and their kin, on this machine only and with a token. ' +
     'What it keeps lies in the data directory: a server that is started again goes on with what was under way. Ctrl-C ends it; steps go on and are taken up by the next one.',
   examples: [
     { does: 'Start a server', run: 'server' },
@@ -15,6 +15,15 @@ export const server: CommandSpec = {
   ],
   args: { max: 0 },
   flags: [
+    { name: 'port', short: 'p', type: 'int', usage: 'port of the Argo REST API; 0 for any that is free', default: 2746, placeholder: 'PORT' },
+    {
+      name: 'auth-mode', type: 'strings', usage: 'whom the Argo REST API serves: client (whoever brings the token) or server (everybody on this machine)', default: ['client'],
+      values: ['client', 'server'], placeholder: 'MODE',
+    },
+    { name: 'secure', short: 'e', type: 'bool', usage: 'speak TLS on the port of the Argo REST API, with the certificate of the Kubernetes API' },
+    { name: 'base-href', type: 'string', usage: 'below which path the pages are seen from outside', default: '/', placeholder: 'PATH' },
+    { name: 'access-control-allow-origin', type: 'string', usage: 'the one origin of web pages that may use the Argo REST API', placeholder: 'ORIGIN' },
+    { name: 'x-frame-options', type: 'string', usage: 'whether pages may be shown in frames of others', default: 'DENY', placeholder: 'VALUE' },
     { name: 'kube-port', type: 'int', usage: 'port of the Kubernetes API; 0 for any that is free', default: 2747, placeholder: 'PORT' },
     IMAGE_MAP,
     { name: 'runner', type: 'string', usage: 'what carries steps out: processes of this machine, or nothing at all, with stubs in the place of steps', default: 'process', values: ['process', 'simulate'] },

@@ -1,0 +1,69 @@
+// Owns the port of the Argo REST API: what it listens on, whom it serves, and what its operations are given.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { type RequestListener, createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { type AccessRules, type ArgoServices, type Credentials, type Caller, argoDefaults, createArgoHandler } from '@tiphys/shell/http'
+
+export interface RestOptions {
+  /** 0 for any free one. */
+  readonly port: number
+  readonly modes: ReadonlySet<'server' | 'client'>
+  /** Speaks TLS, with the certificate of the Kubernetes API. */
+  readonly secure: boolean
+  readonly baseHref: string
+  readonly allowOrigin: string
+  readonly xFrameOptions: string
+}
+
+export const restDefaults: RestOptions = { port: 2746, modes: new Set(['client']), secure: false, baseHref: '/', allowOrigin: '', xFrameOptions: 'DENY' }
+
+export interface RestSetting {
+  readonly services: ArgoServices
+  readonly identify: AccessRules['identify']
+  readonly hosts: readonly string[]
+  readonly certificates: { readonly key: string; readonly certificate: string }
+  readonly onTrouble: (error: unknown) => void
+}
+
+export interface RestDoor {
+  /** Such as `http://127.0.0.1:2746`. */
+  readonly address: string
+  close(): void
+}
+
+const LOOPBACK = '127.0.0.1'
+const EMPTY_PAGE = '<!doctype html><html><head><base href="/"><title>Tiphys</title></head><body><p>This server has no user interface.</p></body></html>\n'
+
+export async function openRest(options: RestOptions, { services, identify, hosts, certificates, onTrouble }: RestSetting): Promise<RestDoor> {
+  const { modes, secure, baseHref, allowOrigin, xFrameOptions } = options
+  const listener = createArgoHandler({
+    ...argoDefaults, services, access: { modes, identify }, hosts, onTrouble, pages: { baseHref, allowOrigin, xFrameOptions, strictTransport: secure, page: () => EMPTY_PAGE },
+  })
+  const server = serverOf(secure, certificates, listener)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, LOOPBACK, () => resolve())
+  })
+  const { port } = server.address() as AddressInfo
+  const close = (): void => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { address: `${secure ? 'https' : 'http'}://${LOOPBACK}:${port}`, close }
+}
+
+function serverOf(secure: boolean, { key, certificate }: RestSetting['certificates'], listener: RequestListener): ReturnType<typeof createServer> | ReturnType<typeof createSecureServer> {
+  return secure ? createSecureServer({ key, cert: certificate, minVersion: 'TLSv1.2' }, listener) : createServer(listener)
+}
+
+/** The token of the server's user may do everything, as a bearer token or as a password; nobody else is known. */
+export function identifyOwner(token: string): (credentials: Credentials) => Caller | undefined {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  const wanted = digest(token)
+  return (credentials) => {
+    const given = credentials.type === 'bearer' ? credentials.token : credentials.password
+    if (!timingSafeEqual(digest(given), wanted)) return undefined
+    return { subject: credentials.type === 'basic' ? credentials.user : '', readOnly: false, namespaces: undefined }
+  }
+}

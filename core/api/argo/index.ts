@@ -1,0 +1,10 @@
+// The public face of the contracts of the Argo REST API.
+export { type FieldChoice, chooseFields, parseFields, wantsField } from './fields.ts'
+export { type GrpcCode, type GrpcFailure, failureBody, grpcFailure, grpcOfStatus, httpStatusOf, streamFailureBody } from './grpc.ts'
+export { type QueryParameter, type QueryValues, isTruth, queryProblem, wholeOf } from './query.ts'
+export { type ReadBody, type ReadJson, readJson, readRequest, typeProblem } from './body.ts'
+export { type BodyShape, requests } from './requests.ts'
+export {
+  type ArgoAccess, type ArgoApiOperation, type ArgoFileOperation, type ArgoMatch, type ArgoOperation, type ArgoParameters, type ArgoRoute, argoApiRoutes, argoFileRoutes, argoRoutes,
+  matchAnyMethod, matchArgoRoute,
+} from './routes.ts'

@@ -1,0 +1,96 @@
+// Owns the answers of the Argo REST API: values that operations give and one place writes.
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { type GrpcCode, type GrpcFailure, failureBody, grpcFailure, httpStatusOf, streamFailureBody } from '@tiphys/core/api'
+import type { Json } from '@tiphys/core/kube'
+
+export type ArgoAnswer =
+  | { readonly type: 'json'; readonly body: Json }
+  | { readonly type: 'failure'; readonly failure: GrpcFailure }
+  /** Each message is told as it comes; a slow reader holds the source up. A source that throws a `StreamFailure` ends with its message. */
+  | { readonly type: 'stream'; readonly messages: AsyncIterable<Json> }
+  /** Anything else: files, pages, redirects. */
+  | RawAnswer
+
+export interface RawAnswer {
+  readonly type: 'raw'
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+}
+
+/** What a stream that began may end with. */
+export class StreamFailure extends Error {
+  readonly failure: GrpcFailure
+
+  constructor(failure: GrpcFailure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+export const answered = (body: Json): ArgoAnswer => ({ type: 'json', body })
+export const refusedWith = (failure: GrpcFailure): ArgoAnswer => ({ type: 'failure', failure })
+export const refusedAs = (code: GrpcCode, message: string): ArgoAnswer => refusedWith(grpcFailure(code, message))
+
+/** What Go's `http.Error` writes. */
+export function plainError(status: number, message: string): RawAnswer {
+  return { type: 'raw', status, headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' }, body: `${message}\n` }
+}
+
+/** How the messages of a stream are told apart. */
+export interface Framing {
+  readonly isStream: boolean
+  /** `data:` lines for browsers, else one JSON value a line. */
+  readonly isSse: boolean
+}
+
+/** Writes an answer. Resolves when it is out, or the client is gone. */
+export async function sendArgo(response: ServerResponse, answer: ArgoAnswer, framing: Framing): Promise<void> {
+  if (answer.type === 'stream') return sendStream(response, answer.messages, framing)
+  if (answer.type === 'raw') return sendRaw(response, answer)
+  if (answer.type === 'json') return sendJson(response, 200, answer.body)
+  const { failure } = answer
+  if (!framing.isStream) return sendJson(response, httpStatusOf(failure), failureBody(failure))
+  response.writeHead(httpStatusOf(failure), { 'Content-Type': typeOf(framing) }).end(framed(streamFailureBody(failure), framing))
+}
+
+function sendJson(response: ServerResponse, status: number, body: Json): void {
+  const text = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': text.length }).end(text)
+}
+
+const typeOf = ({ isSse }: Framing): string => (isSse ? 'text/event-stream' : 'application/json')
+const framed = (message: Json, { isSse }: Framing): string => (isSse ? `data: ${JSON.stringify(message)}\n\n` : `${JSON.stringify(message)}\n`)
+
+async function sendStream(response: ServerResponse, messages: AsyncIterable<Json>, framing: Framing): Promise<void> {
+  response.writeHead(200, { 'Content-Type': typeOf(framing) })
+  response.flushHeaders()
+  try {
+    for await (const message of messages) {
+      if (response.destroyed) return
+      await flowing(response, response.write(framed(message, framing)))
+    }
+  } catch (error) {
+    if (!(error instanceof StreamFailure)) throw error
+    response.write(framed(streamFailureBody(error.failure), framing))
+  }
+  response.end()
+}
+
+async function flowing(response: ServerResponse, isFree: boolean): Promise<void> {
+  if (!isFree) await Promise.race([once(response, 'drain'), once(response, 'close')])
+}
+
+async function sendRaw(response: ServerResponse, { status, headers, body }: RawAnswer): Promise<void> {
+  response.writeHead(status, headers)
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    response.end(body)
+    return
+  }
+  for await (const chunk of body) {
+    if (response.destroyed) return
+    await flowing(response, response.write(chunk))
+  }
+  response.end()
+}

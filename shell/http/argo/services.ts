@@ -1,0 +1,65 @@
+// Owns what the operations of the Argo REST API need of the rest: stores, runs, logs and settings; and the type of an operation.
+import type { IncomingMessage } from 'node:http'
+import type { ArgoApiOperation, ArgoFileOperation, ArgoMatch, ArgoParameters } from '@tiphys/core/api'
+import type { Json, JsonObject } from '@tiphys/core/kube'
+import type { LogStore } from '@tiphys/shell/ports'
+import type { StoreOf } from '../kube-store.ts'
+import type { WorkflowStore } from '../workflow-store.ts'
+import type { Caller } from './access.ts'
+import type { ArgoAnswer, RawAnswer } from './answer.ts'
+
+/** What the server tells the user interface about itself, as Argo's configuration has it. */
+export interface InfoSettings {
+  readonly links: readonly JsonObject[]
+  readonly columns: readonly JsonObject[]
+  readonly navColor: string
+  /** The only namespace that the server works in; empty for all. */
+  readonly managedNamespace: string
+}
+
+export interface ArgoServices {
+  readonly storeOf: StoreOf
+  readonly workflows: WorkflowStore
+  readonly logs: LogStore
+  /** Of the product, such as `0.1.0`. */
+  readonly version: string
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly newSuffix: () => string
+  readonly hasNamespace: (name: string) => Promise<boolean>
+  /** Read at each request: the configuration can change. */
+  readonly info: () => InfoSettings
+  /** The metrics of the server in Prometheus' text form. */
+  readonly metrics: () => Promise<string>
+}
+
+/** A call below `/api/`, after its body and its caller were found in order. */
+export interface ArgoCall {
+  readonly route: ArgoMatch['route']
+  readonly parameters: ArgoParameters
+  readonly query: URLSearchParams
+  /** The request as its shape says; empty where the route reads none. */
+  readonly body: JsonObject
+  /** The body of a route that takes JSON of any shape; undefined when it was empty. */
+  readonly payload: Json | undefined
+  readonly caller: Caller
+  readonly request: IncomingMessage
+  /** Fires when the client has gone. */
+  readonly signal: AbortSignal
+}
+
+export type ArgoOperationHandler = (call: ArgoCall, services: ArgoServices) => Promise<ArgoAnswer>
+export type ArgoOperations = Readonly<Partial<Record<ArgoApiOperation, ArgoOperationHandler>>>
+
+/** A call for a file. `segments` are those of the path after its first one, still escaped. */
+export interface FileCall {
+  readonly operation: ArgoFileOperation
+  readonly segments: readonly string[]
+  readonly query: URLSearchParams
+  readonly caller: Caller
+  readonly request: IncomingMessage
+  readonly signal: AbortSignal
+}
+
+export type ArgoFileHandler = (call: FileCall, services: ArgoServices) => Promise<RawAnswer>
+export type ArgoFiles = Readonly<Partial<Record<ArgoFileOperation, ArgoFileHandler>>>
