@@ -1,3 +1,4 @@
+// Checks how configuration is read: defaults, both forms, and what is refused where.
 import { describe, expect, it } from 'vitest'
 import { engineConfigOf } from './engine.ts'
 import { defaultConfig, readConfigFile, readConfigMap } from './read.ts'
