@@ -73,9 +73,11 @@ export interface Suspended extends At { readonly type: 'suspended' }
 export interface ShutdownRequested extends At { readonly type: 'shutdownRequested'; readonly strategy: 'Stop' | 'Terminate' }
 /** A lock that the run waits for may be free now. */
 export interface LocksChanged extends At { readonly type: 'locksChanged' }
-/** The runtime admitted or postponed the run (parallelism of the controller, queues). */
+/** The runtime holds the run back (parallelism of the controller, queues). */
+export interface Postponed extends At { readonly type: 'postponed'; readonly message: string }
+/** The runtime lets the run begin that it held back. */
 export interface Admitted extends At { readonly type: 'admitted' }
 
 export type EngineEvent =
-  | Started | PodChanged | PodLost | TaskReported | TimerFired | Resumed | NodesSet | Suspended | ShutdownRequested | LocksChanged | Admitted
+  | Started | PodChanged | PodLost | TaskReported | TimerFired | Resumed | NodesSet | Suspended | ShutdownRequested | LocksChanged | Postponed | Admitted
 export type EventType = EngineEvent['type']

@@ -35,6 +35,7 @@ type Handlers = { readonly [T in EventType]: (turn: Turn, event: Extract<EngineE
 
 const HANDLERS: Handlers = {
   started: (turn) => begin(turn),
+  postponed: (turn, { message }) => onPostponed(turn, message),
   admitted: (turn) => begin(turn),
   locksChanged: (turn) => {
     if (turn.run.status.phase === 'Pending') begin(turn)
@@ -67,6 +68,16 @@ const HANDLERS: Handlers = {
     // One that waits for its own lock, or was submitted suspended, has to begin in order to end.
     begin(turn)
   },
+}
+
+/** A run that has begun is held back no more; one that cannot begin has its own message (START-7). */
+function onPostponed(turn: Turn, message: string): void {
+  const { run } = turn
+  const { status } = run
+  if (status.phase === 'Running' || run.begun || (status.phase === 'Pending' && status.message === message)) return
+  status.phase = 'Pending'
+  status.message = message
+  turn.statusChanged = true
 }
 
 /** The call under way that a fact is about. A fact about a node of another type is none of ours. */

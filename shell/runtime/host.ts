@@ -28,8 +28,17 @@ export interface HostOptions {
   /** Trouble of the storage, for people; undefined when it is over. */
   readonly onTrouble?: (message: string | undefined) => void
   readonly onLost?: (run: Run, message: string) => void
+  readonly admission?: Admission
   /** Keeps memoized outputs beyond this process. */
   readonly saveObject?: (object: ReturnType<typeof cacheEntry>) => void
+}
+
+/** Who may begin when not all may. */
+export interface Admission {
+  /** Why the run has to wait, or undefined when it may begin. Asked once each time the run is taken up. */
+  postpone(run: Run): string | undefined
+  /** The run has ended, or is no longer this host's. */
+  left(run: Run): void
 }
 
 interface Position { readonly seq: number; readonly attempts: Readonly<Record<string, number>> }
@@ -91,7 +100,7 @@ export class RunHost {
     const created = await this.options.log.create({
       uid: metadata.uid ?? '', namespace: metadata.namespace ?? 'default', name: metadata.name ?? '', phase: '',
       createdAt: Date.parse(metadata.creationTimestamp ?? ''), labels: metadata.labels ?? {}, template: workflow.spec.workflowTemplateRef?.name ?? '',
-      manifest: JSON.stringify(workflow),
+      owners: (metadata.ownerReferences ?? []).flatMap(({ uid }) => (uid === undefined || uid === '' ? [] : [uid])), manifest: JSON.stringify(workflow),
     })
     if (!created.ok) return created
     // A workflow that takes over the steps of another one brings its nodes along.
@@ -157,8 +166,21 @@ export class RunHost {
   private take(run: Run, from: Position): Taken {
     const mailbox = this.mailboxOf(run, { ...from, act: (box, effects) => this.act(box, effects) })
     this.mailboxes.set(run.uid, mailbox)
-    mailbox.deliver({ type: 'started', at: this.options.clock.now() })
+    const message = this.options.admission?.postpone(run)
+    const at = this.options.clock.now()
+    mailbox.deliver(message === undefined ? { type: 'started', at } : { type: 'postponed', at, message })
     return { ok: true, run }
+  }
+
+  /** Lets a run begin that was held back. */
+  admit(uid: string): void {
+    this.mailboxes.get(uid)?.deliver({ type: 'admitted', at: this.options.clock.now() })
+  }
+
+  /** Another configuration counts for whatever runs do from now on. */
+  reconfigure(config: Partial<EngineConfig>): void {
+    const { catalog } = this.options
+    Object.assign(this.world, { config: createWorld({ catalog, config }).config })
   }
 
   private mailboxOf(run: Run, from: Position & { act: (mailbox: Mailbox, effects: readonly Effect[]) => void }): Mailbox {
@@ -202,11 +224,14 @@ export class RunHost {
 
   private onUpdate(mailbox: Mailbox, update: RunUpdate): void {
     this.options.onUpdate?.(update)
-    if (update.run.status.completed) this.mailboxes.delete(mailbox.uid)
+    if (!update.run.status.completed) return
+    this.mailboxes.delete(mailbox.uid)
+    this.options.admission?.left(update.run)
   }
 
   private onLost(mailbox: Mailbox, message: string): void {
     this.mailboxes.delete(mailbox.uid)
+    this.options.admission?.left(mailbox.run)
     this.options.onLost?.(mailbox.run, message)
   }
 
