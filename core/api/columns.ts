@@ -96,6 +96,54 @@ export const eventColumns: readonly Column[] = [
 
 const orNone = (text: string): string => text || '<none>'
 
+const text = (name: string, description: string, cell: (object: JsonObject) => string): Column => ({ name, type: 'string', description, cell })
+const wide = (column: Column): Column => ({ ...column, priority: 1 })
+const createdAt: Column = { name: 'Created At', type: 'date', format: 'date-time', description: 'When the object was created', cell: (object) => textAt(object, ['metadata', 'creationTimestamp']) }
+
+const ACCESS_MODES: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' }
+
+export const claimColumns: readonly Column[] = [
+  text('Status', 'Whether the claim has its storage', (object) => textAt(object, ['status', 'phase'])),
+  text('Volume', 'The storage of the claim', (object) => textAt(object, ['spec', 'volumeName'])),
+  text('Capacity', 'Size of the storage', (object) => textAt(object, ['status', 'capacity', 'storage'])),
+  text('Access Modes', 'By whom it can be mounted', (object) => itemsAt(object, ['status', 'accessModes']).map((mode) => ACCESS_MODES[String(mode)] ?? '').join(',')),
+  text('StorageClass', 'Which storage was asked for', (object) => textAt(object, ['spec', 'storageClassName'])),
+  text('VolumeAttributesClass', 'Attributes of the storage', (object) => textAt(object, ['spec', 'volumeAttributesClassName']) || '<unset>'),
+  ageColumn,
+  wide(text('VolumeMode', 'Files or blocks', (object) => textAt(object, ['spec', 'volumeMode']) || 'Filesystem')),
+]
+export const leaseColumns: readonly Column[] = [text('Holder', 'Who has the lease', (object) => textAt(object, ['spec', 'holderIdentity'])), ageColumn]
+export const roleColumns: readonly Column[] = [createdAt]
+export const definitionColumns: readonly Column[] = [createdAt]
+
+const subjectsOf = (kind: string) => (object: JsonObject): string =>
+  itemsAt(object, ['subjects']).filter((subject) => textAt(subject, ['kind']) === kind).map((subject) => [textAt(subject, ['namespace']), textAt(subject, ['name'])].filter((part) => part !== '').join('/')).join(', ')
+
+export const bindingColumns: readonly Column[] = [
+  text('Role', 'The role that is given', (object) => `${textAt(object, ['roleRef', 'kind'])}/${textAt(object, ['roleRef', 'name'])}`), ageColumn,
+  wide(text('Users', 'Users who have it', subjectsOf('User'))), wide(text('Groups', 'Groups that have it', subjectsOf('Group'))),
+  wide(text('ServiceAccounts', 'Accounts that have it', subjectsOf('ServiceAccount'))),
+]
+
+export const jobColumns: readonly Column[] = [
+  text('Status', 'How the job stands', jobStatus),
+  text('Completions', 'Pods that have succeeded, of those wanted', (object) => `${textAt(object, ['status', 'succeeded']) || '0'}/${textAt(object, ['spec', 'completions']) || '1'}`),
+  { name: 'Duration', type: 'string', description: 'How long it has run', cell: jobDuration },
+  ageColumn,
+]
+
+function jobStatus(object: JsonObject): string {
+  const is = (type: string): boolean => itemsAt(object, ['status', 'conditions']).some((condition) => textAt(condition, ['type']) === type && textAt(condition, ['status']) === 'True')
+  if (is('Complete')) return 'Complete'
+  if (is('Failed')) return 'Failed'
+  return textAt(object, ['metadata', 'deletionTimestamp']) !== '' ? 'Terminating' : is('Suspended') ? 'Suspended' : 'Running'
+}
+
+function jobDuration(object: JsonObject, now: number): string {
+  const [start, end] = [Date.parse(textAt(object, ['status', 'startTime'])), Date.parse(textAt(object, ['status', 'completionTime']))]
+  return Number.isNaN(start) ? '' : kubeAge((Number.isNaN(end) ? now : end) - start)
+}
+
 export const podColumns: readonly Column[] = [
   { name: 'Ready', type: 'string', description: 'Containers that are ready, of all', cell: podReady },
   { name: 'Status', type: 'string', description: 'How the pod stands', cell: podStatus },

@@ -37,8 +37,8 @@ function plainEntries(resource: ApiResource): readonly JsonObject[] {
   return [entry, ...subresources(resource).map(({ name, verbs: own }) => ({ name: `${plural}/${name}`, singularName: '', namespaced, kind, verbs: own }))]
 }
 
-function subresources({ statusSubresource, log }: ApiResource): readonly { readonly name: string; readonly verbs: readonly string[] }[] {
-  return [...(log ? [{ name: 'log', verbs: ['get'] }] : []), ...(statusSubresource ? [{ name: 'status', verbs: ['get', 'patch', 'update'] }] : [])]
+function subresources({ statusSubresource, log, token }: ApiResource): readonly { readonly name: string; readonly verbs: readonly string[] }[] {
+  return [...(log ? [{ name: 'log', verbs: ['get'] }] : []), ...(token ? [{ name: 'token', verbs: ['create'] }] : []), ...(statusSubresource ? [{ name: 'status', verbs: ['get', 'patch', 'update'] }] : [])]
 }
 
 /** The same in one document: of the core group for `/api`, of the others for `/apis`. */

@@ -1,170 +1,191 @@
 // Owns reading the binary form of built-in kinds, which clients written in Go send: envelope, then fields by number.
-import { type Json, type JsonObject, type Result, bad, ok } from '@tiphys/core/kube'
+import { type Json, type JsonObject, type Result, bad, ok, rfc3339 } from '@tiphys/core/kube'
+import { messageFields } from './protobuf-messages.ts'
+import { type Cursor, base64, readPart, readVarint, utf8 } from './protobuf-wire.ts'
 
-/** A field of a message: its name and how its bytes are read. */
-type Field =
-  | { readonly name: string; readonly as: 'text' | 'bytes' | 'int' }
-  | { readonly name: string; readonly as: 'texts' }
-  | { readonly name: string; readonly as: 'map' | 'bytesMap' }
-  | { readonly name: string; readonly as: 'message'; readonly message: Message }
-type Message = Readonly<Record<number, Field>>
-
-const text = (name: string): Field => ({ name, as: 'text' })
-
-const META: Message = {
-  1: text('name'), 2: text('generateName'), 3: text('namespace'), 5: text('uid'), 6: text('resourceVersion'), 7: { name: 'generation', as: 'int' },
-  11: { name: 'labels', as: 'map' }, 12: { name: 'annotations', as: 'map' }, 14: { name: 'finalizers', as: 'texts' },
+interface Field {
+  /** Empty for fields that stand among those of the message around them. */
+  readonly name: string
+  readonly type: string
+  readonly shape: 'one' | 'list' | 'map'
+  /** Whether JSON shows it even when it is empty. */
+  readonly kept: boolean
 }
-const metadata: Field = { name: 'metadata', as: 'message', message: META }
 
-const KINDS: Readonly<Record<string, Message>> = {
-  'v1/ConfigMap': { 1: metadata, 2: { name: 'data', as: 'map' }, 3: { name: 'binaryData', as: 'bytesMap' } },
-  'v1/Secret': { 1: metadata, 2: { name: 'data', as: 'bytesMap' }, 3: text('type'), 4: { name: 'stringData', as: 'map' } },
-  'v1/Namespace': {
-    1: metadata, 2: { name: 'spec', as: 'message', message: { 1: { name: 'finalizers', as: 'texts' } } }, 3: { name: 'status', as: 'message', message: { 1: text('phase') } },
-  },
-  'v1/ServiceAccount': { 1: metadata },
+type Message = ReadonlyMap<number, Field>
+
+/** Which kinds are read; the message has the name of the kind. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  v1: ['ConfigMap', 'Event', 'Namespace', 'PersistentVolumeClaim', 'Secret', 'ServiceAccount'],
+  'authentication.k8s.io/v1': ['SelfSubjectReview', 'TokenRequest', 'TokenReview'],
+  'authorization.k8s.io/v1': ['LocalSubjectAccessReview', 'SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'],
+  'batch/v1': ['Job'],
+  'coordination.k8s.io/v1': ['Lease'],
+  'rbac.authorization.k8s.io/v1': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
 }
 
 const MAGIC = [0x6b, 0x38, 0x73, 0x00]
-const ENVELOPE: Message = {
-  1: { name: 'typeMeta', as: 'message', message: { 1: text('apiVersion'), 2: text('kind') } }, 2: { name: 'raw', as: 'bytes' }, 3: text('contentEncoding'), 4: text('contentType'),
-}
+const DEPTH_MAX = 40
 
 /** The object in `bytes` as JSON; values of secrets are base64, as in JSON. */
 export function decodeKubeProtobuf(bytes: Uint8Array): Result<JsonObject> {
   if (!MAGIC.every((byte, index) => bytes[index] === byte)) return bad('malformed', 'the body does not begin as the binary form of Kubernetes does')
-  const raw: { value: Uint8Array | undefined } = { value: undefined }
-  const envelope = readMessage(bytes.subarray(MAGIC.length), ENVELOPE, (value) => { raw.value = value })
+  const envelope = readEnvelope(bytes.subarray(MAGIC.length))
   if (envelope === undefined) return bad('malformed', 'the envelope of the body cannot be read')
-  const { apiVersion = '', kind = '' } = (envelope['typeMeta'] ?? {}) as { readonly apiVersion?: string; readonly kind?: string }
-  const key = `${apiVersion}/${kind}`
-  const message = Object.hasOwn(KINDS, key) ? KINDS[key] : undefined
-  if (message === undefined) return bad('unknown_kind', `${kind} of ${apiVersion} cannot be read in binary form: send JSON`)
-  const object = readMessage(raw.value ?? new Uint8Array(), message)
+  const { apiVersion, kind, raw } = envelope
+  // Options of a deletion come in the version of whatever is deleted.
+  const isKnown = kind === 'DeleteOptions' || (Object.hasOwn(KINDS, apiVersion) && KINDS[apiVersion]?.includes(kind) === true)
+  if (!isKnown) return bad('unknown_kind', `${kind} of ${apiVersion} cannot be read in binary form: send JSON`)
+  const object = readMessage(raw, kind, 0)
   return object === undefined ? bad('malformed', `the ${kind} in the body cannot be read`) : ok({ apiVersion, kind, ...object })
 }
 
-interface Cursor {
-  readonly bytes: Uint8Array
-  at: number
+interface Envelope {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly raw: Uint8Array
 }
 
-/** Undefined when the bytes are no such message. Messages nest only as deep as the tables above. */
-function readMessage(bytes: Uint8Array, message: Message, onRaw?: (raw: Uint8Array) => void): JsonObject | undefined {
+function readEnvelope(bytes: Uint8Array): Envelope | undefined {
+  const [type, raw] = [partsOf(bytes, 1), partsOf(bytes, 2)]
+  if (type === undefined || raw === undefined) return undefined
+  const [versions, kinds] = [partsOf(type[0] ?? NONE, 1), partsOf(type[0] ?? NONE, 2)]
+  if (versions === undefined || kinds === undefined) return undefined
+  return { apiVersion: utf8(versions[0] ?? NONE), kind: utf8(kinds[0] ?? NONE), raw: raw[0] ?? NONE }
+}
+
+const NONE = new Uint8Array()
+
+/** The parts of one field, whatever else there is; undefined when the bytes are no message. */
+function partsOf(bytes: Uint8Array, wanted: number): readonly Uint8Array[] | undefined {
+  const found: Uint8Array[] = []
+  const fine = eachField(bytes, (number, value) => {
+    if (number === wanted && typeof value !== 'number') found.push(value)
+    return true
+  })
+  return fine ? found : undefined
+}
+
+function eachField(bytes: Uint8Array, take: (number: number, value: number | Uint8Array) => boolean): boolean {
   const cursor: Cursor = { bytes, at: 0 }
-  const object: Record<string, Json> = {}
   while (cursor.at < bytes.length) {
     const tag = readVarint(cursor)
-    if (tag === undefined) return undefined
-    const [number, wire] = [Math.floor(tag / 8), tag % 8]
-    const field = message[number]
-    if (wire === 0) {
-      const value = readVarint(cursor)
-      if (value === undefined) return undefined
-      if (field?.as === 'int' && value !== 0) object[field.name] = value
-      continue
-    }
-    const part = readPart(cursor, wire)
-    if (part === undefined) return undefined
-    if (field === undefined) continue
-    if (field.as === 'bytes') onRaw?.(part)
-    else if (!put(object, field, part)) return undefined
+    if (tag === undefined || tag < 8) return false
+    const value = tag % 8 === 0 ? readVarint(cursor) : readPart(cursor, tag % 8)
+    if (value === undefined || !take(Math.floor(tag / 8), value)) return false
   }
-  return object
+  return true
 }
 
-/** Empty texts and messages stand for absent ones. */
-function put(object: Record<string, Json>, field: Field, part: Uint8Array): boolean {
-  switch (field.as) {
-    case 'text': {
-      if (part.length > 0) object[field.name] = utf8(part)
-      return true
-    }
-    case 'texts': {
-      object[field.name] = [...((object[field.name] ?? []) as readonly Json[]), utf8(part)]
-      return true
-    }
-    case 'message': {
-      const value = readMessage(part, field.message)
-      if (value !== undefined && (Object.keys(value).length > 0 || field.name === 'metadata')) object[field.name] = value
-      return value !== undefined
-    }
-    case 'map':
-    case 'bytesMap': return putEntry(object, field, part)
-    case 'int':
-    case 'bytes': return true
-  }
+let tables: ReadonlyMap<string, Message> | undefined
+
+/** The table is read when the first body comes: most programs never meet one. */
+function messageOf(name: string): Message {
+  tables ??= new Map(messageFields.trim().replaceAll('\n ', '').split('\n').map(readLine))
+  return tables.get(name) ?? new Map<number, Field>()
 }
 
-function putEntry(object: Record<string, Json>, field: Field, part: Uint8Array): boolean {
-  const bytes: { value: Uint8Array } = { value: new Uint8Array() }
-  const entry = readMessage(part, { 1: text('key'), 2: { name: 'value', as: 'bytes' } }, (value) => { bytes.value = value })
-  if (entry === undefined) return false
+function readLine(line: string): readonly [string, Message] {
+  const [name = '', fields = ''] = line.split(': ')
+  return [name, new Map(fields.split(', ').filter((text) => text !== '').map(readField))]
+}
+
+function readField(text: string): readonly [number, Field] {
+  const [, number = '', inline, name = '', mark = '', shape = '', type = ''] = /^(\d+)(?:>(\w+)| (\w+) ([!*]?)(\[\]|\{\})?(\w+))$/.exec(text) ?? []
+  if (inline !== undefined) return [Number(number), { name: '', type: inline, shape: 'one', kept: false }]
+  return [Number(number), { name, type, shape: shape === '[]' ? 'list' : shape === '{}' ? 'map' : 'one', kept: mark !== '' }]
+}
+
+/** Undefined when the bytes are no such message. */
+function readMessage(bytes: Uint8Array, name: string, depth: number): JsonObject | undefined {
+  if (depth > DEPTH_MAX) return undefined
+  const message = messageOf(name)
+  const object: Record<string, Json> = {}
+  const fine = eachField(bytes, (number, value) => {
+    const field = message.get(number)
+    return field === undefined || put(object, field, { value, depth })
+  })
+  return fine ? object : undefined
+}
+
+interface Read {
+  readonly value: number | Uint8Array
+  readonly depth: number
+}
+
+function put(object: Record<string, Json>, field: Field, read: Read): boolean {
+  if (field.shape === 'map') return putEntry(object, field, read)
+  const value = valueOf(field.type, read)
+  if (value === undefined) return false
+  if (field.name === '') Object.assign(object, value)
+  else if (field.shape === 'list') object[field.name] = [...((object[field.name] ?? []) as readonly Json[]), value]
+  else if (field.kept || !isEmpty(value)) object[field.name] = value
+  return true
+}
+
+/** Go writes every field; what it would leave out of JSON is left out here. Metadata is always there. */
+function isEmpty(value: Json): boolean {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.keys(value).length === 0
+  return value === '' || value === 0 || value === false || value === null
+}
+
+function putEntry(object: Record<string, Json>, field: Field, { value, depth }: Read): boolean {
+  if (typeof value === 'number') return false
+  const [keys, values] = [partsOf(value, 1), partsOf(value, 2)]
+  const entry = values === undefined ? undefined : valueOf(field.type, { value: values[0] ?? NONE, depth })
+  if (keys === undefined || entry === undefined) return false
   const entries = { ...(object[field.name] as JsonObject | undefined) }
-  Object.defineProperty(entries, String(entry['key'] ?? ''), { value: field.as === 'map' ? utf8(bytes.value) : base64(bytes.value), enumerable: true, writable: true, configurable: true })
+  Object.defineProperty(entries, utf8(keys[0] ?? NONE), { value: entry, enumerable: true, writable: true, configurable: true })
   object[field.name] = entries
   return true
 }
 
-function readPart(cursor: Cursor, wire: number): Uint8Array | undefined {
-  const length = wire === 2 ? readVarint(cursor) : wire === 1 ? 8 : wire === 5 ? 4 : undefined
-  if (length === undefined || cursor.at + length > cursor.bytes.length) return undefined
-  const part = cursor.bytes.subarray(cursor.at, cursor.at + length)
-  cursor.at += length
-  return part
+function valueOf(type: string, { value, depth }: Read): Json | undefined {
+  if (typeof value === 'number') return type === 't' ? value !== 0 : type === 'i' ? value : undefined
+  switch (type) {
+    case 's': return utf8(value)
+    case 'b': return base64(value)
+    case 'T':
+    case 'U': return timeOf(value, type === 'U')
+    case 'Q': return utf8(partsOf(value, 1)?.[0] ?? NONE)
+    case 'I': return numberOrText(value)
+    case 'J': return jsonOf(value)
+    case 'E': return partsOf(value, 1)?.map(utf8)
+    case 'i':
+    case 't': return undefined
+    default: return readMessage(value, type, depth + 1)
+  }
 }
 
-const VARINT_BYTES_MAX = 10
-
-function readVarint(cursor: Cursor): number | undefined {
-  let value = 0
-  for (let index = 0; index < VARINT_BYTES_MAX; index++) {
-    const byte = cursor.bytes[cursor.at]
-    if (byte === undefined) return undefined
-    cursor.at += 1
-    value += (byte & 0x7f) * 2 ** (7 * index)
-    if (byte < 0x80) return value
-  }
-  return undefined
+/** Seconds and nanoseconds since the epoch; nothing at all is no time. */
+function timeOf(bytes: Uint8Array, micro: boolean): Json | undefined {
+  const numbers = new Map<number, number>()
+  const fine = eachField(bytes, (number, value) => {
+    if (typeof value === 'number') numbers.set(number, value)
+    return true
+  })
+  if (!fine) return undefined
+  const seconds = numbers.get(1) ?? 0
+  if (seconds === 0 || Math.abs(seconds) > 253_402_300_799) return null
+  const text = rfc3339(seconds * 1000)
+  return micro ? text.replace('Z', `.${String(Math.floor((numbers.get(2) ?? 0) / 1000)).padStart(6, '0')}Z`) : text
 }
 
-/** Text of UTF-8 bytes; what is no UTF-8 becomes replacement characters. */
-function utf8(bytes: Uint8Array): string {
-  let out = ''
-  for (let at = 0; at < bytes.length;) {
-    const lead = bytes[at] ?? 0
-    const length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0
-    const code = length === 0 ? undefined : codeAt(bytes, at, length)
-    out += code === undefined ? '\ufffd' : String.fromCodePoint(code)
-    at += code === undefined ? 1 : length
-  }
-  return out
+function numberOrText(bytes: Uint8Array): Json | undefined {
+  let [isText, number, text] = [false, 0, '']
+  const fine = eachField(bytes, (field, value) => {
+    if (field === 1) isText = value !== 0
+    else if (field === 2 && typeof value === 'number') number = value
+    else if (field === 3 && typeof value !== 'number') text = utf8(value)
+    return true
+  })
+  return fine ? (isText ? text : number) : undefined
 }
 
-const FIRST_OF_LENGTH = [0, 0, 0x80, 0x800, 0x10000]
-
-function codeAt(bytes: Uint8Array, at: number, length: number): number | undefined {
-  const lead = bytes[at] ?? 0
-  if (length === 1) return lead
-  let code = lead & (0xff >> (length + 1))
-  for (let index = 1; index < length; index++) {
-    const byte = bytes[at + index] ?? 0
-    if ((byte & 0xc0) !== 0x80) return undefined
-    code = code * 64 + (byte & 0x3f)
+function jsonOf(bytes: Uint8Array): Json | undefined {
+  try {
+    return JSON.parse(utf8(partsOf(bytes, 1)?.[0] ?? NONE) || '{}') as Json
+  } catch {
+    return undefined
   }
-  const isSurrogate = code >= 0xd800 && code <= 0xdfff
-  return code < (FIRST_OF_LENGTH[length] ?? 0) || code > 0x10ffff || isSurrogate ? undefined : code
-}
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-function base64(bytes: Uint8Array): string {
-  let out = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at
-    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    out += (LETTERS[group >> 18] ?? '') + (LETTERS[(group >> 12) & 63] ?? '') + (left > 1 ? (LETTERS[(group >> 6) & 63] ?? '') : '=') + (left > 2 ? (LETTERS[group & 63] ?? '') : '=')
-  }
-  return out
 }

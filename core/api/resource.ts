@@ -1,9 +1,17 @@
 // Owns which kinds the Kubernetes API serves: their names, verbs, columns and shapes, one row a kind.
+import type { JsonObject } from '@tiphys/core/kube'
 import {
-  clusterWorkflowTemplateSchema, configMapSchema, cronWorkflowSchema, kubeEventSchema, podSchema, secretSchema, type StructNode, workflowEventBindingSchema, workflowSchema,
-  workflowTemplateSchema,
+  clusterWorkflowTemplateSchema, configMapSchema, cronWorkflowSchema, kubeEventSchema, persistentVolumeClaimSchema, podSchema, secretSchema, type StructNode, workflowArtifactGCTaskSchema,
+  workflowEventBindingSchema, workflowSchema, workflowTaskResultSchema, workflowTaskSetSchema, workflowTemplateSchema,
 } from '@tiphys/core/spec'
-import { type Column, ageColumn, columnAt, configMapColumns, eventColumns, namespaceColumns, nodeColumns, podColumns, secretColumns, serviceAccountColumns } from './columns.ts'
+import {
+  type Column, ageColumn, bindingColumns, claimColumns, columnAt, configMapColumns, definitionColumns, eventColumns, jobColumns, leaseColumns, namespaceColumns, nodeColumns, podColumns,
+  roleColumns, secretColumns, serviceAccountColumns,
+} from './columns.ts'
+import {
+  accessReviewSchema, clusterRoleBindingSchema, clusterRoleSchema, definitionSchema, jobSchema, leaseSchema, localAccessReviewSchema, namespaceSchema, roleBindingSchema, roleSchema,
+  selfAccessReviewSchema, selfReviewSchema, selfRulesReviewSchema, serviceAccountSchema, tokenRequestSchema, tokenReviewSchema,
+} from './shapes.ts'
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
 
@@ -24,8 +32,16 @@ export interface ApiResource {
   readonly log: boolean
   /** What tables show after the name. */
   readonly columns: readonly Column[]
+  /** Whether tokens can be asked for below an object. */
+  readonly token: boolean
+  /** Whether a new object is a question that is answered and not kept. */
+  readonly review: boolean
+  /** Names may hold anything that fits a path. */
+  readonly anyName: boolean
   /** The shape as far as it is known; other kinds are kept as they come. */
   readonly schema: StructNode | undefined
+  /** The shape of a kind that was defined while the server runs, as its definition gives it. */
+  readonly jsonSchema: JsonObject | undefined
 }
 
 const ALL: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
@@ -36,13 +52,25 @@ type Given = Pick<ApiResource, 'kind' | 'plural' | 'shortNames'> & Partial<ApiRe
 function core(given: Given): ApiResource {
   return {
     group: '', version: 'v1', singular: given.kind.toLowerCase(), categories: [], namespaced: true, statusSubresource: false, generation: false, verbs: ALL, log: false,
-    columns: [ageColumn], schema: undefined, ...given,
+    columns: [ageColumn], schema: undefined, token: false, review: false, anyName: false, jsonSchema: undefined, ...given,
   }
 }
+
+/** A kind that a definition brings. */
+export const customResource = core
 
 /** Argo's kinds have no status subresource: their status is written with the rest. */
 function argo(given: Given): ApiResource {
   return core({ group: 'argoproj.io', version: 'v1alpha1', generation: true, ...given })
+}
+
+function access(given: Given): ApiResource {
+  return core({ group: 'rbac.authorization.k8s.io', anyName: true, ...given })
+}
+
+/** A question to the server: an object that is created to be answered. */
+function review(given: Omit<Given, 'plural' | 'shortNames'>): ApiResource {
+  return core({ plural: `${given.kind.toLowerCase()}s`, shortNames: [], namespaced: false, verbs: ['create'], review: true, ...given })
 }
 
 const workflowColumns = [
@@ -54,17 +82,40 @@ const workflowColumns = [
 export const apiResources: readonly ApiResource[] = [
   core({ kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'], columns: configMapColumns, schema: configMapSchema }),
   core({ kind: 'Event', plural: 'events', shortNames: ['ev'], columns: eventColumns, schema: kubeEventSchema }),
-  core({ kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], namespaced: false, columns: namespaceColumns }),
+  core({ kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], namespaced: false, columns: namespaceColumns, schema: namespaceSchema }),
   core({ kind: 'Node', plural: 'nodes', shortNames: ['no'], namespaced: false, verbs: READ, columns: nodeColumns }),
+  core({ kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', shortNames: ['pvc'], statusSubresource: true, columns: claimColumns, schema: persistentVolumeClaimSchema }),
   core({ kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: ['all'], verbs: READ, log: true, columns: podColumns, schema: podSchema }),
   core({ kind: 'Secret', plural: 'secrets', shortNames: [], columns: secretColumns, schema: secretSchema }),
-  core({ kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'], columns: serviceAccountColumns }),
+  core({ kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'], token: true, columns: serviceAccountColumns, schema: serviceAccountSchema }),
+  core({
+    group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', shortNames: ['crd', 'crds'], categories: ['api-extensions'], namespaced: false,
+    statusSubresource: true, generation: true, columns: definitionColumns, schema: definitionSchema,
+  }),
   argo({ kind: 'ClusterWorkflowTemplate', plural: 'clusterworkflowtemplates', shortNames: ['clusterwftmpl', 'cwft'], namespaced: false, schema: clusterWorkflowTemplateSchema }),
   argo({ kind: 'CronWorkflow', plural: 'cronworkflows', shortNames: ['cwf', 'cronwf'], schema: cronWorkflowSchema }),
   argo({ kind: 'WorkflowEventBinding', plural: 'workfloweventbindings', shortNames: ['wfeb'], schema: workflowEventBindingSchema }),
   argo({ kind: 'Workflow', plural: 'workflows', shortNames: ['wf'], columns: workflowColumns, schema: workflowSchema, generation: false }),
+  argo({ kind: 'WorkflowArtifactGCTask', plural: 'workflowartifactgctasks', shortNames: ['wfat'], statusSubresource: true, schema: workflowArtifactGCTaskSchema }),
+  argo({ kind: 'WorkflowTaskResult', plural: 'workflowtaskresults', shortNames: [], schema: workflowTaskResultSchema }),
+  argo({ kind: 'WorkflowTaskSet', plural: 'workflowtasksets', shortNames: ['wfts'], statusSubresource: true, schema: workflowTaskSetSchema }),
   argo({ kind: 'WorkflowTemplate', plural: 'workflowtemplates', shortNames: ['wftmpl'], schema: workflowTemplateSchema }),
+  review({ group: 'authentication.k8s.io', kind: 'SelfSubjectReview', schema: selfReviewSchema }),
+  review({ group: 'authentication.k8s.io', kind: 'TokenReview', schema: tokenReviewSchema }),
+  review({ group: 'authorization.k8s.io', kind: 'LocalSubjectAccessReview', namespaced: true, schema: localAccessReviewSchema }),
+  review({ group: 'authorization.k8s.io', kind: 'SelfSubjectAccessReview', schema: selfAccessReviewSchema }),
+  review({ group: 'authorization.k8s.io', kind: 'SelfSubjectRulesReview', schema: selfRulesReviewSchema }),
+  review({ group: 'authorization.k8s.io', kind: 'SubjectAccessReview', schema: accessReviewSchema }),
+  core({ group: 'batch', kind: 'Job', plural: 'jobs', shortNames: [], categories: ['all'], statusSubresource: true, generation: true, columns: jobColumns, schema: jobSchema }),
+  core({ group: 'coordination.k8s.io', kind: 'Lease', plural: 'leases', shortNames: [], columns: leaseColumns, schema: leaseSchema }),
+  access({ kind: 'ClusterRole', plural: 'clusterroles', shortNames: [], namespaced: false, columns: roleColumns, schema: clusterRoleSchema }),
+  access({ kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', shortNames: [], namespaced: false, columns: bindingColumns, schema: clusterRoleBindingSchema }),
+  access({ kind: 'Role', plural: 'roles', shortNames: [], columns: roleColumns, schema: roleSchema }),
+  access({ kind: 'RoleBinding', plural: 'rolebindings', shortNames: [], columns: bindingColumns, schema: roleBindingSchema }),
 ]
+
+/** What is asked for below a service account: no kind of its own. */
+export const tokenRequestShape: ApiResource = review({ group: 'authentication.k8s.io', kind: 'TokenRequest', namespaced: true, schema: tokenRequestSchema })
 
 export interface GroupVersion {
   readonly group: string

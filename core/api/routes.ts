@@ -2,14 +2,14 @@
 
 export type Operation =
   | 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
-  | 'list' | 'create' | 'deleteCollection' | 'get' | 'update' | 'patch' | 'delete' | 'getStatus' | 'updateStatus' | 'patchStatus' | 'log'
+  | 'list' | 'create' | 'deleteCollection' | 'get' | 'update' | 'patch' | 'delete' | 'getStatus' | 'updateStatus' | 'patchStatus' | 'log' | 'createToken'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Segments in braces stand for any text. */
   readonly pattern: string
   readonly operation: Operation
-  /** `anyone` needs no token: such a route tells nothing and changes nothing. */
+  /** `anyone` needs no token: such a route tells nothing and changes nothing. With a token, roles say what its holder may do. */
   readonly access: 'anyone' | 'token'
 }
 
@@ -34,9 +34,27 @@ export const kubeRoutes: readonly Route[] = [
   get('/healthz', 'health', 'anyone'), get('/livez', 'health', 'anyone'), get('/readyz', 'health', 'anyone'),
   get('/version', 'version'), get('/api', 'coreVersions'), get('/apis', 'groups'), get('/apis/{group}', 'group'), get(CORE, 'groupResources'), get(GROUP, 'groupResources'),
   get('/openapi/v2', 'openapiV2'), get('/openapi/v3', 'openapiIndex'), get('/openapi/v3/api/{version}', 'openapiGroup'), get('/openapi/v3/apis/{group}/{version}', 'openapiGroup'),
-  get(`${CORE}${INSIDE}/{plural}/{name}/log`, 'log'),
+  get(`${CORE}${INSIDE}/{plural}/{name}/log`, 'log'), { method: 'POST', pattern: `${CORE}${INSIDE}/{plural}/{name}/token`, operation: 'createToken', access: 'token' },
   ...objectRoutes(CORE), ...objectRoutes(`${CORE}${INSIDE}`), ...objectRoutes(GROUP), ...objectRoutes(`${GROUP}${INSIDE}`),
 ]
+
+export type KubeVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+
+interface Needed {
+  readonly verb: KubeVerb
+  /** Empty for the object itself. */
+  readonly subresource: '' | 'status' | 'log' | 'token'
+}
+
+const needs = (verb: KubeVerb, subresource: Needed['subresource'] = ''): Needed => ({ verb, subresource })
+
+type ObjectOperation = Exclude<Operation, 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'>
+
+/** What somebody must be allowed who asks for an operation on objects; a list that goes on is a watch. */
+export const operationNeeds: { readonly [O in ObjectOperation]: Needed } = {
+  list: needs('list'), get: needs('get'), create: needs('create'), update: needs('update'), patch: needs('patch'), delete: needs('delete'), deleteCollection: needs('deletecollection'),
+  getStatus: needs('get', 'status'), updateStatus: needs('update', 'status'), patchStatus: needs('patch', 'status'), log: needs('get', 'log'), createToken: needs('create', 'token'),
+}
 
 export type PathParameters = Readonly<Partial<Record<'group' | 'version' | 'namespace' | 'plural' | 'name', string>>>
 

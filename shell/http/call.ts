@@ -1,6 +1,6 @@
 // Owns one call of the Kubernetes API: where it goes, what it asks, and its body within limits.
 import type { IncomingMessage } from 'node:http'
-import { type ApiResource, type PathParameters, type Route, type Shape, decodeKubeProtobuf } from '@tiphys/core/api'
+import { type ApiResource, type Identity, type PathParameters, type Route, type Shape, decodeKubeProtobuf } from '@tiphys/core/api'
 import { type FieldSelector, type JsonObject, type Json, type LabelSelector, isJsonObject, parseFieldSelector, parseLabelSelector } from '@tiphys/core/kube'
 import { composeYaml } from '@tiphys/core/spec'
 import type { KubeStore } from './kube-store.ts'
@@ -12,6 +12,7 @@ export interface Call {
   readonly query: URLSearchParams
   readonly shape: Shape
   readonly request: IncomingMessage
+  readonly identity: Identity
   /** Fires when the client has gone. */
   readonly signal: AbortSignal
 }
@@ -24,6 +25,9 @@ export interface ObjectCall extends Call {
   readonly namespace: string
   readonly name: string
 }
+
+/** How objects may be written. */
+export const OBJECT_TYPES: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 export const bodyLimits = { bytesMax: 16 * 1024 * 1024 } as const
 

@@ -60,7 +60,14 @@ function filled(object: JsonObject, { resource, namespace, name }: Place): JsonO
 function defaultsOf({ kind, group }: ApiResource, object: JsonObject): JsonObject {
   if (group !== '') return {}
   if (kind === 'Secret') return secretDefaults(object)
+  if (kind === 'PersistentVolumeClaim') return claimDefaults(object)
   return kind === 'Namespace' ? { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } } : {}
+}
+
+/** Claims need nobody to provide them: their storage is a folder that is made when the first pod mounts it. */
+function claimDefaults(object: JsonObject): JsonObject {
+  const spec = isJsonObject(object['spec']) ? object['spec'] : {}
+  return { spec: { volumeMode: 'Filesystem', ...spec } }
 }
 
 function secretDefaults({ data, stringData, type }: JsonObject): JsonObject {
@@ -74,7 +81,7 @@ function metadataFailure(object: JsonObject, { resource }: Place): Failure | und
   const name = textAt(object, ['metadata', 'name'])
   const prefix = textAt(object, ['metadata', 'generateName'])
   if (name === '' && prefix === '') return invalid(resource, '', { field: 'metadata.name', message: 'Required value: name or generateName is required' })
-  const [problem] = dnsSubdomainProblems(name === '' ? `${prefix}x` : name)
+  const [problem] = resource.anyName ? pathProblems(name === '' ? `${prefix}x` : name) : dnsSubdomainProblems(name === '' ? `${prefix}x` : name)
   if (problem !== undefined) return invalid(resource, name || prefix, { field: 'metadata.name', message: `Invalid value: ${JSON.stringify(name || prefix)}: ${problem}` })
   const labels = valueAt(object, ['metadata', 'labels'])
   for (const [key, value] of Object.entries(isJsonObject(labels) ? labels : {})) {
@@ -83,6 +90,12 @@ function metadataFailure(object: JsonObject, { resource }: Place): Failure | und
     if (wrong !== undefined) return invalid(resource, name || prefix, { field: 'metadata.labels', message: `Invalid value: ${JSON.stringify(wrong.includes('name part') ? key : value)}: ${wrong}` })
   }
   return undefined
+}
+
+/** What keeps a name from being a part of a path. */
+function pathProblems(name: string): readonly string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`]
+  return ['/', '%'].filter((letter) => name.includes(letter)).map((letter) => `may not contain '${letter}'`)
 }
 
 interface ShapeProblems {

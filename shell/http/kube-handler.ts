@@ -1,25 +1,32 @@
 // Owns the door of the Kubernetes API: who may come in, which route a request takes, and one place for what goes wrong.
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
-  type ApiResource, type Operation, type Shape, aggregatedDiscovery, coreVersions, failure, groupDocument, groupList, groupVersions, kubeRoutes, matchRoute, openapiV2,
-  openapiV3, resourceList, shapeWanted,
+  type ApiResource, type Identity, type Matched, type Operation, type Shape, type Wish, aggregatedDiscovery, coreVersions, failure, groupDocument, groupList, groupVersions, kubeRoutes,
+  matchRoute, openapiV2, openapiV3, operationNeeds, ownerIdentity, resourceList, shapeWanted,
 } from '@tiphys/core/api'
 import type { JsonObject } from '@tiphys/core/kube'
 import type { LogStore } from '@tiphys/shell/ports'
+import type { Access } from './access.ts'
+import { createToken } from './account-token.ts'
 import { type Answer, failed, json, send } from './answer.ts'
-import type { Call, ObjectCall } from './call.ts'
+import { type Call, type ObjectCall, isTrue } from './call.ts'
 import { getObject, listObjects } from './kube-read.ts'
 import type { StoreOf } from './kube-store.ts'
 import { createObject, deleteCollection, deleteObject, patchObject, updateObject } from './kube-write.ts'
+import { answerReview } from './kube-reviews.ts'
 import { podLog } from './pod-log.ts'
+import type { TokenSigner } from './tokens.ts'
 
 export interface KubeHandlerOptions {
-  readonly resources: readonly ApiResource[]
+  /** All kinds that are served now: definitions add to them while the server runs. */
+  readonly resources: () => readonly ApiResource[]
   readonly storeOf: StoreOf
   readonly logs: LogStore
-  /** Whoever has it may do everything. */
-  readonly token: string
+  readonly access: Access
+  readonly signer: TokenSigner
+  /** The certificate of the authority by which this server proves itself. */
+  readonly authority: string
   /** Names by which clients may call this server, without ports. */
   readonly hosts: readonly string[]
   /** Of the product, such as `0.1.0`. */
@@ -36,26 +43,21 @@ type ObjectOperation = Exclude<Operation, PlainOperation>
 type PlainOperation = 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
 
 const plain: { readonly [O in PlainOperation]: PlainHandler } = {
-  health: () => ({ type: 'text', code: 200, body: 'ok' }),
+  health,
   version: (_call, { version }) => json(200, versionInfo(version)),
-  coreVersions: ({ shape, request }, { resources }) => discovery(shape, aggregatedDiscovery(resources, 'core', shape.version), coreVersions(request.headers.host ?? '')),
-  groups: ({ shape }, { resources }) => discovery(shape, aggregatedDiscovery(resources, 'groups', shape.version), groupList(resources)),
-  group: ({ parameters }, { resources }) => documentOf(groupDocument(resources, parameters.group ?? '')),
-  groupResources: ({ parameters }, { resources }) => documentOf(resourceList(resources, { group: parameters.group ?? '', version: parameters.version ?? '' })),
-  openapiIndex: (_call, { resources, version }) => json(200, openapiIndex(resources, version)),
-  openapiGroup: ({ parameters }, { resources }) => documentOf(openapiV3(resources, { group: parameters.group ?? '', version: parameters.version ?? '' })),
-  openapiV2: (_call, { resources }) => json(200, openapiV2(resources)),
+  coreVersions: ({ shape, request }, { resources }) => discovery(shape, aggregatedDiscovery(resources(), 'core', shape.version), coreVersions(request.headers.host ?? '')),
+  groups: ({ shape }, { resources }) => discovery(shape, aggregatedDiscovery(resources(), 'groups', shape.version), groupList(resources())),
+  group: ({ parameters }, { resources }) => documentOf(groupDocument(resources(), parameters.group ?? '')),
+  groupResources: ({ parameters }, { resources }) => documentOf(resourceList(resources(), { group: parameters.group ?? '', version: parameters.version ?? '' })),
+  openapiIndex: (_call, { resources, version }) => json(200, openapiIndex(resources(), version)),
+  openapiGroup: ({ parameters }, { resources }) => documentOf(openapiV3(resources(), { group: parameters.group ?? '', version: parameters.version ?? '' })),
+  openapiV2: (_call, { resources }) => json(200, openapiV2(resources())),
 }
 
 const objects: { readonly [O in ObjectOperation]: ObjectHandler } = {
-  list: listObjects, get: getObject, getStatus: getObject, create: createObject, update: updateObject, updateStatus: updateObject, patch: patchObject, patchStatus: patchObject,
-  delete: deleteObject, deleteCollection, log: podLog,
-}
-
-/** Which verb of a kind an operation needs. */
-const VERBS: { readonly [O in ObjectOperation]: ApiResource['verbs'][number] } = {
-  list: 'list', get: 'get', getStatus: 'get', create: 'create', update: 'update', updateStatus: 'update', patch: 'patch', patchStatus: 'patch', delete: 'delete',
-  deleteCollection: 'deletecollection', log: 'get',
+  list: listObjects, get: getObject, getStatus: getObject, update: updateObject, updateStatus: updateObject, patch: patchObject, patchStatus: patchObject,
+  create: (call, options) => (call.resource.review ? answerReview(call, options) : createObject(call, options)),
+  delete: deleteObject, deleteCollection, log: podLog, createToken,
 }
 
 export function createKubeHandler(options: KubeHandlerOptions): RequestListener {
@@ -85,15 +87,26 @@ async function answer(options: KubeHandlerOptions, request: IncomingMessage, sig
   const url = new URL(request.url ?? '/', 'https://localhost')
   const matched = matchRoute(kubeRoutes, request.method ?? '', url.pathname)
   const isOpen = matched.found && matched.route.access === 'anyone'
-  if (!isOpen && !isAuthorized(options.token, request.headers.authorization)) return failed(failure('Unauthorized', 'Unauthorized'))
-  if (!matched.found) {
-    return matched.why === 'no_path'
-      ? failed(failure('NotFound', 'the server could not find the requested resource'))
-      : failed(failure('MethodNotAllowed', 'the server does not allow this method on the requested resource'))
-  }
+  const identified = isOpen ? { ok: true as const, identity: ownerIdentity } : await options.access.identify(request.headers)
+  if (!identified.ok) return failed(identified.failure)
+  if (!matched.found) return notMatched(options, matched, { identity: identified.identity, path: url.pathname })
   const shape = matched.route.operation === 'log' ? { as: '' as const, version: '' } : shapeWanted(request.headers.accept ?? '')
   if (shape === undefined) return failed(failure('NotAcceptable', 'only the following media types will be accepted: application/json'))
-  return dispatch(options, { route: matched.route, parameters: matched.parameters, query: url.searchParams, shape, request, signal })
+  const call: Call = { route: matched.route, parameters: matched.parameters, query: url.searchParams, shape, request, signal, identity: identified.identity }
+  return isOpen ? health() : dispatch(options, call, url.pathname)
+}
+
+function health(): Answer {
+  return { type: 'text', code: 200, body: 'ok' }
+}
+
+/** Who may not even know what there is learns nothing. */
+async function notMatched({ access }: KubeHandlerOptions, { why }: Extract<Matched, { found: false }>, { identity, path }: { readonly identity: Identity; readonly path: string }): Promise<Answer> {
+  const refusal = await access.refusal(identity, { verb: 'get', path })
+  if (refusal !== undefined) return failed(refusal)
+  return why === 'no_path'
+    ? failed(failure('NotFound', 'the server could not find the requested resource'))
+    : failed(failure('MethodNotAllowed', 'the server does not allow this method on the requested resource'))
 }
 
 /** A page of another site must reach nothing here, not even by a name of its own that leads to this machine. */
@@ -107,21 +120,27 @@ function hostOf(header: string): string {
   return header.replace(/:\d+$/, '').toLowerCase()
 }
 
-function isAuthorized(token: string, header: string | undefined): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
-  if (given === undefined) return false
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(token))
-}
-
-async function dispatch(options: KubeHandlerOptions, call: Call): Promise<Answer> {
+async function dispatch(options: KubeHandlerOptions, call: Call, path: string): Promise<Answer> {
   const { operation } = call.route
+  const refusal = await options.access.refusal(call.identity, isPlain(operation) ? { verb: 'get', path } : wishOf(operation, call))
+  if (refusal !== undefined) return failed(refusal)
   if (isPlain(operation)) return plain[operation](call, options)
-  const resource = resourceOf(options.resources, call)
+  const resource = resourceOf(options.resources(), call)
   if (resource === undefined) return failed(failure('NotFound', 'the server could not find the requested resource'))
-  if (!resource.verbs.includes(VERBS[operation])) return failed(failure('MethodNotAllowed', `${resource.plural} do not allow ${VERBS[operation]}`))
+  const { verb } = operationNeeds[operation]
+  if (operation !== 'createToken' && !resource.verbs.includes(verb)) return failed(failure('MethodNotAllowed', `${resource.plural} do not allow ${verb}`))
   const { namespace = '', name = '' } = call.parameters
   return objects[operation]({ ...call, resource, store: options.storeOf(resource), namespace, name }, options)
+}
+
+/** What the caller must be allowed. A list of the one object of a name counts as one of that object. */
+function wishOf(operation: ObjectOperation, { parameters, query }: Call): Wish {
+  const { verb, subresource } = operationNeeds[operation]
+  const { group = '', plural = '', namespace = '' } = parameters
+  const only = /^metadata\.name==?([^,!=]+)$/.exec(query.get('fieldSelector') ?? '')?.[1]
+  // A namespace is itself the place in which roles about it are looked for.
+  const home = plural === 'namespaces' && group === '' ? (parameters.name ?? namespace) : namespace
+  return { verb: verb === 'list' && isTrue(query.get('watch')) ? 'watch' : verb, group, resource: plural, subresource, name: parameters.name ?? only ?? '', namespace: home }
 }
 
 function isPlain(operation: Operation): operation is PlainOperation {
@@ -134,6 +153,7 @@ function resourceOf(resources: readonly ApiResource[], { parameters, route }: Ca
   const found = resources.find((resource) => resource.group === group && resource.version === version && resource.plural === plural)
   if (found === undefined || (namespace !== undefined && !found.namespaced) || (found.namespaced && namespace === undefined && name !== undefined)) return undefined
   if (route.operation.endsWith('Status') && !found.statusSubresource) return undefined
+  if (route.operation === 'createToken' && !found.token) return undefined
   return route.operation === 'log' && !found.log ? undefined : found
 }
 

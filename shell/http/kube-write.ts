@@ -1,17 +1,20 @@
 // Owns writing objects: new ones, whole replacements, patches, deletions.
-import { type PatchKind, apiVersionOf, applyPatch, failure, patchKindOf, patchTypes, successStatus, textAt, valueAt } from '@tiphys/core/api'
+import { type PatchKind, apiVersionOf, applyPatch, failure, kindProblem, patchKindOf, patchTypes, successStatus, textAt, valueAt } from '@tiphys/core/api'
 import { type Json, type JsonObject, isJsonArray, isJsonObject } from '@tiphys/core/kube'
 import type { DeleteOptions, KubeObject, ObjectResult, StoredObject } from '@tiphys/shell/ports'
-import { type Answer, failed, json, problemAnswer } from './answer.ts'
-import { type ObjectCall, readBody, readObject, selectorsOf } from './call.ts'
+import type { Access } from './access.ts'
+import { type Issuing, wantsAccountToken, withAccountToken } from './account-token.ts'
+import { type Answer, failed, invalid, json, problemAnswer } from './answer.ts'
+import { type ObjectCall, OBJECT_TYPES, readBody, readObject, selectorsOf } from './call.ts'
 import { admit } from './kube-admission.ts'
 import { asJson } from './kube-read.ts'
 
-const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const PATCH_TRIES_MAX = 5
 
-export interface Writing {
-  readonly now: () => number
+export interface Writing extends Issuing {
+  readonly access: Access
+  /** The certificate of this server's authority, which secrets with tokens hold. */
+  readonly authority: string
   /** Whether a namespace can take objects. */
   readonly hasNamespace: (name: string) => Promise<boolean>
 }
@@ -39,9 +42,24 @@ export async function createObject(call: ObjectCall, writing: Writing): Promise<
   const admitted = admit(read.value, { resource, namespace, name: '' }, query.get('fieldValidation') ?? 'Warn')
   if (!admitted.ok) return failed(admitted.failure)
   if (resource.namespaced && !(await writing.hasNamespace(namespace))) return noNamespace(namespace)
-  const object = managed(admitted.object, { call, operation: 'Update', at: writing.now(), applied: undefined })
+  const settled = await settle(call, writing, { object: admitted.object, before: undefined })
+  if (!settled.ok) return settled.answer
+  const object = managed(settled.object, { call, operation: 'Update', at: writing.now(), applied: undefined })
   const name = object.metadata.name ?? object.metadata.generateName ?? ''
   return written(call, await store.create(resource, object, { dryRun: dryRun.value }), { code: 201, name, warnings: admitted.warnings })
+}
+
+type Settled = { readonly ok: true; readonly object: KubeObject } | { readonly ok: false; readonly answer: Answer }
+
+/** What an admitted object must meet that depends on more than itself: what it was, who writes it, what the server adds. */
+async function settle({ resource, identity }: ObjectCall, writing: Writing, { object, before }: { readonly object: KubeObject; readonly before: StoredObject | undefined }): Promise<Settled> {
+  const plain = object as unknown as JsonObject
+  const name = object.metadata.name ?? object.metadata.generateName ?? ''
+  const problem = kindProblem(resource, plain, before === undefined ? undefined : asJson(before))
+  if (problem !== undefined) return { ok: false, answer: failed(invalid(resource, name, problem)) }
+  const escalation = await writing.access.escalation(identity, resource, plain)
+  if (escalation !== undefined) return { ok: false, answer: failed(escalation) }
+  return { ok: true, object: wantsAccountToken(object) ? await withAccountToken(object, writing, writing.authority) : object }
 }
 
 function noNamespace(namespace: string): Answer {
@@ -56,7 +74,11 @@ export async function updateObject(call: ObjectCall, writing: Writing): Promise<
   if (!read.ok) return read.answer
   const admitted = admit(read.value, { resource, namespace, name }, query.get('fieldValidation') ?? 'Warn')
   if (!admitted.ok) return failed(admitted.failure)
-  const object = managed(admitted.object, { call, operation: 'Update', at: writing.now(), applied: undefined })
+  const found = await store.get({ type: resource, namespace, name })
+  if (!found.ok) return problemAnswer(found.problem, resource, name)
+  const settled = await settle(call, writing, { object: admitted.object, before: found.value })
+  if (!settled.ok) return settled.answer
+  const object = managed(settled.object, { call, operation: 'Update', at: writing.now(), applied: undefined })
   return written(call, await store.update(resource, object, { dryRun: dryRun.value, ...subresource(call) }), { code: 200, name, warnings: admitted.warnings })
 }
 
@@ -100,7 +122,9 @@ async function patchOnce(call: ObjectCall, writing: Writing, { kind, patch, dryR
   const admitted = admit(patched.value, { resource, namespace, name }, query.get('fieldValidation') ?? 'Warn')
   if (!admitted.ok) return failed(admitted.failure)
   const named = namesVersion(patch, kind)
-  const object = managed(admitted.object, { call, operation: kind === 'apply' ? 'Apply' : 'Update', at: writing.now(), applied: kind === 'apply' ? patch : undefined })
+  const settled = await settle(call, writing, { object: admitted.object, before: found.value })
+  if (!settled.ok) return settled.answer
+  const object = managed(settled.object, { call, operation: kind === 'apply' ? 'Apply' : 'Update', at: writing.now(), applied: kind === 'apply' ? patch : undefined })
   const result = await store.update(resource, object, { dryRun, ...subresource(call) })
   if (!result.ok && result.problem.code === 'conflict' && !named) return 'again'
   return written(call, result, { code: 200, name, warnings: admitted.warnings })
@@ -109,10 +133,14 @@ async function patchOnce(call: ObjectCall, writing: Writing, { kind, patch, dryR
 async function applyNew(call: ObjectCall, writing: Writing, { patch, dryRun }: Omit<Patching, 'kind'>): Promise<Answer | 'again'> {
   const { resource, store, namespace, name, query } = call
   if (!isJsonObject(patch)) return failed(failure('BadRequest', 'the body is no object'))
+  const refusal = await writing.access.refusal(call.identity, { verb: 'create', group: resource.group, resource: resource.plural, subresource: '', name, namespace })
+  if (refusal !== undefined) return failed(refusal)
   const admitted = admit(patch, { resource, namespace, name }, query.get('fieldValidation') ?? 'Warn')
   if (!admitted.ok) return failed(admitted.failure)
   if (resource.namespaced && !(await writing.hasNamespace(namespace))) return noNamespace(namespace)
-  const object = managed(admitted.object, { call, operation: 'Apply', at: writing.now(), applied: patch })
+  const settled = await settle(call, writing, { object: admitted.object, before: undefined })
+  if (!settled.ok) return settled.answer
+  const object = managed(settled.object, { call, operation: 'Apply', at: writing.now(), applied: patch })
   const result = await store.create(resource, object, { dryRun })
   return !result.ok && result.problem.code === 'already_exists' ? 'again' : written(call, result, { code: 201, name, warnings: admitted.warnings })
 }
@@ -175,9 +203,7 @@ async function deletingOf(call: ObjectCall): Promise<Deleting> {
 async function optionsBody({ request }: ObjectCall): Promise<{ readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly answer: Answer }> {
   const length = request.headers['content-length']
   if ((length === undefined || length === '0') && request.headers['transfer-encoding'] === undefined) return { ok: true, value: {} }
-  // Options in binary form hold nothing but defaults in practice.
-  if ((request.headers['content-type'] ?? '').includes('protobuf')) return { ok: true, value: {} }
-  return readObject(request, ['application/json', 'application/yaml'])
+  return readObject(request, OBJECT_TYPES)
 }
 
 export async function deleteObject(call: ObjectCall): Promise<Answer> {

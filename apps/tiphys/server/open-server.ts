@@ -2,12 +2,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import { hostname } from 'node:os'
-import { apiResources, resourceOfKind } from '@tiphys/core/api'
+import { resourceOfKind } from '@tiphys/core/api'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/process'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
-import { type ArgoServices, type InfoSettings, type StoreOf, WorkflowStore, createKubeHandler } from '@tiphys/shell/http'
+import { type ArgoServices, type InfoSettings, type StoreOf, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, TaskRunner } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
@@ -17,6 +17,8 @@ import type { DataFolders } from '../local/home.ts'
 import { lookupIn } from '../local/host.ts'
 import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
 import { serverControl, type ServerControl } from './control.ts'
+import { withClusterRoles } from './cluster-roles.ts'
+import { openKube } from './kube.ts'
 import { listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
 import { makeNamespace, namespaceStore } from './namespaces.ts'
@@ -77,8 +79,8 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   await makeNamespace(state.objects, 'default')
   const stores = storesOf(session, engine)
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
-  const handler = createKubeHandler({
-    resources: apiResources, storeOf: stores.storeOf, logs: engine.logs, token, hosts: HOSTS, version: VERSION, now: () => systemClock.now(),
+  const { handler } = await openKube({
+    place, token, objects: state.objects, storeOf: stores.storeOf, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
     hasNamespace, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
   })
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
@@ -166,7 +168,7 @@ function storesOf({ state }: LocalSession, { control, catalog }: Engine): { read
   const objects = mirroring(state.objects, catalog)
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const nodes = hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() })
-  const plain: StoreOf = ({ kind }) => (kind === 'Workflow' ? workflows : kind === 'Node' ? nodes : objects)
+  const plain: StoreOf = withClusterRoles(objects, ({ kind }) => (kind === 'Workflow' ? workflows : kind === 'Node' ? nodes : objects))
   const namespaces = namespaceStore(objects, plain)
   return { workflows, storeOf: (resource) => (resource.kind === 'Namespace' ? namespaces : plain(resource)) }
 }

@@ -24,9 +24,19 @@ export interface Address {
 }
 
 /** Who has the token may do everything: it is its user's alone. */
-export function serverToken({ folder }: ServerPlace): string {
+export function serverToken(place: ServerPlace): string {
+  return secretText(place, 'token')
+}
+
+/** By which the tokens of service accounts are signed. */
+export function signingKey(place: ServerPlace): string {
+  return secretText(place, 'signing-key')
+}
+
+/** Made once, readable by its user alone. */
+function secretText({ folder }: ServerPlace, name: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, 'token')
+  const path = join(folder, name)
   const known = read(path)?.trim()
   if (known !== undefined && known.length >= 32) return known
   const token = randomBytes(32).toString('base64url')
