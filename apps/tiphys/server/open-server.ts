@@ -86,7 +86,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, version: VERSION, now: () => systemClock.now(), newSuffix: randomSuffix, hasNamespace, info: () => NO_INFO, metrics: async () => '',
+    ...stores, logs: engine.logs, templates: engine.catalog, version: VERSION, now: () => systemClock.now(), newSuffix: randomSuffix, hasNamespace, info: () => NO_INFO, metrics: async () => '',
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyOwner(token), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),

@@ -9,3 +9,4 @@ export {
   type ArgoAccess, type ArgoApiOperation, type ArgoFileOperation, type ArgoMatch, type ArgoOperation, type ArgoParameters, type ArgoRoute, argoApiRoutes, argoFileRoutes, argoRoutes,
   matchAnyMethod, matchArgoRoute,
 } from './routes.ts'
+export { type ListMeta, argoList, argoObject } from './wire.ts'

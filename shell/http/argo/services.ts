@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ArgoApiOperation, ArgoFileOperation, ArgoMatch, ArgoParameters } from '@tiphys/core/api'
 import type { Json, JsonObject } from '@tiphys/core/kube'
+import type { TemplateCatalog } from '@tiphys/core/spec'
 import type { LogStore } from '@tiphys/shell/ports'
 import type { StoreOf } from '../kube-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
@@ -21,6 +22,8 @@ export interface ArgoServices {
   readonly storeOf: StoreOf
   readonly workflows: WorkflowStore
   readonly logs: LogStore
+  /** Templates that objects may refer to. */
+  readonly templates: TemplateCatalog
   /** Of the product, such as `0.1.0`. */
   readonly version: string
   /** Unix milliseconds. */
