@@ -1,4 +1,5 @@
 // Owns what adapters, the runtime and the programs may use of the ports.
+export * from './archive.ts'
 export * from './artifact-store.ts'
 export * from './clock.ts'
 export * from './db.ts'
@@ -7,4 +8,5 @@ export * from './log-store.ts'
 export * from './object-store.ts'
 export * from './pod-runner.ts'
 export * from './run-log.ts'
+export * from './sync-limits.ts'
 export * from './task-runner.ts'

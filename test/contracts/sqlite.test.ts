@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EngineName, engines, openDatabase, openState, type State, type StateOptions } from '@tiphys/shell/adapters/sqlite'
+import { archiveContract } from './archive.ts'
 import { dbContract } from './db.ts'
 import { objectsNow } from './object-store-kit.ts'
 import { objectStoreContract } from './object-store.ts'
@@ -28,4 +29,8 @@ for (const engine of engines()) {
   dbContract(engine, (path, options) => openDatabase(path, { engine, ...options }))
   runLogContract(engine, () => newPlace(engine))
   objectStoreContract(engine, () => newPlace(engine))
+  archiveContract(engine, () => {
+    const place = newPlace(engine)
+    return { open: () => place.open('me'), remove: () => place.remove() }
+  })
 }

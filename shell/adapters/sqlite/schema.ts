@@ -103,4 +103,37 @@ CREATE INDEX object_garbage_pending ON object_garbage (owner) WHERE pending = 1;
 CREATE INDEX object_garbage_version ON object_garbage (version) WHERE pending = 0;
 `
 
-export const migrations: readonly string[] = [version1]
+/**
+ * Version 2: the archive. `archive` has the narrow rows that lists read, `archive_body` the whole workflows. Lists show the latest start first:
+ * `sorted_at` is that time, or the creation of what never started, and every index that walks in that order ends with it. `sync_limit` has the limits of
+ * semaphores that are kept in a database.
+ */
+const version2 = `
+CREATE TABLE archive (
+  id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  phase TEXT NOT NULL,
+  sorted_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  labels TEXT NOT NULL,
+  outline TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX archive_uid ON archive (uid);
+CREATE INDEX archive_name ON archive (name);
+CREATE INDEX archive_newest ON archive (sorted_at);
+CREATE INDEX archive_namespace ON archive (namespace, sorted_at);
+CREATE INDEX archive_phase ON archive (phase, sorted_at);
+CREATE INDEX archive_finished ON archive (finished_at);
+CREATE TABLE archive_body (archive INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE archive_label (
+  key TEXT NOT NULL, value TEXT NOT NULL, sorted_at INTEGER NOT NULL, archive INTEGER NOT NULL,
+  PRIMARY KEY (key, value, sorted_at, archive)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sync_limit (namespace TEXT NOT NULL, key TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (namespace, key)) STRICT, WITHOUT ROWID;
+`
+
+export const migrations: readonly string[] = [version1, version2]

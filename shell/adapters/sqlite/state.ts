@@ -1,7 +1,8 @@
 // Owns opening the embedded state: one database with the run log, the index of runs and the objects, written through one commit queue.
 import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Db, ObjectStore, RunIndex, RunLog, StoredObject } from '@tiphys/shell/ports'
+import type { ArchiveStore, Db, ObjectStore, RunIndex, RunLog, StoredObject, SyncLimitStore } from '@tiphys/shell/ports'
+import { SqliteArchiveStore } from './archive-store.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { GroupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
@@ -11,6 +12,7 @@ import { type DatabaseOptions, openDatabase } from './open-database.ts'
 import { SqliteRunIndex } from './run-index.ts'
 import { SqliteRunLog } from './run-log.ts'
 import { migrations } from './schema.ts'
+import { sqliteSyncLimits } from './sync-limit-store.ts'
 
 export interface StateOptions extends DatabaseOptions {
   /** This process: an id that no other process start has, and what others need to tell whether it lives. */
@@ -34,6 +36,8 @@ export interface State {
   readonly log: RunLog
   readonly runs: RunIndex
   readonly objects: ObjectStore
+  readonly archive: ArchiveStore
+  readonly limits: SyncLimitStore
   /** Resolves once deletions that go on in the background are through. */
   idle(): Promise<void>
   /** Looks for changes of other processes now. */
@@ -76,6 +80,8 @@ function stateOn(db: Db, options: StateOptions): State {
     log,
     runs: new SqliteRunIndex(db, feed),
     objects,
+    archive: new SqliteArchiveStore(group),
+    limits: sqliteSyncLimits(group),
     idle: async () => {
       await log.idle()
       await objects.idle()
