@@ -1,5 +1,6 @@
 // The command-line program: reads its arguments, runs one command and ends with its exit code.
 import { type CompletionQuery, execute } from './flags/index.ts'
+import { argoTree, beforeCommand, wantsArgo } from './commands/compat.ts'
 import { root } from './commands/index.ts'
 
 // Whoever reads our output may stop reading, as `head` does: then there is nothing left to do.
@@ -15,7 +16,9 @@ const completer = async (query: CompletionQuery): ReturnType<typeof import('./lo
 
 async function main(): Promise<void> {
   try {
-    process.exitCode = await execute({ root, completer }, process.argv.slice(2), streams)
+    const argv = process.argv.slice(2)
+    const tree = wantsArgo(argv, process.env) ? argoTree(root) : root
+    process.exitCode = await execute({ root: tree, completer, before: beforeCommand }, argv, streams)
   } catch (error) {
     // What users can get wrong is told by the commands; this is trouble with the machine, or a fault of ours.
     const { message, stack } = error instanceof Error ? error : new Error(String(error))

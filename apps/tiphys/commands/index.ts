@@ -1,10 +1,15 @@
 // The command tree of the program, as data; the code of a command loads when it runs.
 import type { CommandSpec } from '../flags/index.ts'
+import { archive } from './specs/archive.ts'
 import { node, remove, resume, stop, suspend, terminate } from './specs/change.ts'
 import { DATA_DIR, NAMESPACE } from './specs/flags.ts'
+import { GLOBAL_FLAGS } from './specs/global.ts'
+import { auth, convert, cp, executorPlugin, sync } from './specs/other.ts'
 import { get, list, logs, wait, watch, why } from './specs/read.ts'
 import { resubmit, retry, run } from './specs/run.ts'
 import { kubeconfig, server } from './specs/server.ts'
+import { submit } from './specs/submit.ts'
+import { clusterTemplate, cron, template } from './specs/templates.ts'
 import { evaluate, lint, schema, simulate } from './specs/tools.ts'
 
 export const VERSION = '0.1.0'
@@ -13,10 +18,10 @@ const version: CommandSpec = {
   name: 'version',
   short: 'print version information',
   examples: [{ does: 'Print the version alone', run: 'version --short' }],
-  args: { max: 0 },
+  args: {},
   flags: [
     { name: 'short', type: 'bool', usage: 'print just the version number' },
-    { name: 'output', short: 'o', type: 'string', usage: 'Output format', values: ['json'] },
+    { name: 'output', short: 'o', type: 'string', usage: 'Output format', values: ['json'], own: true },
   ],
   load: () => import('./version.ts'),
 }
@@ -42,6 +47,6 @@ export const root: CommandSpec = {
     { does: 'See what ran, and what it printed', run: 'list && tiphys logs @latest' },
     { does: 'Find out why it is stuck or failed', run: 'why @latest' },
   ],
-  persistentFlags: [DATA_DIR, NAMESPACE],
-  commands: [run, list, get, watch, wait, logs, why, stop, terminate, suspend, resume, node, retry, resubmit, remove, simulate, lint, evaluate, schema, server, kubeconfig, version, completion],
+  persistentFlags: [DATA_DIR, NAMESPACE, ...GLOBAL_FLAGS],
+  commands: [run, submit, list, get, watch, wait, logs, why, stop, terminate, suspend, resume, node, retry, resubmit, remove, simulate, lint, evaluate, schema, template, clusterTemplate, cron, archive, cp, sync, auth, convert, executorPlugin, server, kubeconfig, version, completion],
 }

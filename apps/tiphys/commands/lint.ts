@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 type Kinds = { readonly ok: true; readonly kinds: readonly string[] | undefined } | { readonly ok: false; readonly message: string }
 
-function kindsOf(flags: Flags): Kinds {
+export function kindsOf(flags: Flags): Kinds {
   const names = flags.list('kinds')
   if (names.length === 0 || names.includes('all')) return { ok: true, kinds: undefined }
   const unknown = names.find((name) => !Object.hasOwn(KINDS, name))

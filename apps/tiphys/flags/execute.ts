@@ -4,13 +4,15 @@ import { type Completer, completionReply, isCompletionRequest } from './complete
 import { type FlagSet, childNamed, flagsAt } from './flag-set.ts'
 import { helpText, usageText } from './help.ts'
 import { type Located, locate, unknownCommand } from './locate.ts'
-import type { ArgumentRule, CommandSpec, Flags, Outcome, Place, Streams } from './model.ts'
+import type { ArgumentRule, CommandSpec, Flags, Invocation, Outcome, Place, Streams } from './model.ts'
 import { type Parsed, parseFlags } from './parse.ts'
 
 export interface Program {
   readonly root: CommandSpec
   /** Offers values for completion; absent: only commands, flags and their fixed values are completed. */
   readonly completer?: Completer
+  /** Judges an invocation before its command runs; an outcome is its end. */
+  readonly before?: (invocation: Invocation) => Outcome | undefined
 }
 
 /** Runs a command line and answers the exit code. Everything that a user can get wrong is reported, nothing is thrown for it. */
@@ -22,10 +24,10 @@ export async function execute(program: Program, argv: readonly string[], streams
     streams.stderr(`Error: ${located.problem.message}\nRun '${program.root.name} --help' for usage.\n`)
     return 1
   }
-  return runAt(located.value, streams)
+  return runAt(located.value, program, streams)
 }
 
-async function runAt(place: Located, streams: Streams): Promise<number> {
+async function runAt(place: Located, program: Program, streams: Streams): Promise<number> {
   const set = flagsAt(place)
   const parsed = parseFlags(set, place.rest, streams.env)
   if (!parsed.ok) return usageError(place, parsed.problem, streams)
@@ -36,15 +38,13 @@ async function runAt(place: Located, streams: Streams): Promise<number> {
   if (load === undefined) return printHelp(place, streams)
   const wrongFlags = missingFlags(set, parsed.value.flags) ?? exclusiveFlags(place.command, parsed.value.flags)
   if (wrongFlags !== undefined) return fail({ error: wrongFlags }, streams)
-  const module = await load()
-  const outcome = await module.run({
-    path: [...place.parents.slice(1), place.command].map((command) => command.name),
-    args: parsed.value.args,
-    flags: parsed.value.flags,
-    streams,
-    help: () => helpText(place),
-  })
+  const invocation = invocationAt(place, parsed.value, streams)
+  const outcome = program.before?.(invocation) ?? (await (await load()).run(invocation))
   return 'error' in outcome ? fail(outcome, streams) : outcome.exit
+}
+
+function invocationAt(place: Place, { args, flags }: Parsed, streams: Streams): Invocation {
+  return { path: [...place.parents.slice(1), place.command].map((command) => command.name), args, flags, streams, help: () => helpText(place) }
 }
 
 function printHelp(place: Place, streams: Streams): number {

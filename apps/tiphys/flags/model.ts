@@ -23,6 +23,10 @@ export interface FlagSpec {
   readonly placeholder?: string
   readonly required?: boolean
   readonly hidden?: boolean
+  /** An addition of ours, which the reference's command does not know. */
+  readonly own?: boolean
+  /** The texts that the reference accepts, where ours are more. */
+  readonly argoValues?: readonly string[]
   /** Environment variables that stand in for an absent flag, the first that is set wins. */
   readonly env?: readonly string[]
   /** The kind of completion that the program offers for the value, such as `namespaces`. */
@@ -84,6 +88,10 @@ export interface Streams {
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Standard input as text; that of the process when left out. */
+  readonly stdin?: () => Promise<string>
+  /** Ends what would go on: waiting, watching, following. */
+  readonly signal?: AbortSignal
 }
 
 export interface Invocation {

@@ -1,6 +1,7 @@
 // Commands that change workflows, whichever process carries them out: stop, terminate, suspend, resume, node, delete.
 import type { ArgumentRule, CommandSpec } from '../../flags/index.ts'
 import { FIELD_SELECTOR, NODE_SELECTOR, SELECTOR } from './flags.ts'
+import { eitherWay } from './load.ts'
 
 const CHOSEN: ArgumentRule = {
   complete: 'workflows',
@@ -26,7 +27,7 @@ export const stop: CommandSpec = {
     { name: 'message', type: 'string', usage: 'Message to add to previously running nodes' },
     { name: 'dry-run', type: 'bool', usage: 'only print the workflows that would be stopped' },
   ],
-  load: () => import('../stop.ts'),
+  load: eitherWay(() => import('../stop.ts'), () => import('../../remote/commands/stop.ts')),
 }
 
 export const terminate: CommandSpec = {
@@ -40,7 +41,7 @@ export const terminate: CommandSpec = {
   ],
   args: CHOSEN,
   flags: [SELECTOR, FIELD_SELECTOR, { name: 'dry-run', type: 'bool', usage: 'only print the workflows that would be terminated' }],
-  load: () => import('../terminate.ts'),
+  load: eitherWay(() => import('../terminate.ts'), () => import('../../remote/commands/terminate.ts')),
 }
 
 export const suspend: CommandSpec = {
@@ -50,7 +51,7 @@ export const suspend: CommandSpec = {
   long: 'Suspend a workflow: what runs goes on, nothing new starts.',
   examples: [{ does: 'Suspend a workflow', run: 'suspend my-wf' }],
   args: { complete: 'workflows' },
-  load: () => import('../suspend.ts'),
+  load: eitherWay(() => import('../suspend.ts'), () => import('../../remote/commands/suspend.ts')),
 }
 
 export const resume: CommandSpec = {
@@ -63,7 +64,7 @@ export const resume: CommandSpec = {
   ],
   args: { complete: 'workflows', check: (args, flags) => (args.length === 0 && !flags.given('node-field-selector') ? 'requires either node field selector or workflow' : undefined) },
   flags: [NODE_SELECTOR],
-  load: () => import('../resume.ts'),
+  load: eitherWay(() => import('../resume.ts'), () => import('../../remote/commands/resume.ts')),
 }
 
 export const node: CommandSpec = {
@@ -81,10 +82,10 @@ export const node: CommandSpec = {
     { name: 'output-parameter', short: 'p', type: 'stringArray', usage: 'Set a "supplied" output parameter of node', placeholder: 'NAME=VALUE' },
     { name: 'message', short: 'm', type: 'string', usage: 'Set the message of a node' },
   ],
-  load: () => import('../node.ts'),
+  load: eitherWay(() => import('../node.ts'), () => import('../../remote/commands/node.ts')),
 }
 
-const DELETE_FILTERS = ['all', 'completed', 'resubmitted', 'prefix', 'selector', 'field-selector', 'older', 'status']
+const DELETE_FILTERS = ['all', 'all-namespaces', 'completed', 'resubmitted', 'prefix', 'selector', 'field-selector', 'older', 'status']
 
 export const remove: CommandSpec = {
   name: 'delete',
@@ -114,5 +115,5 @@ export const remove: CommandSpec = {
     { name: 'dry-run', type: 'bool', usage: 'Do not delete the workflow, only print what would happen' },
     { name: 'force', type: 'bool', usage: 'delete what cannot be read or reached as well' },
   ],
-  load: () => import('../delete.ts'),
+  load: eitherWay(() => import('../delete.ts'), () => import('../../remote/commands/delete.ts')),
 }

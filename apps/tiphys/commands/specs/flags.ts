@@ -1,7 +1,7 @@
 // Flags that several commands share.
 import type { FlagSpec } from '../../flags/index.ts'
 
-export const DATA_DIR: FlagSpec = { name: 'data-dir', type: 'string', usage: 'where runs are kept (default ~/.tiphys)', placeholder: 'DIR', env: ['TIPHYS_DATA_DIR'], complete: 'directories' }
+export const DATA_DIR: FlagSpec = { own: true, name: 'data-dir', type: 'string', usage: 'where runs are kept (default ~/.tiphys)', placeholder: 'DIR', env: ['TIPHYS_DATA_DIR'], complete: 'directories' }
 export const NAMESPACE: FlagSpec = {
   name: 'namespace', short: 'n', type: 'string', usage: 'the namespace of the workflow; any when it is not given', env: ['TIPHYS_NAMESPACE', 'ARGO_NAMESPACE'], complete: 'namespaces',
 }
@@ -15,12 +15,12 @@ export const NODE_STATUS: FlagSpec = {
 }
 export const PARAMETER: FlagSpec = { name: 'parameter', short: 'p', type: 'stringArray', usage: 'pass an input parameter', placeholder: 'NAME=VALUE' }
 export const LOG: FlagSpec = { name: 'log', type: 'bool', usage: 'print what steps print' }
-export const WITH: FlagSpec = { name: 'with', type: 'stringArray', usage: 'add templates, ConfigMaps and Secrets from a file or folder', placeholder: 'PATH', complete: 'files' }
-export const IMAGE_MAP: FlagSpec = { name: 'image-map', type: 'stringArray', usage: 'use a folder for the programs of an image', placeholder: 'IMAGE=FOLDER' }
-export const RUNNER: FlagSpec = { name: 'runner', type: 'string', usage: 'how steps run', default: 'auto', values: ['auto', 'process'] }
+export const WITH: FlagSpec = { own: true, name: 'with', type: 'stringArray', usage: 'add templates, ConfigMaps and Secrets from a file or folder', placeholder: 'PATH', complete: 'files' }
+export const IMAGE_MAP: FlagSpec = { own: true, name: 'image-map', type: 'stringArray', usage: 'use a folder for the programs of an image', placeholder: 'IMAGE=FOLDER' }
+export const RUNNER: FlagSpec = { own: true, name: 'runner', type: 'string', usage: 'how steps run', default: 'auto', values: ['auto', 'process'] }
 
 /** What every command that carries a run out takes. */
-export const CARRY_FLAGS: readonly FlagSpec[] = [LOG, WITH, IMAGE_MAP, RUNNER, NO_COLOR]
+export const CARRY_FLAGS: readonly FlagSpec[] = [LOG, WITH, IMAGE_MAP, RUNNER, { ...NO_COLOR, own: true }]
 
 export function output(...values: readonly string[]): FlagSpec {
   return { name: 'output', short: 'o', type: 'string', usage: 'Output format', values }

@@ -1,6 +1,7 @@
 // Commands that look at workflows: list, get, watch, wait, logs, why.
 import type { CommandSpec } from '../../flags/index.ts'
 import { FIELD_SELECTOR, NODE_SELECTOR, NODE_STATUS, NO_COLOR, NO_UTF8, SELECTOR, output } from './flags.ts'
+import { eitherWay } from './load.ts'
 
 export const list: CommandSpec = {
   name: 'list',
@@ -29,7 +30,7 @@ export const list: CommandSpec = {
     FIELD_SELECTOR,
     output('name', 'json', 'yaml', 'wide'),
   ],
-  load: () => import('../list.ts'),
+  load: eitherWay(() => import('../list.ts'), () => import('../../remote/commands/list.ts')),
 }
 
 export const get: CommandSpec = {
@@ -44,7 +45,7 @@ export const get: CommandSpec = {
   ],
   args: { min: 1, complete: 'workflows' },
   flags: [NODE_SELECTOR, NODE_STATUS, NO_COLOR, NO_UTF8, output('name', 'json', 'yaml', 'short', 'wide')],
-  load: () => import('../get.ts'),
+  load: eitherWay(() => import('../get.ts'), () => import('../../remote/commands/get.ts')),
 }
 
 export const watch: CommandSpec = {
@@ -57,7 +58,7 @@ export const watch: CommandSpec = {
   ],
   args: { min: 1, max: 1, complete: 'workflows' },
   flags: [NODE_SELECTOR, NODE_STATUS],
-  load: () => import('../watch.ts'),
+  load: eitherWay(() => import('../watch.ts'), () => import('../../remote/commands/watch.ts')),
 }
 
 export const wait: CommandSpec = {
@@ -70,8 +71,8 @@ export const wait: CommandSpec = {
     { does: 'Wait on the latest workflow', run: 'wait @latest' },
   ],
   args: { complete: 'workflows' },
-  flags: [{ name: 'ignore-not-found', type: 'bool', usage: 'Ignore the wait if the workflow is not found' }, output('json')],
-  load: () => import('../wait.ts'),
+  flags: [{ name: 'ignore-not-found', type: 'bool', usage: 'Ignore the wait if the workflow is not found' }, { ...output('json'), own: true }],
+  load: eitherWay(() => import('../wait.ts'), () => import('../../remote/commands/wait.ts')),
 }
 
 export const logs: CommandSpec = {
@@ -99,10 +100,10 @@ export const logs: CommandSpec = {
     { name: 'timestamps', type: 'bool', usage: 'Include timestamps on each line in the log output' },
     { name: 'grep', type: 'string', usage: 'print only lines that match a regular expression' },
     { ...SELECTOR, usage: 'choose pods by their labels' },
-    output('json'),
+    { ...output('json'), own: true },
     NO_COLOR,
   ],
-  load: () => import('../logs.ts'),
+  load: eitherWay(() => import('../logs.ts'), () => import('../../remote/commands/logs.ts')),
 }
 
 export const why: CommandSpec = {

@@ -1,6 +1,7 @@
 // Commands that carry a workflow out: run, retry, resubmit.
 import type { CommandSpec, FlagSpec } from '../../flags/index.ts'
 import { CARRY_FLAGS, FIELD_SELECTOR, NODE_SELECTOR, PARAMETER, SELECTOR, output } from './flags.ts'
+import { eitherWay } from './load.ts'
 
 export const run: CommandSpec = {
   name: 'run',
@@ -59,7 +60,7 @@ export const retry: CommandSpec = {
     NODE_SELECTOR,
     { name: 'restart-successful', type: 'bool', usage: 'indicates to restart successful nodes matching the --node-field-selector' },
   ],
-  load: () => import('../retry.ts'),
+  load: eitherWay(() => import('../retry.ts'), () => import('../../remote/commands/retry.ts')),
 }
 
 export const resubmit: CommandSpec = {
@@ -78,5 +79,5 @@ export const resubmit: CommandSpec = {
     { name: 'memoized', type: 'bool', usage: 're-use successful steps & outputs from the previous run' },
     { name: 'priority', type: 'int32', usage: 'workflow priority' },
   ],
-  load: () => import('../resubmit.ts'),
+  load: eitherWay(() => import('../resubmit.ts'), () => import('../../remote/commands/resubmit.ts')),
 }

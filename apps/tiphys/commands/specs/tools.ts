@@ -1,6 +1,7 @@
 // Commands that work on files alone: simulate, lint, eval, schema.
 import type { CommandSpec } from '../../flags/index.ts'
 import { NO_COLOR, NO_UTF8, PARAMETER, WITH, output } from './flags.ts'
+import { eitherWay } from './load.ts'
 
 export const simulate: CommandSpec = {
   name: 'simulate',
@@ -47,14 +48,13 @@ export const lint: CommandSpec = {
   ],
   args: { min: 1, complete: 'manifests' },
   flags: [
-    { name: 'compat', type: 'string', usage: 'whose verdict counts; empty for what can work at all', values: ['argo'] },
     { name: 'strict', type: 'bool', usage: 'Perform strict workflow validation', default: true },
     { name: 'kinds', type: 'strings', usage: 'Which kinds will be linted. Can be: workflows|workflowtemplates|cronworkflows|clusterworkflowtemplates', default: ['all'] },
-    { name: 'offline', type: 'bool', usage: 'perform offline linting, which is what happens in any case' },
-    { name: 'output', short: 'o', type: 'string', usage: 'Linting results output format', values: ['pretty', 'simple', 'json', 'sarif', 'github'], default: 'pretty' },
+    { name: 'offline', type: 'bool', usage: 'perform offline linting, with the templates of the given files alone' },
+    { name: 'output', short: 'o', type: 'string', usage: 'Linting results output format', values: ['pretty', 'simple', 'json', 'sarif', 'github'], argoValues: ['pretty', 'simple'], default: 'pretty' },
     NO_COLOR,
   ],
-  load: () => import('../lint.ts'),
+  load: eitherWay(() => import('../lint.ts'), () => import('../../remote/commands/lint.ts')),
 }
 
 const KINDS = ['expr', 'bool', 'template', 'when', 'depends', 'sequence', 'items', 'duration', 'quantity', 'cron', 'nodeId', 'podName']

@@ -1,0 +1,102 @@
+// Owns what may follow a submission: printing logs, waiting, watching.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Workflow, type NodeStatus } from '@tiphys/core/spec'
+import type { Outcome } from '../flags/index.ts'
+import { describeWorkflow, logLine, plainTime, printable, readTime } from '../print/index.ts'
+import { Mistake, RemoteFailure } from './failure.ts'
+import { type Remote, clockNow, lookOf } from './remote.ts'
+import { type LogQuery, watchWorkflow, workflowLogs } from './workflows.ts'
+
+interface Named { readonly namespace: string; readonly name: string }
+
+/** `--log`, then `--wait` or `--watch`. */
+export async function afterwards(remote: Remote, workflows: readonly Named[], shows?: (node: NodeStatus) => boolean): Promise<Outcome> {
+  const { flags } = remote
+  if (flags.bool('log')) for (const one of workflows) await printLogs(remote, { ...one, container: 'main', follow: true })
+  if (flags.bool('wait')) return waitForAll(remote, workflows, { quiet: !['', 'wide'].includes(flags.text('output')) })
+  if (flags.bool('watch')) for (const one of workflows) await watchUntilDone(remote, one, { ...(shows === undefined ? {} : { shows }) })
+  return { exit: 0 }
+}
+
+export async function printLogs(remote: Remote, query: LogQuery & { readonly noColour?: boolean }): Promise<void> {
+  const { noColour = false, ...asked } = query
+  const look = lookOf(remote, { noColour })
+  const isTerminal = process.stdout.isTTY === true
+  for await (const { podName = '', content = '' } of workflowLogs(remote.connection, asked)) {
+    // What a step printed may try to take over a terminal; in a file it stays as it was.
+    remote.print(`${logLine(podName, isTerminal ? printable(content) : content, look)}\n`)
+  }
+}
+
+export interface WaitOptions { readonly quiet?: boolean; readonly ignoreNotFound?: boolean }
+
+/** Waits for all at once; the exit code is 1 unless all succeed. */
+export async function waitForAll(remote: Remote, workflows: readonly Named[], options: WaitOptions): Promise<Outcome> {
+  const good = await Promise.all(workflows.map((one) => waitForOne(remote, one, options)))
+  return { exit: good.every(Boolean) ? 0 : 1 }
+}
+
+async function waitForOne(remote: Remote, one: Named, { quiet = false, ignoreNotFound = false }: WaitOptions): Promise<boolean> {
+  try {
+    const workflow = await untilDone(remote, one, () => undefined)
+    const { phase = '', finishedAt } = workflow.status ?? {}
+    if (!quiet) remote.print(`${one.name} ${phase} at ${plainTime(readTime(finishedAt), clockNow())}\n`)
+    return phase !== 'Failed' && phase !== 'Error'
+  } catch (error) {
+    if (!(error instanceof RemoteFailure)) throw error
+    if (error.code === 'NotFound' && ignoreNotFound && !remote.argo) return true
+    // The reference fails here without a word.
+    if (!remote.argo) remote.streams.stderr(`${one.name}: ${error.ownText}\n`)
+    return false
+  }
+}
+
+const AGAIN_MS = 200
+
+/** Follows a workflow until it is finished. A server ends streams after a while; they are opened again. */
+export async function untilDone(remote: Remote, one: Named, onChange: (workflow: Workflow) => void): Promise<Workflow> {
+  for (;;) {
+    for await (const { type, object } of watchWorkflow(remote.connection, one)) {
+      if (type === 'DELETED' && !remote.argo) throw new RemoteFailure('NotFound', { argo: '', own: `workflow ${one.name} was deleted` })
+      if (object === undefined) continue
+      onChange(object)
+      if (readTime(object.status?.finishedAt) !== undefined) return object
+    }
+    await sleep(AGAIN_MS, undefined, { ...(remote.streams.signal === undefined ? {} : { signal: remote.streams.signal }) })
+  }
+}
+
+const REFRESH_MS = 1000
+const CLEAR = '\u001b[H\u001b[2J\u001b[0;0H'
+
+/** Shows a workflow again and again until it is finished. */
+export async function watchUntilDone(remote: Remote, one: Named, { shows }: { readonly shows?: (node: NodeStatus) => boolean }): Promise<void> {
+  let latest: Workflow | undefined
+  const show = (): void => {
+    if (latest === undefined) return
+    if (remote.argo || process.stdout.isTTY === true) remote.streams.stderr(CLEAR)
+    remote.print(describeWorkflow(latest, { clock: clockNow(), look: lookOf(remote), ...(shows === undefined ? {} : { shows }) }))
+  }
+  const refresh = setInterval(show, REFRESH_MS)
+  try {
+    await untilDone(remote, one, (workflow) => {
+      latest = workflow
+      show()
+    })
+  } finally {
+    clearInterval(refresh)
+  }
+}
+
+/** The combinations that make no sense together, in the reference's order. */
+export function checkFollowing({ flags }: Remote, count: number): void {
+  const dry = ['dry-run', 'server-dry-run'].filter((name) => flags.bool(name))
+  if (flags.bool('watch')) {
+    if (count > 1) throw new Mistake('cannot watch more than one workflow')
+    if (flags.bool('wait')) throw new Mistake('--wait cannot be combined with --watch')
+    if (dry[0] !== undefined) throw new Mistake(`--watch cannot be combined with --${dry[0]}`)
+  }
+  if (flags.bool('wait') && dry[0] !== undefined) throw new Mistake(`--wait cannot be combined with --${dry[0]}`)
+  if (dry[0] !== undefined && flags.text('output') === '') throw new Mistake(`--${dry[0]} should have an output option`)
+  if (dry.length > 1) throw new Mistake('--dry-run cannot be combined with --server-dry-run')
+}

@@ -1,0 +1,54 @@
+// Owns `tiphys cp`: artifacts of a workflow, copied into a folder.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { type Artifact, type NodeStatus, type Workflow, locationKey } from '@tiphys/core/spec'
+import { templateName } from '../../print/index.ts'
+import type { Invocation } from '../../flags/index.ts'
+import { namespaceOfWorkflow } from '../choose.ts'
+import { pathTo } from '../connection.ts'
+import { Mistake, during } from '../failure.ts'
+import { datedLine } from '../go-log.ts'
+import { type Remote, guarded, withServer } from '../remote.ts'
+import { getWorkflow } from '../workflows.ts'
+
+export const run = guarded(async (invocation: Invocation) => {
+  if (invocation.args.length === 2) return copy(invocation)
+  invocation.streams.stdout(invocation.help())
+  throw new Mistake('incorrect number of arguments')
+})
+
+const copy = withServer(async (remote) => {
+  const { flags, args, connection } = remote
+  const [name = '', folder = ''] = args
+  const namespace = flags.text('namespace') || (await namespaceOfWorkflow(remote, name))
+  const workflow = await during('failed to get workflow', getWorkflow(connection, { namespace, name }))
+  for (const found of artifactsOf(workflow, remote)) await copyOne(remote, { ...found, workflow, namespace, folder })
+  return undefined
+})
+
+interface Found { readonly node: NodeStatus; readonly artifact: Artifact }
+
+function artifactsOf({ status }: Workflow, { flags }: Remote): readonly Found[] {
+  const [template, id, name] = [flags.text('template-name'), flags.text('node-id'), flags.text('artifact-name')]
+  const nodes = Object.values(status?.nodes ?? {}).filter((node) => (template === '' || node.templateName === template) && (id === '' || node.id === id))
+  return nodes.flatMap((node) => (node.outputs?.artifacts ?? []).filter((artifact) => name === '' || artifact.name === name).map((artifact) => ({ node, artifact })))
+}
+
+interface Copy extends Found { readonly workflow: Workflow; readonly namespace: string; readonly folder: string }
+
+async function copyOne(remote: Remote, { node, artifact, workflow, namespace, folder }: Copy): Promise<void> {
+  const name = workflow.metadata.name ?? ''
+  const below = remote.flags.text('path')
+    .replace('{templateName}', () => templateName(node)).replace('{namespace}', () => namespace).replace('{workflowName}', () => name)
+    .replace('{nodeId}', () => node.id).replace('{artifactName}', () => artifact.name)
+  const place = resolve(folder, below)
+  // Names come from the server: none of them may lead out of the folder.
+  if (place !== resolve(folder) && !place.startsWith(resolve(folder) + (resolve(folder).endsWith(sep) ? '' : sep))) throw new Mistake(`the artifact ${JSON.stringify(artifact.name)} would be written outside of ${folder}`)
+  await mkdir(place, { recursive: true })
+  const key = locationKey(artifact)
+  const file = (key ?? '').split('/').filter((part) => part !== '').at(-1) ?? artifact.name
+  const answer = await during('failed to get and store artifact data: request failed with', remote.connection.download(pathTo`/artifacts/${namespace}/${name}/${node.id}/${artifact.name}`))
+  if (answer.status !== 200) throw new Mistake(`failed to get and store artifact data: request failed ${answer.status} ${answer.reason}`)
+  await writeFile(join(place, file === '..' ? artifact.name : file), answer.body)
+  remote.streams.stderr(`${datedLine(Date.now(), `Created ${JSON.stringify(file)}`)}\n`)
+}

@@ -1,0 +1,64 @@
+// Owns the frame of every command that asks a server: the connection, how output looks, and how failures are told.
+import type { Flags, Invocation, Outcome, Streams } from '../flags/index.ts'
+import type { Clock, Look } from '../print/index.ts'
+import { localClock, lookFor } from '../terminal/index.ts'
+import { Connection } from './connection.ts'
+import { Fatal, Mistake, RemoteFailure } from './failure.ts'
+import { type Server, isArgo, serverOf } from './server.ts'
+
+export interface Remote {
+  readonly server: Server
+  readonly connection: Connection
+  readonly args: readonly string[]
+  readonly flags: Flags
+  readonly streams: Streams
+  /** Whether the reference's words are wanted. */
+  readonly argo: boolean
+  /** Prints to standard output. */
+  readonly print: (text: string) => void
+  readonly help: () => string
+}
+
+type Work = (remote: Remote) => Promise<Outcome | undefined>
+
+const NO_SERVER = 'this needs a server: start one with "tiphys server", or name one with --argo-server'
+
+/** A command that asks a server. Ending without an outcome is success. */
+export function withServer(work: Work): (invocation: Invocation) => Promise<Outcome> {
+  return guarded(async (invocation) => {
+    const server = await serverOf(invocation)
+    if (server === undefined) throw new Mistake(NO_SERVER)
+    const { args, flags, streams, help } = invocation
+    return work({ server, connection: new Connection(server), args, flags, streams, argo: isArgo(flags), print: streams.stdout, help })
+  })
+}
+
+/** Tells the failures of a command in one place. */
+export function guarded(work: (invocation: Invocation) => Promise<Outcome | undefined>): (invocation: Invocation) => Promise<Outcome> {
+  return async (invocation) => {
+    try {
+      return (await work(invocation)) ?? { exit: 0 }
+    } catch (error) {
+      if (error instanceof RemoteFailure) return { error: isArgo(invocation.flags) ? error.argoText : error.ownText }
+      if (error instanceof Mistake) return { error: error.message }
+      if (!(error instanceof Fatal)) throw error
+      invocation.streams.stderr(`${error.message}\n`)
+      return { exit: 1 }
+    }
+  }
+}
+
+/** The namespace of what an invocation names; where any will do, the one that clusters begin with. */
+export function namespaceFor({ server }: Remote): string {
+  return server.namespace ?? 'default'
+}
+
+export function clockNow(): Clock {
+  return localClock(Date.now())
+}
+
+/** The reference colours its output even where it is no terminal. */
+export function lookOf({ argo, streams }: Remote, { noColour = false, noUtf8 = false } = {}): Look {
+  if (argo) return { colour: !noColour && streams.env['TERM'] !== 'dumb', unicode: !noUtf8 }
+  return lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour, noUtf8 })
+}

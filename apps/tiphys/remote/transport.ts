@@ -1,0 +1,95 @@
+// Owns requests to a server over HTTP: one answer as a whole, or a stream of lines.
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { type RequestOptions, request as httpsRequest } from 'node:https'
+import { RemoteFailure } from './failure.ts'
+
+export interface TransportOptions {
+  /** `https://host:port`, with the base path behind it. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+export interface Answer {
+  readonly status: number
+  readonly reason: string
+  readonly body: Buffer
+}
+
+const BODY_BYTES_MAX = 1024 * 1024 * 1024
+
+/** One request with its whole answer. Throws `RemoteFailure` when nothing answers. */
+export async function exchange(options: TransportOptions, method: Method, call: { readonly path: string; readonly body?: string }): Promise<Answer> {
+  const response = await open(options, method, call)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > BODY_BYTES_MAX) throw new RemoteFailure('ResourceExhausted', { argo: 'the answer is too large', own: 'the answer of the server is too large' })
+    chunks.push(chunk)
+  }
+  return { status: response.statusCode ?? 0, reason: response.statusMessage ?? '', body: Buffer.concat(chunks) }
+}
+
+/** Sends a request and answers as soon as the server begins to. */
+export function open(options: TransportOptions, method: Method, { path, body, accept }: { readonly path: string; readonly body?: string; readonly accept?: string }): Promise<IncomingMessage> {
+  const url = `${options.url}${path}`
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest
+  return new Promise((resolve, reject) => {
+    try {
+      const request = send(url, {
+        method, agent: false, ...options.tls, ...(options.signal === undefined ? {} : { signal: options.signal }),
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...(accept === undefined ? {} : { accept }), 'user-agent': 'tiphys', ...options.headers,
+        },
+      }, resolve)
+      request.on('error', (error) => reject(unreached(url, method, error)))
+      if (options.timeoutMs > 0) request.setTimeout(options.timeoutMs, () => request.destroy(new Error('the server does not answer in time')))
+      request.end(body)
+    } catch (error) {
+      // An address that cannot be read, or a header that may not be sent.
+      reject(unreached(url, method, error instanceof Error ? error : new Error(String(error))))
+    }
+  })
+}
+
+const VERBS: Readonly<Record<Method, string>> = { GET: 'Get', POST: 'Post', PUT: 'Put', DELETE: 'Delete' }
+
+function unreached(url: string, method: Method, error: Error): RemoteFailure {
+  const { code, address, port } = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
+  const host = address?.includes(':') === true ? `[${address}]` : address
+  const argo = code === 'ECONNREFUSED' ? `dial tcp ${host ?? ''}:${port ?? ''}: connect: connection refused` : code === 'ENOTFOUND' ? `dial tcp: lookup ${new URL(url).hostname}: no such host` : error.message
+  const own = code === 'ECONNREFUSED' ? 'nothing listens there' : code === 'ENOTFOUND' ? 'there is no such host' : error.message
+  return new RemoteFailure(undefined, { argo: `${VERBS[method]} "${url}": ${argo}`, own: `the server ${originOf(url)} cannot be reached: ${own}` })
+}
+
+function originOf(url: string): string {
+  return /^https?:\/\/[^/]*/.exec(url)?.[0] ?? url
+}
+
+const LINE_CHARACTERS_MAX = 256 * 1024 * 1024
+
+/** The lines of an answer as they come. */
+export async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  response.setEncoding('utf8')
+  let rest: string[] = []
+  let held = 0
+  for await (const chunk of response as AsyncIterable<string>) {
+    const parts = chunk.split('\n')
+    const last = parts.pop() ?? ''
+    for (const part of parts) {
+      yield rest.length === 0 ? part : rest.join('') + part
+      rest = []
+      held = 0
+    }
+    if (last !== '') rest.push(last)
+    held += last.length
+    if (held > LINE_CHARACTERS_MAX) throw new RemoteFailure('ResourceExhausted', { argo: 'a line of the stream is too long', own: 'a line of the stream is too long' })
+  }
+  if (rest.length > 0) yield rest.join('')
+}
