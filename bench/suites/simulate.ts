@@ -2,43 +2,57 @@
 import { createHash } from 'node:crypto'
 import { type SimulationResult, type Stubs, simulate } from '@tiphys/core/simulate'
 import type { Workflow } from '@tiphys/core/spec'
+import { threadMs, workflowOf as generated } from '@tiphys/test/kit'
 import { type Row, type Size, type Suite, median } from './row.ts'
 
-const SIZES: Readonly<Record<Size, { loop: number[]; pauses: number; runs: number }>> = {
-  small: { loop: [500, 1000], pauses: 100, runs: 1 },
-  full: { loop: [5000, 50_000], pauses: 1000, runs: 3 },
+const SIZES: Readonly<Record<Size, { loop: number[]; whole: number[]; pauses: number; runs: number }>> = {
+  small: { loop: [500, 1000], whole: [500, 1000], pauses: 100, runs: 1 },
+  full: { loop: [10_000, 50_000], whole: [50_000, 100_000], pauses: 1000, runs: 3 },
 }
 
 export const simulateSuite: Suite = {
   name: 'simulate',
   async run(size) {
-    const { loop, pauses, runs } = SIZES[size]
+    const { loop, whole, pauses, runs } = SIZES[size]
     measure(loopOf(500), RETRYING)
-    const rows: Row[] = []
-    let first: number | undefined
-    for (const count of loop) {
-      const measured = Array.from({ length: runs }, () => measure(loopOf(count), RETRYING))
-      const us = median(measured.map(({ ms }) => (ms * 1000) / count))
-      rows.push({
-        name: `loop of ${count} steps, a tenth retried: CPU per step`, value: us, unit: 'us', hash: measured[0]?.hash ?? '',
-        ...(first === undefined ? {} : { floor: { what: `the same at ${loop[0]}`, value: first }, gate: { max: 2, of: 'ratio' as const } }),
-      })
-      first ??= us
-    }
+    const rows = [
+      ...rowsOf({ name: 'steps of a loop, a tenth retried', sizes: loop, runs }, (count) => measure(loopOf(count), RETRYING)),
+      ...rowsOf({ name: 'items of a fan-out', sizes: whole, runs: 1 }, (count) => measure(generated('loop', count), {})),
+      ...rowsOf({ name: 'tasks of a dag', sizes: whole, runs: 1 }, (count) => measure(generated('layers', count), {})),
+    ]
     const paused = measure(pausesOf(pauses), {})
-    rows.push({ name: `${pauses} pauses of a year: CPU each`, value: (paused.ms * 1000) / pauses, unit: 'us', gate: { max: 2000, of: 'value' }, hash: paused.hash })
+    rows.push({ name: `${pauses} pauses of a year: each`, value: (paused.ms * 1000) / pauses, unit: 'us', gate: { max: 2000, of: 'value' }, hash: paused.hash })
     return rows
   },
 }
 
+interface Series { readonly name: string; readonly sizes: readonly number[]; readonly runs: number }
+
+/** 10,000 nodes have to take less than two seconds, and more of them no more each. */
+const GATE_US = 200
+
+function rowsOf({ name, sizes, runs }: Series, simulated: (count: number) => Measured): Row[] {
+  const rows: Row[] = []
+  for (const count of sizes) {
+    const measured = Array.from({ length: runs }, () => simulated(count))
+    const us = median(measured.map(({ ms }) => (ms * 1000) / count))
+    const [before] = rows
+    const gate = before === undefined ? { gate: { max: GATE_US, of: 'value' as const } } : { floor: { what: `the same at ${sizes[0]}`, value: before.value }, gate: { max: 2, of: 'ratio' as const } }
+    rows.push({ name: `${count} ${name}: each`, value: us, unit: 'us', hash: measured[0]?.hash ?? '', ...gate })
+  }
+  return rows
+}
+
 const RETRYING: Stubs = { templates: { work: { duration: '10s', failRate: 0.1 } } }
 
-function measure(workflow: Workflow, stubs: Stubs): { readonly ms: number; readonly hash: string } {
-  const from = process.cpuUsage()
+interface Measured { readonly ms: number; readonly hash: string }
+
+function measure(workflow: Workflow, stubs: Stubs): Measured {
+  const from = threadMs()
   const result = simulate(workflow, stubs, { seed: 'bench' })
-  const { user, system } = process.cpuUsage(from)
+  const ms = threadMs() - from
   if (result.workflow.status?.phase !== 'Succeeded') throw new Error(`the simulation ended as ${result.workflow.status?.phase}: ${result.workflow.status?.message}`)
-  return { ms: (user + system) / 1000, hash: hashOf(result) }
+  return { ms, hash: hashOf(result) }
 }
 
 function hashOf(result: SimulationResult): string {

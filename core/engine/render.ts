@@ -30,7 +30,8 @@ export function renderString(text: string, scope: Scope, mode: RenderMode): Rend
 }
 
 export function renderParts(document: Document, scope: Scope, mode: RenderMode): Rendered<unknown> {
-  return document.plan === undefined ? { ok: true, value: document.value } : renderDocument(document, scope, withFacilities(mode, scope))
+  if (document.plan === undefined) return { ok: true, value: document.value }
+  return renderDocument(document, scope, document.hasExpression ? withFacilities(mode, scope) : mode)
 }
 
 export function renderValue(value: unknown, scope: Scope, mode: RenderMode): Rendered<unknown> {

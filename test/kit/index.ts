@@ -2,4 +2,5 @@
 export { instantRunner } from './instant-runner.ts'
 export { quickly } from './quickly.ts'
 export { storeWorkflow } from './stored-workflows.ts'
+export { threadMs } from './thread-time.ts'
 export { type Shape, workflowOf } from './workflows.ts'

@@ -1,5 +1,5 @@
 // Owns the bound on hostile input: whatever it asks for, an answer comes at once.
-import { readFileSync } from 'node:fs'
+import { threadMs } from './thread-time.ts'
 
 /** What any input may take, in milliseconds: the gate of the budgets. */
 const MS_MAX = 50
@@ -18,13 +18,4 @@ export function quickly<T>(action: () => T, msMax: number = MS_MAX): T {
     if (fastest <= msMax) return result
   }
   throw new Error(`takes ${fastest.toFixed(0)} ms at best, ${msMax} are allowed`)
-}
-
-/** Time that this thread has had a processor, where the system tells it: other programs and other tests do not count. */
-function threadMs(): number {
-  try {
-    return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e6
-  } catch {
-    return performance.now()
-  }
 }

@@ -10,6 +10,8 @@ export interface Document {
   readonly value: unknown
   /** Where the tags are; `undefined` when there are none. */
   readonly plan: Plan | undefined
+  /** Whether a tag is an expression: only these may ask for the time or for randomness. */
+  readonly hasExpression: boolean
 }
 
 type Plan =
@@ -25,23 +27,24 @@ export const documentDepthMax = 500
 
 /** Finds the tags of JSON-like data. Functions, dates and the like are passed through untouched. */
 export function compileDocument(value: unknown): Document {
-  const closing = { texts: 0 }
-  const plan = planOf(value, { depth: 0, closing })
-  return { value, plan: plan === undefined ? undefined : withOpenTags(plan, closing.texts) }
+  const seen = { closing: 0, expressions: 0 }
+  const plan = planOf(value, { depth: 0, seen })
+  return { value, plan: plan === undefined ? undefined : withOpenTags(plan, seen.closing), hasExpression: seen.expressions > 0 }
 }
 
-/** `closing` counts the texts that hold a `}}`. */
-interface Walk { readonly depth: number; readonly closing: { texts: number } }
+/** `seen` counts the texts that hold a `}}` and those that may hold an expression. */
+interface Walk { readonly depth: number; readonly seen: { closing: number; expressions: number } }
 
 function planOf(value: unknown, w: Walk): Plan | undefined {
   if (typeof value === 'string') return textPlan(value, w)
   if (typeof value !== 'object' || value === null || w.depth >= documentDepthMax) return undefined
-  const inner: Walk = { depth: w.depth + 1, closing: w.closing }
+  const inner: Walk = { depth: w.depth + 1, seen: w.seen }
   return Array.isArray(value) ? listPlan(value, inner) : mapPlan(value, inner)
 }
 
 function textPlan(text: string, w: Walk): Plan | undefined {
-  if (text.includes('}}')) w.closing.texts++
+  if (text.includes('}}')) w.seen.closing++
+  if (text.includes('{{=')) w.seen.expressions++
   return text.includes('{{') ? { kind: 'text', template: compileTemplate(text) } : undefined
 }
 
@@ -71,6 +74,7 @@ function mapPlan(map: object, w: Walk): Plan | undefined {
   for (const [key, value] of Object.entries(map)) {
     const plan = planOf(value, w)
     const keyTemplate = key.includes('{{') ? compileTemplate(key) : undefined
+    if (key.includes('{{=')) w.seen.expressions++
     if (plan !== undefined || keyTemplate !== undefined) places.push({ key, keyTemplate, plan })
   }
   return places.length === 0 ? undefined : { kind: 'map', places }
