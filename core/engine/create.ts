@@ -37,7 +37,7 @@ const CLUSTER_TEMPLATE_LABEL = 'workflows.argoproj.io/cluster-workflow-template'
 export function createRun(workflow: Workflow, world: World, stored?: StoredState): Run {
   const metadata = metadataOf(workflow, world)
   const run = emptyRun(workflow, metadata)
-  run.facilities = { random: world.random }
+  run.facilities = { random: world.random, sprig: world.sprig }
   run.storedSpec = stored?.status?.storedSpec
   const spec = executedSpec(workflow, run, world)
   if (!spec.ok) return withProblem(run, 'Error', spec.message)

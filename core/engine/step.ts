@@ -91,7 +91,7 @@ export function step(run: Run, events: readonly EngineEvent[], world: World): St
   const at = events.at(-1)?.at ?? 0
   const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], ending: new Map(), locksFreed: false, slotsFreed: false }
   if (run.status.completed) return afterEnd(turn, events)
-  run.facilities = { nowMs: at, random: world.random }
+  run.facilities = { nowMs: at, random: world.random, sprig: world.sprig }
   refreshGlobals(run, at)
   for (const frame of run.held.splice(0)) enqueue(turn, frame)
   // Whatever comes first after a restart finds everything under way.

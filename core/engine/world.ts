@@ -1,4 +1,5 @@
 // What surrounds a run: objects it may read, configuration, and locks it shares with other runs. Plain data and pure structures; the runtime keeps them current.
+import type { HostedFunctions } from '@tiphys/core/expr'
 import type { ClusterWorkflowTemplate, ConfigMap, Workflow, WorkflowTemplate } from '@tiphys/core/spec'
 import type { PodConfig } from './pod/index.ts'
 import { type LockTable, createLockTable } from './locks.ts'
@@ -29,6 +30,8 @@ export interface World {
   readonly locks: LockTable
   /** Random bytes for the functions of expressions that draw them; absent where a run has to be reproducible without a seed. */
   readonly random?: ((length: number) => Uint8Array) | undefined
+  /** The functions of sprig that only a host can offer; expressions that call one that is absent say so. */
+  readonly sprig?: Partial<HostedFunctions> | undefined
 }
 
 /** Argo's limit of nested calls. */
@@ -37,7 +40,7 @@ export const ITEMS_MAX = 1_000_000
 export const NODES_MAX = 2_000_000
 
 /** A world with defaults for what is not given. */
-export function createWorld(parts: { catalog: Catalog; config?: Partial<EngineConfig>; locks?: LockTable; random?: World['random'] }): World {
+export function createWorld(parts: { catalog: Catalog; config?: Partial<EngineConfig>; locks?: LockTable; random?: World['random']; sprig?: World['sprig'] }): World {
   const config: EngineConfig = { workflowDefaults: undefined, pods: {}, depthMax: DEPTH_MAX, itemsMax: ITEMS_MAX, nodesMax: NODES_MAX, ...parts.config }
-  return { catalog: parts.catalog, config, locks: parts.locks ?? createLockTable(), random: parts.random }
+  return { catalog: parts.catalog, config, locks: parts.locks ?? createLockTable(), random: parts.random, sprig: parts.sprig }
 }

@@ -1,6 +1,7 @@
 // Owns what other folders may use of templates and expressions.
 
 export { type Facilities } from './golang/host.ts'
+export { type CertificateRequest, type CertificateTexts, type Hosted, type HostedFunctions, type PasswordRequest } from './golang/hosted-functions.ts'
 export { format as goText } from './golang/format.ts'
 export { goJsonOf } from './exprlang/json-of.ts'
 export { toPlain, type Json } from './golang/json.ts'

@@ -30,6 +30,8 @@ export interface SimulateOptions {
   /** Start of the virtual clock in milliseconds since the epoch; the beginning of 2030 when absent. */
   readonly startedAt?: number | undefined
   readonly config?: Partial<EngineConfig> | undefined
+  /** The functions of sprig whose results follow from what they are given; the others stay unavailable, since a simulation can be repeated. */
+  readonly sprig?: World['sprig']
   /** Who resumes suspended nodes that no stub speaks of; nobody when absent. */
   readonly attendance?: Attendance | undefined
   readonly limits?: Partial<Limits> | undefined
@@ -94,7 +96,7 @@ function begin(workflow: Workflow, stubs: Stubs, options: SimulateOptions): { si
   const startedAt = options.startedAt ?? STARTED_AT
   const surroundings = surround(options.with ?? [])
   const random = seededRandom(options.seed ?? '')
-  const world = createWorld({ catalog: surroundings, random: random.bytes, ...(options.config !== undefined && { config: options.config }) })
+  const world = createWorld({ catalog: surroundings, random: random.bytes, sprig: options.sprig, ...(options.config !== undefined && { config: options.config }) })
   const submitted = submit(workflow, stubs, { ...options, startedAt })
   const run = createRun(submitted.workflow, world)
   const rules = compileRules(stubs, run.name)

@@ -24,6 +24,7 @@ export interface HostOptions {
   readonly lookup?: PodLookup | undefined
   readonly config?: Partial<EngineConfig> | undefined
   readonly random?: World['random']
+  readonly sprig?: World['sprig']
   readonly onUpdate?: (update: RunUpdate) => void
   /** Trouble of the storage, for people; undefined when it is over. */
   readonly onTrouble?: (message: string | undefined) => void
@@ -64,7 +65,7 @@ export class RunHost {
 
   constructor(options: HostOptions) {
     this.options = options
-    this.world = createWorld({ catalog: options.catalog, config: options.config ?? {}, random: options.random })
+    this.world = createWorld({ catalog: options.catalog, config: options.config ?? {}, random: options.random, sprig: options.sprig })
     this.pods = new Pods({ runner: options.runner, clock: options.clock, lookup: options.lookup, mailboxOf: (uid) => this.mailboxes.get(uid) })
     this.tasks = new Tasks({ http: options.http, runner: options.tasks, clock: options.clock, lookup: options.lookup })
     this.timers = new Timers(options.clock, (key) => this.onTimer(key))

@@ -34,6 +34,7 @@ export const layers: readonly Layer[] = [
   { folder: 'shell/http', may: [...core, 'shell/ports', 'shell/runtime'], npm: [], node: true },
   { folder: 'shell/adapters/*', may: [...core, 'shell/ports'], npm: [], node: true },
   { folder: 'shell/adapters/sqlite', may: [...core, 'shell/ports'], npm: [{ name: 'libsql', filesMax: 1 }], node: true },
+  { folder: 'shell/adapters/sprig', may: [...core, 'shell/ports'], npm: npm('@peculiar/asn1-schema', '@peculiar/asn1-x509', 'bcryptjs'), node: true },
   { folder: 'shell/adapters/tls', may: [...core, 'shell/ports'], npm: [{ name: '@peculiar/x509', filesMax: 1 }, { name: 'reflect-metadata', filesMax: 1 }], node: true },
   { folder: 'apps/tiphys', may: [...core, ...shell], npm: [], node: true },
   { folder: 'test/*', may: [...core, ...shell, 'test/*', 'tools/*'], npm: [...runner, ...npm('yaml')], node: true },

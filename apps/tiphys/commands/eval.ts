@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CaseAnswer, Facilities } from '@tiphys/core/expr'
 import { type Json, isObject, readDocuments } from '@tiphys/core/spec'
+import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { type Evaluation, type EvaluationKind, answerEvaluation } from '../evaluate/answer.ts'
 import { answerLine } from '../evaluate/cases.ts'
@@ -25,7 +26,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return flags.text('output') === 'json' ? { exit: 1 } : { error: answer.error }
 }
 
-const facilities = (): Facilities => ({ nowMs: Date.now(), random: (length) => randomBytes(length) })
+const facilities = (): Facilities => ({ nowMs: Date.now(), random: (length) => randomBytes(length), sprig: sprigOfHost })
 
 /** Text as it is, all else as JSON. */
 function shown({ out, json }: CaseAnswer): string {

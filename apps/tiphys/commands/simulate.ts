@@ -3,6 +3,7 @@ import { type Assertions, type SimulationResult, type Stubs, checkAssertions, co
 import { formatDuration, type Problem } from '@tiphys/core/kube'
 import { workflowSchema, type Json, type Workflow } from '@tiphys/core/spec'
 import { applySubmitOptions } from '@tiphys/core/engine'
+import { repeatableSprig } from '@tiphys/shell/adapters/sprig'
 import type { CatalogObject } from '@tiphys/shell/runtime'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { admissionFindings } from '../local/admission.ts'
@@ -27,7 +28,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   }
   const { workflow, objects, stubs, assertions } = read
   const result = simulate(workflow, stubs, {
-    with: objects, attendance: ATTENDANCE, config: SIMULATED_CONFIG, seed: flags.text('seed'), name: flags.text('name') || undefined, namespace: flags.text('namespace') || undefined,
+    with: objects, attendance: ATTENDANCE, config: SIMULATED_CONFIG, sprig: repeatableSprig, seed: flags.text('seed'), name: flags.text('name') || undefined, namespace: flags.text('namespace') || undefined,
   })
   print(invocation, result, objects)
   const failures = checkAssertions(result, assertions)

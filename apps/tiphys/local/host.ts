@@ -5,6 +5,7 @@ import type { Run } from '@tiphys/core/engine'
 import type { LogStore, PodLookup } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost, type RunUpdate } from '@tiphys/shell/runtime'
 import { createProcessRunner } from '@tiphys/shell/adapters/process'
+import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { type LocalSession, LOCAL_CONFIG } from './session.ts'
 import { type RunSetup, catalogOf } from './setup.ts'
@@ -41,7 +42,7 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
   })
   const host = new RunHost({
     log: state.log, runner, http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,
-    random: (length) => randomBytes(length), onUpdate: options.onUpdate, onTrouble: options.onTrouble, onLost: options.onLost,
+    random: (length) => randomBytes(length), sprig: sprigOfHost, onUpdate: options.onUpdate, onTrouble: options.onTrouble, onLost: options.onLost,
     saveObject: caches.save,
   })
   const close = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import { pow } from '../golang/pow.ts'
 import { byteLength, byteSlice, compareText, concat } from '../golang/text.ts'
 import { addDuration, timeDifference } from '../golang/time-arithmetic.ts'
 import {
-  duration, float, isArray, isBytes, itemsOf, slice, tagOf, typeName, TAG, type GoSized, type GoSlice, type GoTime, type Value,
+  duration, float, isArray, isBytes, itemsOf, slice, tagOf, typeName, TAG, type GoObject, type GoSized, type GoSlice, type GoTime, type Value,
 } from '../golang/value.ts'
 
 const isTime = (v: Value): v is GoTime => tagOf(v) === 'time'
@@ -141,9 +141,15 @@ export function contains(needle: Value, haystack: Value, host: Host): boolean {
     return items.some((item) => equal(item, needle, host))
   }
   if (entriesOfMap(haystack)) return lookup(haystack, needle) !== undefined
-  if (isTime(haystack)) return typeof needle === 'string' ? false : fail(`cannot use ${typeName(needle)} as field name of time.Time`)
+  const fields = fieldsOf(haystack)
+  if (fields !== undefined) return typeof needle === 'string' ? fields.has(needle) : fail(`cannot use ${typeName(needle)} as field name of ${typeName(haystack)}`)
   return fail(`operator "in" not defined on ${typeName(haystack)}`)
 }
+
+const NO_FIELDS: ReadonlyMap<string, Value> = new Map()
+
+/** The exported fields of a struct; undefined for all else. */
+const fieldsOf = (v: Value): ReadonlyMap<string, Value> | undefined => (isTime(v) ? NO_FIELDS : tagOf(v) === 'object' ? (v as GoObject).fields : undefined)
 
 const entriesOfMap = (v: Value): boolean => typeName(v).startsWith('map[')
 

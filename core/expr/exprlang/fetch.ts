@@ -4,7 +4,7 @@ import { lookup } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
 import type { Host } from '../golang/host.ts'
 
-import { methodOf } from '../golang/methods.ts'
+import { fieldOf, methodOf } from '../golang/methods.ts'
 import { byteLength, toBytes } from '../golang/text.ts'
 import { itemsOf, kindOfType, sized, TAG, tagOf, typeName, type GoFunc, type Value } from '../golang/value.ts'
 import { toInt } from './arithmetic.ts'
@@ -32,7 +32,7 @@ const shown = (v: Value): string => (typeof v === 'object' && v !== null ? typeN
 /** `undefined` when a key or index is missing, `'unsupported'` when the value has none at all. */
 function find(base: Value, key: Value): Value | undefined | 'unsupported' {
   if (base === null) return 'unsupported'
-  const method = typeof key === 'string' ? methodOf(base, key) : undefined
+  const method = typeof key === 'string' ? methodOf(base, key) ?? fieldOf(base, key) : undefined
   if (method !== undefined) return method
   if (isMap(base)) return lookup(base, key)
   const items = itemsOf(base)

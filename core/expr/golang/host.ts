@@ -1,6 +1,7 @@
 // Owns the budgets of a running evaluation and the few facts from outside that functions may ask for.
 
 import { stop } from './failure.ts'
+import type { HostedFunctions } from './hosted-functions.ts'
 import type { Value } from './value.ts'
 
 /** Work that an evaluation may do before it is stopped; one step is about one operation. */
@@ -17,7 +18,7 @@ export interface Facilities {
   /** Random bytes. */
   readonly random?: ((length: number) => Uint8Array) | undefined
   /** Functions of sprig that only a host can offer: keys, certificates, slow ciphers, the network. */
-  readonly sprig?: Readonly<Record<string, (args: readonly Value[]) => Value>> | undefined
+  readonly sprig?: Partial<HostedFunctions> | undefined
 }
 
 /** What is left of the budgets, together with the facilities. */

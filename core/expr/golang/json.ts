@@ -55,7 +55,7 @@ function writeTagged(v: Tagged, w: Writer): string {
     case 'slice': return v.isNil ? 'null' : writeList(v.items, w)
     case 'map': return writeGoMap(v, w)
     case 'lazy': return writeMap((entriesOf(v) ?? []).map(([key, value]) => [String(key), value] as const), w)
-    case 'object': return v.json ?? fail(`json: unsupported type: ${v.type}`)
+    case 'object': return v.fields !== undefined ? writeMap([...v.fields], w) : v.json ?? fail(`json: unsupported type: ${v.type}`)
     case 'time': return quoteJson(jsonTime(v), false)
     case 'location': return '{}'
     case 'func': return fail(`json: unsupported type: ${v.type.text}`)

@@ -14,5 +14,10 @@ export function methodOf(v: Value, name: string): GoFunc | undefined {
   }
 }
 
+/** The value of that field of a struct, `undefined` when it has none. */
+export function fieldOf(v: Value, name: string): Value | undefined {
+  return tagOf(v) === 'object' ? (v as GoObject).fields?.get(name) : undefined
+}
+
 /** The Go type of a method, known before there is a value; `undefined` when the type has no such method. */
 export const methodType = (type: string, name: string): string | undefined => timeMethodType(type, name)

@@ -55,6 +55,9 @@ export interface GoObject {
   readonly [TAG]: 'object'
   readonly type: string
   readonly methods: ReadonlyMap<string, GoFunc>
+  /** The exported fields of a struct, in their order. */
+  readonly fields?: ReadonlyMap<string, Value>
+  /** Its JSON; a struct has that of its fields. */
   readonly json: string | undefined
   readonly text: string
 }
@@ -147,7 +150,7 @@ export function kindOf(v: Value): string {
 }
 
 const NAMED_KINDS: Readonly<Record<string, string>> = {
-  'time.Duration': 'int64', 'time.Month': 'int', 'time.Weekday': 'int', 'time.Time': 'struct', 'interface {}': 'interface', error: 'interface',
+  'time.Duration': 'int64', 'time.Month': 'int', 'time.Weekday': 'int', 'time.Time': 'struct', 'sprig.certificate': 'struct', 'interface {}': 'interface', error: 'interface',
   'template.FuncMap': 'map',
 }
 

@@ -38,7 +38,7 @@ describe('the table', () => {
 
   it('SPRIG-5 what only a host can do is an error without one, and done with one', () => {
     expect(answer('sprig.genPrivateKey("rsa")')).toBe('!unavailable')
-    expect(answer('sprig.getHostByName("h")', { sprig: { getHostByName: (args) => `ip of ${String(args[0])}` } })).toBe('"ip of h"')
+    expect(answer('sprig.getHostByName("h")', { sprig: { getHostByName: (name) => ({ ok: true, value: `ip of ${name}` }) } })).toBe('"ip of h"')
     expect(answer('sprig.genPrivateKey(1)')).toBe('!run')
   })
 })

@@ -5,6 +5,7 @@ import { CASES } from './cases.ts'
 import { DATES } from './dates.ts'
 import { DEFAULTS } from './defaults.ts'
 import { HASHES } from './hashes.ts'
+import { HOSTED } from './hosted.ts'
 import { LISTS } from './lists.ts'
 import { MAPS } from './maps.ts'
 import { NUMBERS } from './numbers.ts'
@@ -12,12 +13,11 @@ import { PATHS } from './paths.ts'
 import { PATTERNS } from './patterns.ts'
 import { RANDOM } from './random.ts'
 import { TEXTS } from './texts.ts'
-import { UNAVAILABLE } from './unavailable.ts'
 import { URLS } from './urls.ts'
 import { VERSIONS } from './versions.ts'
 
 const ALL: readonly GoFunc[] = [
-  ...TEXTS, ...CASES, ...LISTS, ...MAPS, ...DEFAULTS, ...NUMBERS, ...DATES, ...PATTERNS, ...PATHS, ...URLS, ...VERSIONS, ...HASHES, ...RANDOM, ...UNAVAILABLE,
+  ...TEXTS, ...CASES, ...LISTS, ...MAPS, ...DEFAULTS, ...NUMBERS, ...DATES, ...PATTERNS, ...PATHS, ...URLS, ...VERSIONS, ...HASHES, ...RANDOM, ...HOSTED,
 ]
 
 function table(): PlainMap {
