@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { resourceOfKind } from '@tiphys/core/api'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/process'
+import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, type StoreOf, WorkflowStore } from '@tiphys/shell/http'
@@ -132,7 +133,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const control = serverControl(session, () => host, trouble)
   const host: RunHost = new RunHost({
     log: state.log, runner: withPodObjects(runner, state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG,
-    random: (length) => randomBytes(length), saveObject: caches.save,
+    random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
     onUpdate: (update) => {
       recorder.note(update)
       control.onUpdate(update)
