@@ -2,3 +2,4 @@
 export { ObjectCatalog, type CatalogObject } from './catalog.ts'
 export { RunHost, stateOf, type Admission, type HostOptions, type Retaken, type StoredRun, type Taken } from './host.ts'
 export { type Amendment, type ListDetails, type RunUpdate } from './mailbox.ts'
+export * from './controllers/index.ts'

@@ -2,6 +2,7 @@
 import {
   type Effect, type EngineEvent, type NodeId, type Run, type RunNode, type StoredRecord, type World, STORED_VERSION, labelsOf, step, storedStatusOf, summaryOf,
 } from '@tiphys/core/engine'
+import type { TTLStrategy } from '@tiphys/core/spec'
 import type { Clock, RunChange, RunLog } from '@tiphys/shell/ports'
 import { Journal } from './journal.ts'
 
@@ -10,10 +11,12 @@ export interface ListDetails {
   readonly priority?: number
   readonly suspended?: true
   readonly shutdown?: 'Stop' | 'Terminate'
+  /** When it is deleted after its end. */
+  readonly ttl?: TTLStrategy
 }
 
 function listDetails({ spec, suspended, shutdown }: Run): ListDetails {
-  return { ...(spec.priority !== undefined && { priority: spec.priority }), ...(suspended && { suspended }), ...(shutdown !== undefined && { shutdown }) }
+  return { ...(spec.priority !== undefined && { priority: spec.priority }), ...(suspended && { suspended }), ...(shutdown !== undefined && { shutdown }), ...(spec.ttlStrategy !== undefined && { ttl: spec.ttlStrategy }) }
 }
 
 /** What the outside learns of a run, after it was stored. */
