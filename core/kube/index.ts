@@ -47,6 +47,7 @@ export {
   WORKFLOW_MERGE,
   WORKFLOW_SPEC_MERGE,
   kindMergeSchema,
+  schemaBelow,
 } from './merge-schema.ts'
 export { MERGE_DEPTH_MAX, strategicMerge } from './strategic-merge.ts'
 export { mergePatch } from './merge-patch.ts'

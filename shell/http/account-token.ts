@@ -1,7 +1,7 @@
 // Owns tokens of service accounts on request, and those that a secret holds for as long as it is there.
 import { failure, resourceOfKind, tokenRequestShape, textAt, valueAt } from '@tiphys/core/api'
 import { isJsonArray, isJsonObject, rfc3339 } from '@tiphys/core/kube'
-import type { KubeObject } from '@tiphys/shell/ports'
+import type { KubeObject, StoredObject } from '@tiphys/shell/ports'
 import { type Answer, failed, json, problemAnswer } from './answer.ts'
 import { type ObjectCall, OBJECT_TYPES, readObject } from './call.ts'
 import { admit } from './kube-admission.ts'
@@ -65,8 +65,16 @@ export const ACCOUNT_TOKEN_TYPE = 'kubernetes.io/service-account-token'
 const ACCOUNT = 'kubernetes.io/service-account.name'
 const ACCOUNT_UID = 'kubernetes.io/service-account.uid'
 
+interface AccountSecret {
+  readonly secret: KubeObject
+  /** As it was; its token is kept as long as it speaks of the same account. */
+  readonly before: StoredObject | undefined
+  /** The certificate of this server's authority. */
+  readonly authority: string
+}
+
 /** A secret that asks for the token of an account gets it, as long as the account is there; what the client wrote in its place does not count. */
-export async function withAccountToken(secret: KubeObject, { signer, storeOf, now }: Issuing, authority: string): Promise<KubeObject> {
+export async function withAccountToken({ secret, before, authority }: AccountSecret, { signer, storeOf, now }: Issuing): Promise<KubeObject> {
   const { data, ...rest } = secret as KubeObject & { readonly data?: Readonly<Record<string, string>> }
   const { namespace = '', name = '', annotations = {} } = secret.metadata
   const account = annotations[ACCOUNT] ?? ''
@@ -75,12 +83,16 @@ export async function withAccountToken(secret: KubeObject, { signer, storeOf, no
   const { token: _, ...others } = data ?? {}
   if (!found.ok) return { ...rest, data: others } as KubeObject
   const { uid } = found.value.metadata
-  const token = signer.sign({ namespace, account, accountUid: uid, audiences: [TOKEN_ISSUER], issuedAt: Math.floor(now() / 1000), bound: { kind: 'Secret', name, uid: '' } })
-  const encoded = (text: string): string => Buffer.from(text).toString('base64')
+  const kept = before?.metadata.annotations?.[ACCOUNT_UID] === uid ? textAt(asJson(before), ['data', 'token']) : ''
+  const token = kept === '' ? encoded(signer.sign({ namespace, account, accountUid: uid, audiences: [TOKEN_ISSUER], issuedAt: Math.floor(now() / 1000), bound: { kind: 'Secret', name, uid: '' } })) : kept
   return {
     ...rest, metadata: { ...secret.metadata, annotations: { ...annotations, [ACCOUNT_UID]: uid } },
-    data: { ...others, token: encoded(token), 'ca.crt': encoded(authority), namespace: encoded(namespace) },
+    data: { ...others, token, 'ca.crt': encoded(authority), namespace: encoded(namespace) },
   } as KubeObject
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64')
 }
 
 /** Whether a secret is one of those. */

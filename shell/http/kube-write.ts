@@ -1,5 +1,5 @@
 // Owns writing objects: new ones, whole replacements, patches, deletions.
-import { type PatchKind, apiVersionOf, applyPatch, failure, kindProblem, patchKindOf, patchTypes, successStatus, textAt, valueAt } from '@tiphys/core/api'
+import { type PatchKind, type Writer, apiVersionOf, applyPatch, failure, kindProblem, patchKindOf, patchTypes, successStatus, textAt, valueAt } from '@tiphys/core/api'
 import { type Json, type JsonObject, isJsonArray, isJsonObject } from '@tiphys/core/kube'
 import type { DeleteOptions, KubeObject, ObjectResult, StoredObject } from '@tiphys/shell/ports'
 import type { Access } from './access.ts'
@@ -7,9 +7,10 @@ import { type Issuing, wantsAccountToken, withAccountToken } from './account-tok
 import { type Answer, failed, invalid, json, problemAnswer } from './answer.ts'
 import { type ObjectCall, OBJECT_TYPES, readBody, readObject, selectorsOf } from './call.ts'
 import { admit } from './kube-admission.ts'
+import { applierOf, managedApply, managedUpdate, withManagers } from './kube-managed.ts'
 import { asJson } from './kube-read.ts'
 
-const PATCH_TRIES_MAX = 5
+const TRIES_MAX = 10
 
 export interface Writing extends Issuing {
   readonly access: Access
@@ -44,7 +45,7 @@ export async function createObject(call: ObjectCall, writing: Writing): Promise<
   if (resource.namespaced && !(await writing.hasNamespace(namespace))) return noNamespace(namespace)
   const settled = await settle(call, writing, { object: admitted.object, before: undefined })
   if (!settled.ok) return settled.answer
-  const object = managed(settled.object, { call, operation: 'Update', at: writing.now(), applied: undefined })
+  const object = managedUpdate(call, { before: undefined, after: settled.object, at: writing.now() })
   const name = object.metadata.name ?? object.metadata.generateName ?? ''
   return written(call, await store.create(resource, object, { dryRun: dryRun.value }), { code: 201, name, warnings: admitted.warnings })
 }
@@ -59,7 +60,7 @@ async function settle({ resource, identity }: ObjectCall, writing: Writing, { ob
   if (problem !== undefined) return { ok: false, answer: failed(invalid(resource, name, problem)) }
   const escalation = await writing.access.escalation(identity, resource, plain)
   if (escalation !== undefined) return { ok: false, answer: failed(escalation) }
-  return { ok: true, object: wantsAccountToken(object) ? await withAccountToken(object, writing, writing.authority) : object }
+  return { ok: true, object: wantsAccountToken(object) ? await withAccountToken({ secret: object, before, authority: writing.authority }, writing) : object }
 }
 
 function noNamespace(namespace: string): Answer {
@@ -67,30 +68,61 @@ function noNamespace(namespace: string): Answer {
 }
 
 export async function updateObject(call: ObjectCall, writing: Writing): Promise<Answer> {
-  const { resource, store, namespace, name, query, request } = call
   const dryRun = dryRunOf(call)
   if (!dryRun.ok) return dryRun.answer
-  const read = await readObject(request, OBJECT_TYPES)
+  const read = await readObject(call.request, OBJECT_TYPES)
   if (!read.ok) return read.answer
-  const admitted = admit(read.value, { resource, namespace, name }, query.get('fieldValidation') ?? 'Warn')
-  if (!admitted.ok) return failed(admitted.failure)
+  return againOnConflict(call, () => updateOnce(call, writing, { given: read.value, dryRun: dryRun.value }))
+}
+
+/** A write that met another writer is tried again on what that one left, unless it named a version itself. */
+async function againOnConflict(call: ObjectCall, once: () => Promise<Answer | 'again'>): Promise<Answer> {
+  for (let tries = 1; tries <= TRIES_MAX; tries++) {
+    const answer = await once()
+    if (answer !== 'again') return answer
+  }
+  return problemAnswer({ code: 'conflict', message: '' }, call.resource, call.name)
+}
+
+async function updateOnce(call: ObjectCall, writing: Writing, { given, dryRun }: { readonly given: JsonObject; readonly dryRun: boolean }): Promise<Answer | 'again'> {
+  const { resource, store, namespace, name } = call
   const found = await store.get({ type: resource, namespace, name })
   if (!found.ok) return problemAnswer(found.problem, resource, name)
-  const settled = await settle(call, writing, { object: admitted.object, before: found.value })
+  return replace(call, writing, { before: found.value, after: given, named: textAt(given, ['metadata', 'resourceVersion']) !== '', dryRun })
+}
+
+interface Replacing {
+  readonly before: StoredObject
+  readonly after: JsonObject
+  /** Whether the client said which version it means. */
+  readonly named: boolean
+  readonly dryRun: boolean
+  /** Who manages what after an apply; an update finds out by itself. */
+  readonly managers?: Json
+}
+
+async function replace(call: ObjectCall, writing: Writing, { before, after, named, dryRun, managers }: Replacing): Promise<Answer | 'again'> {
+  const { resource, store, namespace, name, query } = call
+  const admitted = admit(after, { resource, namespace, name }, query.get('fieldValidation') ?? 'Warn')
+  if (!admitted.ok) return failed(admitted.failure)
+  const settled = await settle(call, writing, { object: admitted.object, before })
   if (!settled.ok) return settled.answer
-  const object = managed(settled.object, { call, operation: 'Update', at: writing.now(), applied: undefined })
-  return written(call, await store.update(resource, object, { dryRun: dryRun.value, ...subresource(call) }), { code: 200, name, warnings: admitted.warnings })
+  const object = managers === undefined ? managedUpdate(call, { before, after: settled.object, at: writing.now() }) : withManagers(settled.object, managers)
+  // Who manages what was found out on this version: another writer's must not be overwritten.
+  const metadata = named ? object.metadata : { ...object.metadata, resourceVersion: before.metadata.resourceVersion }
+  const result = await store.update(resource, { ...object, metadata }, { dryRun, ...subresource(call) })
+  if (!result.ok && result.problem.code === 'conflict' && !named) return 'again'
+  return written(call, result, { code: 200, name, warnings: admitted.warnings })
 }
 
 function subresource({ route }: ObjectCall): { readonly subresource?: 'status' } {
   return route.operation.endsWith('Status') ? { subresource: 'status' } : {}
 }
 
-/** A patch that met another writer is tried again on what that one left, unless it named a version itself. */
 export async function patchObject(call: ObjectCall, writing: Writing): Promise<Answer> {
   const kind = patchKindOf(call.request.headers['content-type'] ?? '')
   if (kind === undefined) return failed(failure('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${patchTypes.join(', ')}`))
-  if (kind === 'strategic' && call.resource.group !== '') {
+  if (kind === 'strategic' && isCustom(call)) {
     return failed(failure('UnsupportedMediaType', 'strategic merge patches are for built-in kinds: accepted media types include application/json-patch+json, application/merge-patch+json'))
   }
   const dryRun = dryRunOf(call)
@@ -98,11 +130,11 @@ export async function patchObject(call: ObjectCall, writing: Writing): Promise<A
   const read = await readBody(call.request, patchTypes)
   if (!read.ok) return read.answer
   const patching = { kind, patch: read.value, dryRun: dryRun.value }
-  for (let tries = 1; ; tries++) {
-    const answer = await patchOnce(call, writing, patching)
-    if (answer !== 'again') return answer
-    if (tries >= PATCH_TRIES_MAX) return problemAnswer({ code: 'conflict', message: '' }, call.resource, call.name)
-  }
+  return againOnConflict(call, () => (kind === 'apply' ? applyOnce(call, writing, patching) : patchOnce(call, writing, patching)))
+}
+
+function isCustom({ resource: { group, jsonSchema } }: ObjectCall): boolean {
+  return jsonSchema !== undefined || group === 'argoproj.io'
 }
 
 interface Patching {
@@ -112,27 +144,28 @@ interface Patching {
 }
 
 async function patchOnce(call: ObjectCall, writing: Writing, { kind, patch, dryRun }: Patching): Promise<Answer | 'again'> {
-  const { resource, store, namespace, name, query } = call
+  const { resource, store, namespace, name } = call
   const found = await store.get({ type: resource, namespace, name })
-  if (!found.ok) {
-    return kind === 'apply' && found.problem.code === 'not_found' ? applyNew(call, writing, { patch, dryRun }) : problemAnswer(found.problem, resource, name)
-  }
+  if (!found.ok) return problemAnswer(found.problem, resource, name)
   const patched = applyPatch({ kind, object: asJson(found.value), patch, objectKind: resource.kind })
   if (!patched.ok) return failed(failure(kind === 'json' ? 'Invalid' : 'BadRequest', `the patch cannot be applied: ${patched.problem.message}`))
-  const admitted = admit(patched.value, { resource, namespace, name }, query.get('fieldValidation') ?? 'Warn')
-  if (!admitted.ok) return failed(admitted.failure)
-  const named = namesVersion(patch, kind)
-  const settled = await settle(call, writing, { object: admitted.object, before: found.value })
-  if (!settled.ok) return settled.answer
-  const object = managed(settled.object, { call, operation: kind === 'apply' ? 'Apply' : 'Update', at: writing.now(), applied: kind === 'apply' ? patch : undefined })
-  const result = await store.update(resource, object, { dryRun, ...subresource(call) })
-  if (!result.ok && result.problem.code === 'conflict' && !named) return 'again'
-  return written(call, result, { code: 200, name, warnings: admitted.warnings })
+  return replace(call, writing, { before: found.value, after: patched.value, named: namesVersion(patch, kind), dryRun })
 }
 
-async function applyNew(call: ObjectCall, writing: Writing, { patch, dryRun }: Omit<Patching, 'kind'>): Promise<Answer | 'again'> {
-  const { resource, store, namespace, name, query } = call
+async function applyOnce(call: ObjectCall, writing: Writing, { patch, dryRun }: Patching): Promise<Answer | 'again'> {
+  const { resource, store, namespace, name } = call
   if (!isJsonObject(patch)) return failed(failure('BadRequest', 'the body is no object'))
+  const writer = applierOf(call, writing.now())
+  if (!writer.ok) return writer.answer
+  const found = await store.get({ type: resource, namespace, name })
+  if (!found.ok) return found.problem.code === 'not_found' ? applyNew(call, writing, { patch, dryRun, writer: writer.value }) : problemAnswer(found.problem, resource, name)
+  const applied = managedApply(call, { live: asJson(found.value), patch, writer: writer.value })
+  if (!applied.ok) return applied.answer
+  return replace(call, writing, { before: found.value, after: applied.object, managers: applied.managers, named: textAt(patch, ['metadata', 'resourceVersion']) !== '', dryRun })
+}
+
+async function applyNew(call: ObjectCall, writing: Writing, { patch, dryRun, writer }: { readonly patch: JsonObject; readonly dryRun: boolean; readonly writer: Writer }): Promise<Answer | 'again'> {
+  const { resource, store, namespace, name, query } = call
   const refusal = await writing.access.refusal(call.identity, { verb: 'create', group: resource.group, resource: resource.plural, subresource: '', name, namespace })
   if (refusal !== undefined) return failed(refusal)
   const admitted = admit(patch, { resource, namespace, name }, query.get('fieldValidation') ?? 'Warn')
@@ -140,45 +173,15 @@ async function applyNew(call: ObjectCall, writing: Writing, { patch, dryRun }: O
   if (resource.namespaced && !(await writing.hasNamespace(namespace))) return noNamespace(namespace)
   const settled = await settle(call, writing, { object: admitted.object, before: undefined })
   if (!settled.ok) return settled.answer
-  const object = managed(settled.object, { call, operation: 'Apply', at: writing.now(), applied: patch })
-  const result = await store.create(resource, object, { dryRun })
+  const applied = managedApply(call, { live: {}, patch, writer })
+  if (!applied.ok) return applied.answer
+  const result = await store.create(resource, withManagers(settled.object, applied.managers), { dryRun })
   return !result.ok && result.problem.code === 'already_exists' ? 'again' : written(call, result, { code: 201, name, warnings: admitted.warnings })
 }
 
 function namesVersion(patch: Json, kind: PatchKind): boolean {
   if (kind === 'json') return isJsonArray(patch) && patch.some((operation) => textAt(operation, ['path']).startsWith('/metadata/resourceVersion'))
   return textAt(patch, ['metadata', 'resourceVersion']) !== ''
-}
-
-interface Managing {
-  readonly call: ObjectCall
-  readonly operation: 'Apply' | 'Update'
-  readonly at: number
-  /** What a manager applied; its fields are recorded. */
-  readonly applied: Json | undefined
-}
-
-const MANAGERS_MAX = 20
-
-/** Records who applied which fields. Other writers are recorded by name only where they applied before. */
-function managed(object: KubeObject, { call, operation, at, applied }: Managing): KubeObject {
-  if (operation !== 'Apply' || applied === undefined) return object
-  const manager = call.query.get('fieldManager') ?? 'unknown'
-  const known = valueAt(object as unknown as JsonObject, ['metadata', 'managedFields'])
-  const others = (isJsonArray(known) ? known : []).filter((entry) => textAt(entry, ['manager']) !== manager || textAt(entry, ['operation']) !== operation)
-  const time = `${new Date(at).toISOString().slice(0, 19)}Z`
-  const entry = { manager, operation, apiVersion: apiVersionOf(call.resource), time, fieldsType: 'FieldsV1', fieldsV1: fieldsOf(applied) }
-  return { ...object, metadata: { ...object.metadata, managedFields: [...others, entry].slice(-MANAGERS_MAX) } as KubeObject['metadata'] }
-}
-
-const UNMANAGED: ReadonlySet<string> = new Set(['apiVersion', 'kind'])
-const FIELDS_DEPTH_MAX = 30
-
-/** The fields of an applied object; lists count as one field. */
-function fieldsOf(applied: Json, depth = 0): JsonObject {
-  if (!isJsonObject(applied) || depth > FIELDS_DEPTH_MAX) return {}
-  const names = Object.entries(applied).filter(([name]) => depth > 0 || !UNMANAGED.has(name))
-  return Object.fromEntries(names.map(([name, value]) => [`f:${name}`, fieldsOf(value, depth + 1)]))
 }
 
 type Deleting = { readonly ok: true; readonly options: DeleteOptions } | { readonly ok: false; readonly answer: Answer }

@@ -1,5 +1,5 @@
 // Owns workflows as objects: lists from the index of runs, whole ones from the log, and writes that become requests to whoever carries runs out.
-import { type Run, toWorkflow, viewRun } from '@tiphys/core/engine'
+import { type EngineEvent, type RetryOptions, type Run, toWorkflow, viewRun } from '@tiphys/core/engine'
 import { type FieldSelector, type JsonObject, type LabelSelector, matchesFields, matchesLabels } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
 import { textAt } from '@tiphys/core/api'
@@ -21,6 +21,10 @@ export interface RunControl {
   live(uid: string): Run | undefined
   /** Carries out what changed between a workflow as it stands and as it shall be. */
   change(summary: RunSummary, before: Workflow, after: Workflow): Promise<Done>
+  /** Gives an event to a run, whoever carries it out. */
+  deliver(summary: RunSummary, event: EngineEvent): Promise<Done>
+  /** Begins a new attempt of a run that has ended. */
+  retry(summary: RunSummary, options: RetryOptions): Promise<Done>
   /** Ends a run if need be, then forgets it with all that is its own. Resolves once that is under way. */
   remove(summary: RunSummary, options: DeleteOptions): Promise<Done & { readonly gone?: boolean }>
   /** When the deletion of a run began, Unix milliseconds. */
@@ -38,29 +42,66 @@ export interface WorkflowStoreOptions {
 }
 
 const PAGE = 500
+/** How many deleted workflows are kept in mind, the latest ones. */
+const REMEMBERED_MAX = 50
 const LABEL = 'workflows.argoproj.io/'
 /** Labels that tell how a workflow stands; the index does not keep them. */
 const STATE_LABELS: ReadonlySet<string> = new Set([`${LABEL}phase`, `${LABEL}completed`])
 
 export class WorkflowStore implements KubeStore {
   readonly #options: WorkflowStoreOptions
+  readonly #deleted = new Map<string, StoredObject>()
 
   constructor(options: WorkflowStoreOptions) {
     this.#options = options
   }
 
-  async create(_type: ResourceType, object: KubeObject, { dryRun = false }: CreateOptions = {}): Promise<ObjectResult<StoredObject>> {
-    const { control, now, newUid, newSuffix } = this.#options
+  async create(type: ResourceType, object: KubeObject, { dryRun = false }: CreateOptions = {}): Promise<ObjectResult<StoredObject>> {
+    const { status: _, ...rest } = object as KubeObject & { readonly status?: unknown }
+    const made = await this.submit(rest, dryRun)
+    const { namespace = '' } = object.metadata
+    return made.ok && !dryRun ? this.get({ type, namespace, name: made.value.metadata.name }) : made
+  }
+
+  /** Starts a workflow, and answers it as it was when it began; with a status it takes over what another one has done. */
+  async submit(object: KubeObject, dryRun: boolean): Promise<ObjectResult<StoredObject>> {
+    const { control, runs, now, newUid, newSuffix } = this.#options
     const { resourceVersion: _, ...metadata } = object.metadata
     const name = metadata.name ?? `${metadata.generateName ?? ''}${newSuffix()}`
-    const { status: __, ...rest } = object as KubeObject & { readonly status?: unknown }
-    const workflow = { ...rest, metadata: { ...metadata, name, uid: newUid(), creationTimestamp: timeText(now()) } } as unknown as Workflow
+    const workflow = { ...object, metadata: { ...metadata, name, uid: newUid(), creationTimestamp: timeText(now()) } } as unknown as Workflow
     const namespace = metadata.namespace ?? ''
-    const there = await this.#options.runs.find(namespace, name)
+    const there = await runs.find(namespace, name)
     if (there.ok) return { ok: false, problem: { code: 'already_exists', message: `there is a workflow ${JSON.stringify(name)} already` } }
-    if (dryRun) return { ok: true, value: stored({ ...workflow, metadata: { ...workflow.metadata, generation: 1 } }, '') }
+    const begun = { ...workflow, metadata: { ...workflow.metadata, generation: 1 } }
+    if (dryRun) return { ok: true, value: stored(begun, '') }
     const submitted = await control.submit(workflow)
-    return submitted.ok ? this.get({ type: _type, namespace, name }) : submitted
+    if (!submitted.ok) return submitted
+    const summary = await runs.find(namespace, name)
+    return { ok: true, value: stored(begun, summary.ok ? summary.value.resourceVersion : '') }
+  }
+
+  /** What the index knows of a live workflow. */
+  async summary(namespace: string, name: string): Promise<ObjectResult<RunSummary>> {
+    const found = await this.#options.runs.find(namespace, name)
+    return found.ok ? found : { ok: false, problem: problemOf(found.problem) }
+  }
+
+  /** All live workflows of a namespace, or of all, as the index knows them. */
+  async summaries(filter: RunFilter): Promise<{ readonly runs: readonly RunSummary[]; readonly resourceVersion: string }> {
+    const found: RunSummary[] = []
+    let [token, version]: [string | undefined, string] = [undefined, '']
+    do {
+      const page = await this.#options.runs.list({ ...filter, archived: false, order: 'name', limit: PAGE, ...(token !== undefined && { continue: token }) })
+      if (!page.ok) throw new Error(page.problem.message)
+      version ||= page.value.resourceVersion
+      found.push(...page.value.runs)
+      token = page.value.continue
+    } while (token !== undefined)
+    return { runs: found, resourceVersion: version }
+  }
+
+  get control(): RunControl {
+    return this.#options.control
   }
 
   async get({ namespace, name }: ObjectKey): Promise<ObjectResult<StoredObject>> {
@@ -122,8 +163,26 @@ export class WorkflowStore implements KubeStore {
     const { preconditions = {} } = options
     const differs = (preconditions.uid ?? found.value.uid) !== found.value.uid || (preconditions.resourceVersion ?? found.value.resourceVersion) !== found.value.resourceVersion
     if (differs) return { ok: false, problem: { code: 'conflict', message: 'the workflow is another one than the request meant' } }
+    if (options.dryRun !== true) await this.#remember(found.value)
     const removed = options.dryRun === true ? { ok: true as const, gone: true } : await control.remove(found.value, options)
-    return removed.ok ? { ok: true, value: { object: this.outline(found.value), gone: removed.gone === true } } : removed
+    return removed.ok ? { ok: true, value: { object: this.last(found.value), gone: removed.gone === true } } : removed
+  }
+
+  /** Watchers are told what a deleted workflow looked like, when its log is gone already. */
+  async #remember(summary: RunSummary): Promise<void> {
+    const whole = await this.whole(summary)
+    if (!whole.ok) return
+    this.#deleted.set(summary.uid, whole.value)
+    for (const uid of this.#deleted.keys()) {
+      if (this.#deleted.size <= REMEMBERED_MAX) break
+      this.#deleted.delete(uid)
+    }
+  }
+
+  /** A workflow that is gone, as it was last seen. */
+  last(summary: RunSummary): StoredObject {
+    const known = this.#deleted.get(summary.uid)
+    return known === undefined ? this.outline(summary) : { ...known, metadata: { ...known.metadata, resourceVersion: summary.resourceVersion } }
   }
 
   async list(query: KubeListQuery): Promise<ObjectResult<ObjectPage>> {

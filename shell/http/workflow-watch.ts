@@ -60,7 +60,7 @@ class WorkflowWatch implements ObjectWatch {
     const { run } = change
     if (change.type === 'removed') {
       const told = this.#known.delete(run.uid) || matches(this.#watching.store.outline(run), this.#watching.query)
-      return told ? { type: 'DELETED', object: this.#watching.store.outline(run) } : undefined
+      return told ? { type: 'DELETED', object: this.#watching.store.last(run) } : undefined
     }
     return this.#changed(run)
   }
