@@ -38,6 +38,7 @@ export const layers: readonly Layer[] = [
   { folder: 'shell/adapters/tls', may: [...core, 'shell/ports'], npm: [{ name: '@peculiar/x509', filesMax: 1 }, { name: 'reflect-metadata', filesMax: 1 }], node: true },
   { folder: 'apps/tiphys', may: [...core, ...shell], npm: [], node: true },
   { folder: 'test/*', may: [...core, ...shell, 'test/*', 'tools/*'], npm: [...runner, ...npm('yaml')], node: true },
+  { folder: 'test/conformance-runs', may: [...core, ...shell, 'apps/tiphys', 'test/*', 'tools/*'], npm: [...runner, ...npm('yaml')], node: true },
   { folder: 'bench/*', may: [...core, ...shell, 'test/kit'], npm: runner, node: true },
   { folder: 'tools', may: ['tools/*', 'test/golden', 'test/conformance-runs'], npm: npm('esbuild'), node: true, filesOnly: true },
   { folder: 'tools/tidy', may: [], npm: npm('typescript'), node: true },

@@ -1,7 +1,7 @@
 // Owns the command `tiphys convert`.
-import { goJson } from '@tiphys/core/kube'
 import { convertLegacy, emitYaml, readDocuments } from '@tiphys/core/spec'
 import type { Invocation, Outcome } from '../flags/index.ts'
+import { toJson } from '../print/index.ts'
 import { manifestFiles, readSource } from '../local/input.ts'
 
 export async function run({ flags, args, streams }: Invocation): Promise<Outcome> {
@@ -12,7 +12,7 @@ export async function run({ flags, args, streams }: Invocation): Promise<Outcome
       for (const document of readDocuments(text.text)) {
         if (document.problem !== undefined) return { error: `error converting ${path}: line ${document.problem.line}: ${document.problem.message}` }
         const current = convertLegacy(document.value ?? null)
-        streams.stdout(flags.text('output') === 'json' ? `${goJson(current)}\n` : `---\n${emitYaml(current)}`)
+        streams.stdout(flags.text('output') === 'json' ? `${toJson(current, 0)}\n` : `---\n${emitYaml(current)}`)
       }
     }
   }

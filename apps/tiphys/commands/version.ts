@@ -1,7 +1,7 @@
 // Owns the command `tiphys version`: of this program, and of the server that it would ask.
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { Connection } from '../remote/connection.ts'
-import { guarded } from '../remote/remote.ts'
+import { guarded } from '../remote/guard.ts'
 import { isArgo, serverOf } from '../remote/server.ts'
 import { type VersionInfo, getVersion } from '../remote/services.ts'
 import { VERSION } from './index.ts'

@@ -6,6 +6,7 @@ import type { Streams } from '../flags/index.ts'
 import { readSource } from '../local/input.ts'
 import { Fatal, Mistake } from './failure.ts'
 import { logLine } from './go-log.ts'
+import { exchange } from './transport.ts'
 
 /** The text of each source, in their order. */
 export async function readSources(sources: readonly string[], streams: Streams): Promise<readonly string[]> {
@@ -38,12 +39,9 @@ export function reasonOf(error: unknown): string {
 }
 
 async function readAddress(url: string): Promise<string> {
-  try {
-    return await (await fetch(url)).text()
-  } catch (error) {
-    const { code, address, port, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException & { address?: string; port?: number }
-    throw new Mistake(`Get ${quoteText(url)}: ${code === 'ECONNREFUSED' ? `dial tcp ${address ?? ''}:${port ?? ''}: connect: connection refused` : message}`)
-  }
+  const { origin, pathname, search } = new URL(url)
+  const { body } = await exchange({ url: origin, headers: {}, tls: {}, timeoutMs: 0, signal: undefined }, 'GET', { path: pathname + search })
+  return body.toString('utf8')
 }
 
 export interface ReadOptions {

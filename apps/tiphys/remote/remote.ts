@@ -1,9 +1,10 @@
-// Owns the frame of every command that asks a server: the connection, how output looks, and how failures are told.
+// Owns the frame of every command that asks a server: the connection, the namespace, and how output looks.
 import type { Flags, Invocation, Outcome, Streams } from '../flags/index.ts'
 import type { Clock, Look } from '../print/index.ts'
 import { localClock, lookFor } from '../terminal/index.ts'
 import { Connection } from './connection.ts'
-import { Fatal, Mistake, RemoteFailure } from './failure.ts'
+import { Mistake } from './failure.ts'
+import { guarded } from './guard.ts'
 import { type Server, isArgo, serverOf } from './server.ts'
 
 export interface Remote {
@@ -31,21 +32,6 @@ export function withServer(work: Work): (invocation: Invocation) => Promise<Outc
     const { args, flags, streams, help } = invocation
     return work({ server, connection: new Connection(server), args, flags, streams, argo: isArgo(flags), print: streams.stdout, help })
   })
-}
-
-/** Tells the failures of a command in one place. */
-export function guarded(work: (invocation: Invocation) => Promise<Outcome | undefined>): (invocation: Invocation) => Promise<Outcome> {
-  return async (invocation) => {
-    try {
-      return (await work(invocation)) ?? { exit: 0 }
-    } catch (error) {
-      if (error instanceof RemoteFailure) return { error: isArgo(invocation.flags) ? error.argoText : error.ownText }
-      if (error instanceof Mistake) return { error: error.message }
-      if (!(error instanceof Fatal)) throw error
-      invocation.streams.stderr(`${error.message}\n`)
-      return { exit: 1 }
-    }
-  }
 }
 
 /** The namespace of what an invocation names; where any will do, the one that clusters begin with. */

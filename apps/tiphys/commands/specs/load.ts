@@ -5,11 +5,9 @@ type Load = () => Promise<CommandModule>
 
 /** A command that asks a server where there is one, and else works on the data directory. */
 export function eitherWay(local: Load, remote: Load): Load {
-  return async () => ({
-    run: async (invocation) => {
-      const { serverOf } = await import('../../remote/server.ts')
-      const server = await serverOf(invocation)
-      return (await (server === undefined ? local : remote)()).run(invocation)
-    },
-  })
+  return async () => {
+    const { guarded } = await import('../../remote/guard.ts')
+    const { serverOf } = await import('../../remote/server.ts')
+    return { run: guarded(async (invocation) => (await ((await serverOf(invocation)) === undefined ? local : remote)()).run(invocation)) }
+  }
 }

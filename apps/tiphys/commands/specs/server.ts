@@ -25,6 +25,8 @@ export const server: CommandSpec = {
     { name: 'access-control-allow-origin', type: 'string', usage: 'the one origin of web pages that may use the Argo REST API', placeholder: 'ORIGIN' },
     { name: 'x-frame-options', type: 'string', usage: 'whether pages may be shown in frames of others', default: 'DENY', placeholder: 'VALUE' },
     { name: 'kube-port', type: 'int', usage: 'port of the Kubernetes API; 0 for any that is free', default: 2747, placeholder: 'PORT' },
+    { name: 'config', type: 'string', usage: "configuration in the form of Argo's workflow-controller-configmap; changes of it count at once", placeholder: 'FILE', complete: 'files' },
+    { name: 'configmap', type: 'string', usage: 'name of the ConfigMap in the namespace argo that configures the server, over what the file says', default: 'workflow-controller-configmap', placeholder: 'NAME' },
     IMAGE_MAP,
     { name: 'runner', type: 'string', usage: 'what carries steps out: processes of this machine, or nothing at all, with stubs in the place of steps', default: 'process', values: ['process', 'simulate'] },
     { name: 'stubs', type: 'string', usage: 'what steps do with --runner simulate, as for tiphys simulate', placeholder: 'FILE', complete: 'files' },

@@ -1,7 +1,6 @@
 // Owns the commands of `tiphys archive`.
-import { goJson } from '@tiphys/core/kube'
 import { type Workflow, emitYaml, workflowSchema } from '@tiphys/core/spec'
-import { type ListOutput, describeArchived, describeWorkflows, readTime, sortWorkflows, timestamp, wireView } from '../../print/index.ts'
+import { type ListOutput, describeArchived, describeWorkflows, readTime, sortWorkflows, timestamp, toJson, wireView } from '../../print/index.ts'
 import { afterwards } from '../after.ts'
 import { placeOf } from '../choose.ts'
 import { Mistake, during } from '../failure.ts'
@@ -46,7 +45,7 @@ export const labelValues = withServer(async ({ flags, connection, print }) => {
 /** The reference prints one object as one line of JSON here, and ends YAML with an empty line. */
 function show({ flags, print }: Remote, workflow: Workflow, output = flags.text('output')): void {
   const view = wireView(workflowSchema, withoutKind(workflow))
-  if (output === 'json') print(`${goJson(view)}\n`)
+  if (output === 'json') print(`${toJson(view, 0)}\n`)
   else if (output === 'yaml') print(`${emitYaml(view)}\n`)
   else if (output === 'name') print(`${workflow.metadata.name ?? ''}\n`)
   else print(describeArchived(workflow, clockNow()))

@@ -1,6 +1,6 @@
 // Owns `tiphys auth token`: what requests to the server bear.
 import { Mistake } from '../failure.ts'
-import { guarded } from '../remote.ts'
+import { guarded } from '../guard.ts'
 import { givenAuth, isArgo, serverOf } from '../server.ts'
 
 export const run = guarded(async (invocation) => {

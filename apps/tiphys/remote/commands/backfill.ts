@@ -5,7 +5,8 @@ import { type CronWorkflow, type Workflow, emitYaml } from '@tiphys/core/spec'
 import type { Invocation } from '../../flags/index.ts'
 import { Mistake } from '../failure.ts'
 import { sendable } from '../manifests.ts'
-import { type Remote, guarded, namespaceFor, withServer } from '../remote.ts'
+import { guarded } from '../guard.ts'
+import { type Remote, namespaceFor, withServer } from '../remote.ts'
 import { cronService } from '../services.ts'
 import { createWorkflow } from '../workflows.ts'
 
@@ -49,7 +50,8 @@ function periodOf({ flags }: Remote): Period {
 function readDate(text: string, layout: string): number {
   const time = parseGoTime(text, layout)
   if (time.ok) return goTimeToMs(time.value)
-  throw new Mistake(time.problem.message)
+  const [wanted = layout] = /Monday|Mon|January|Jan|2006|MST|[0-9]+/.exec(layout) ?? []
+  throw new Mistake(`parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(text)} as ${JSON.stringify(wanted)}`)
 }
 
 const TIMES_MAX = 100_000

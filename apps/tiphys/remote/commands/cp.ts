@@ -8,7 +8,8 @@ import { namespaceOfWorkflow } from '../choose.ts'
 import { pathTo } from '../connection.ts'
 import { Mistake, during } from '../failure.ts'
 import { datedLine } from '../go-log.ts'
-import { type Remote, guarded, withServer } from '../remote.ts'
+import { guarded } from '../guard.ts'
+import { type Remote, withServer } from '../remote.ts'
 import { getWorkflow } from '../workflows.ts'
 
 export const run = guarded(async (invocation: Invocation) => {

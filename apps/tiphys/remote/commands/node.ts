@@ -2,7 +2,8 @@
 import { namespaceOfWorkflow } from '../choose.ts'
 import { Mistake } from '../failure.ts'
 import { nodeSelectorOf } from '../node-selector.ts'
-import { guarded, withServer } from '../remote.ts'
+import { guarded } from '../guard.ts'
+import { withServer } from '../remote.ts'
 import { changeWorkflow } from '../workflows.ts'
 
 const set = withServer(async (remote) => {

@@ -1,6 +1,7 @@
 // Owns the commands of `tiphys sync`: limits of semaphores in ConfigMaps and in the database.
 import { Mistake, during } from '../failure.ts'
-import { type Remote, guarded, namespaceFor, withServer } from '../remote.ts'
+import { guarded } from '../guard.ts'
+import { type Remote, namespaceFor, withServer } from '../remote.ts'
 import { type SyncLimit, deleteLimit as remove, getLimit as get, setLimit } from '../services.ts'
 import type { Flags, Invocation, Outcome } from '../../flags/index.ts'
 
