@@ -1,6 +1,6 @@
 // Which workflows are archived, and what comes out of the archive again.
 import { describe, expect, it } from 'vitest'
-import { ARCHIVING_LABEL, archiveEntry, archivingOf, outlinedWorkflow } from './archive.ts'
+import { ARCHIVING_LABEL, archiveEntry, archivingOf } from './archive.ts'
 
 const all = { enabled: true, labelSelector: [] }
 const some = { enabled: true, labelSelector: [{ key: 'archive', operator: 'in' as const, values: ['yes'] }] }
@@ -27,7 +27,7 @@ describe('the archive', () => {
     expect(entry).toMatchObject({ uid: 'u', namespace: 'argo', name: 'wf', phase: 'Failed', createdAt: Date.UTC(2030, 0, 1), startedAt: Date.UTC(2030, 0, 1, 0, 0, 1), finishedAt: undefined })
     expect(entry.labels).toEqual({ team: 'a', [ARCHIVING_LABEL]: 'Persisted' })
     expect(JSON.parse(entry.workflow)).toEqual({ ...workflow, metadata: { ...workflow.metadata, labels: entry.labels } })
-    expect(outlinedWorkflow(entry)).toEqual({
+    expect(JSON.parse(entry.outline)).toEqual({
       apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { ...workflow.metadata, labels: entry.labels }, spec: { arguments: workflow.spec.arguments },
       status: { phase: 'Failed', startedAt: '2030-01-01T00:00:01Z', finishedAt: null, progress: '1/2', message: 'it broke' },
     })

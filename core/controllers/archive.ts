@@ -1,5 +1,5 @@
 // Owns which ended workflows are archived, and what the archive keeps of one (ARCHIVE-1 … ARCHIVE-4).
-import { type Json, type JsonObject, type Labels, isJsonObject, matchesLabels, rfc3339 } from '@tiphys/core/kube'
+import { type Json, type JsonObject, type Labels, isJsonObject, matchesLabels } from '@tiphys/core/kube'
 import type { ArchiveConfig } from './config/config.ts'
 
 /** Tells where a workflow stands on its way to the archive: `Pending`, `Archived`, and `Persisted` for what comes out of it. */
@@ -24,44 +24,28 @@ export interface ArchiveEntry {
   readonly startedAt: number | undefined
   readonly finishedAt: number | undefined
   readonly labels: Labels
-  /** What lists show beside the rest, as JSON. */
+  /** As lists show it, as JSON. */
   readonly outline: string
   /** The whole of it, as JSON. */
   readonly workflow: string
 }
 
-interface Outline {
-  readonly annotations?: JsonObject
-  readonly spec: JsonObject
-  readonly status: JsonObject
-}
-
-const OUTLINED = ['progress', 'message', 'estimatedDuration', 'resourcesDuration'] as const
-
 /** What to keep of a workflow as clients see it. */
 export function archiveEntry(workflow: JsonObject): ArchiveEntry {
-  const [metadata, spec, status] = [part(workflow['metadata']), part(workflow['spec']), part(workflow['status'])]
+  const [metadata, status] = [part(workflow['metadata']), part(workflow['status'])]
   const labels = { ...(part(metadata['labels']) as Labels), [ARCHIVING_LABEL]: 'Persisted' }
-  const outline: Outline = {
-    ...(isJsonObject(metadata['annotations']) && { annotations: metadata['annotations'] }),
-    spec: picked(spec, ['suspend', 'arguments']), status: picked(status, OUTLINED),
-  }
   return {
     uid: textOf(metadata['uid']), namespace: textOf(metadata['namespace']), name: textOf(metadata['name']), phase: textOf(status['phase']),
     createdAt: timeOf(metadata['creationTimestamp']) ?? 0, startedAt: timeOf(status['startedAt']), finishedAt: timeOf(status['finishedAt']), labels,
-    outline: JSON.stringify(outline), workflow: JSON.stringify({ ...workflow, metadata: { ...metadata, labels } }),
+    outline: JSON.stringify(outlineOf(workflow, labels)), workflow: JSON.stringify({ ...workflow, metadata: { ...metadata, labels } }),
   }
 }
 
-/** An archived workflow as lists show it. */
-export function outlinedWorkflow(entry: Omit<ArchiveEntry, 'workflow'>): JsonObject {
-  const { uid, namespace, name, phase, createdAt, startedAt, finishedAt, labels } = entry
-  // The archive gives back what `archiveEntry` made.
-  const { annotations, spec, status } = JSON.parse(entry.outline) as Outline
+function outlineOf(workflow: JsonObject, labels: Labels): JsonObject {
+  const [metadata, spec, status] = [part(workflow['metadata']), part(workflow['spec']), part(workflow['status'])]
   return {
-    apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow',
-    metadata: { name, namespace, uid, creationTimestamp: timeText(createdAt), labels, ...(annotations !== undefined && { annotations }) },
-    spec, status: { ...status, phase, startedAt: timeText(startedAt), finishedAt: timeText(finishedAt) },
+    apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { ...picked(metadata, ['name', 'namespace', 'uid', 'creationTimestamp', 'annotations']), labels },
+    spec: picked(spec, ['suspend', 'arguments']), status: picked(status, ['phase', 'startedAt', 'finishedAt', 'progress', 'message', 'estimatedDuration', 'resourcesDuration']),
   }
 }
 
@@ -75,8 +59,4 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 function timeOf(value: unknown): number | undefined {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
   return Number.isNaN(time) ? undefined : time
-}
-
-function timeText(ms: number | undefined): string | null {
-  return ms === undefined ? null : rfc3339(ms)
 }

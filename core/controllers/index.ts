@@ -1,4 +1,5 @@
 // What controllers decide, without acting: configuration, ticks of cron workflows, what is deleted when, whom an event concerns, who may start.
+export { type ArchiveEntry, type Archiving, ARCHIVING_LABEL, archiveEntry, archivingOf } from './archive.ts'
 export {
   type ArchiveConfig, type ConfigRead, type ControllerConfig, type MetricModifier, type MetricsConfig, type RetentionPolicy, type SynchronizationConfig, configOf,
 } from './config/config.ts'

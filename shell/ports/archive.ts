@@ -15,7 +15,7 @@ export interface ArchivedSummary {
   readonly startedAt: UnixMs | undefined
   readonly finishedAt: UnixMs | undefined
   readonly labels: Readonly<Record<string, string>>
-  /** One JSON text of the caller's: what else lists show; never looked into. */
+  /** One JSON text of the caller's: the workflow as lists show it; never looked into. */
   readonly outline: string
 }
 

@@ -8,15 +8,32 @@ import type { ObjectProblem, RunProblem, RunSummary } from '@tiphys/shell/ports'
 import type { RunHost, RunUpdate } from '@tiphys/shell/runtime'
 import { removeRun } from '../local/remove.ts'
 import { type LocalSession, claimRun } from '../local/session.ts'
+import { takingTurns } from './turns.ts'
 
 export interface ServerControl extends RunControl {
   /** What the host stored of a run. */
   onUpdate(update: RunUpdate): void
+  /** Gives an ended workflow more labels; nothing happens to one that is gone, or runs again. */
+  label(uid: string, labels: Readonly<Record<string, string>>): Promise<void>
+  /** Lets others change, retry or delete what has ended. */
+  letGo(uid: string): Promise<void>
 }
+
+/** What the server keeps of a run beside its record. */
+export type ForgetRun = (uid: string) => Promise<void>
 
 const FINE: Done = { ok: true }
 
-export function serverControl(session: LocalSession, hostOf: () => RunHost, onTrouble: (error: unknown) => void): ServerControl {
+export interface ControlParts {
+  readonly session: LocalSession
+  readonly hostOf: () => RunHost
+  readonly forgetRun: ForgetRun
+  readonly onTrouble: (error: unknown) => void
+}
+
+export function serverControl({ session, hostOf, forgetRun, onTrouble }: ControlParts): ServerControl {
+  // A lease that one request gives back must not be the one that another has just taken.
+  const turns = takingTurns()
   const deleting = new Map<string, number>()
   const waiters = new Map<string, () => void>()
   /** Resolves once the run has ended, which a host tells by its last update. */
@@ -24,13 +41,14 @@ export function serverControl(session: LocalSession, hostOf: () => RunHost, onTr
   const forget = async (summary: RunSummary): Promise<void> => {
     const removed = await removeRun(session, { ...summary, finishedAt: summary.finishedAt ?? systemClock.now() }, true)
     if (!removed.ok) throw new Error(removed.message)
+    await forgetRun(summary.uid)
   }
   const endAndForget = async (summary: RunSummary, run: Run): Promise<void> => {
     const isOver = ended(run)
     await hostOf().deliver(run.uid, { type: 'shutdownRequested', at: systemClock.now(), strategy: 'Terminate' })
     await isOver
     await hostOf().drained()
-    await forget(summary)
+    await turns.take(summary.uid, () => forget(summary))
   }
   return {
     submit: async (workflow) => {
@@ -44,12 +62,21 @@ export function serverControl(session: LocalSession, hostOf: () => RunHost, onTr
       waiters.get(run.uid)?.()
       waiters.delete(run.uid)
     },
-    change: (summary, before, after) => change({ session, host: hostOf(), summary }, before, after),
+    change: (summary, before, after) => turns.take(summary.uid, () => change({ session, host: hostOf(), summary }, before, after)),
+    label: (uid, labels) => turns.take(uid, () => label({ session, host: hostOf() }, uid, labels)),
+    letGo: (uid) => turns.take(uid, async () => (hostOf().runOf(uid) === undefined ? session.state.log.release(uid) : undefined)),
+    deliver: (summary, event) => turns.take(summary.uid, () => deliver({ session, host: hostOf(), summary }, event)),
+    retry: (summary, options) => turns.take(summary.uid, async () => {
+      const claimed = await claimRun(session.state, summary.uid)
+      if (!claimed.ok) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${claimed.message}` } }
+      const retaken = await hostOf().retry(summary.uid, options)
+      return retaken.ok ? FINE : refusal(retaken.problem)
+    }),
     remove: async (summary) => {
       if (deleting.has(summary.uid)) return { ok: true, gone: false }
       const run = hostOf().runOf(summary.uid)
       deleting.set(summary.uid, systemClock.now())
-      const removing = (run === undefined ? forget(summary) : endAndForget(summary, run)).finally(() => deleting.delete(summary.uid))
+      const removing = (run === undefined ? turns.take(summary.uid, () => forget(summary)) : endAndForget(summary, run)).finally(() => deleting.delete(summary.uid))
       if (run !== undefined) {
         void removing.catch(onTrouble)
         return { ok: true, gone: false }
@@ -124,5 +151,20 @@ async function relabel({ session, host, summary }: Changing, before: Workflow, a
     return amended.ok ? FINE : refusal(amended.problem)
   } finally {
     if (!isLive) await session.state.log.release(summary.uid)
+  }
+}
+
+/** A workflow that another process has is left alone: whoever has it will end it again. */
+async function label({ session, host }: Omit<Changing, 'summary'>, uid: string, labels: Readonly<Record<string, string>>): Promise<void> {
+  const { state } = session
+  const summary = await state.runs.get(uid)
+  if (host.runOf(uid) !== undefined || !summary.ok || summary.value.finishedAt === undefined || !(await claimRun(state, uid)).ok) return
+  try {
+    const manifest = await state.runs.manifest(uid)
+    // Our own text: the workflow as it was accepted.
+    const metadata = manifest.ok ? (JSON.parse(manifest.value) as Workflow).metadata : undefined
+    if (metadata !== undefined) await host.amend(uid, { labels: { ...metadata.labels, ...labels }, annotations: metadata.annotations ?? {} })
+  } finally {
+    await state.log.release(uid)
   }
 }

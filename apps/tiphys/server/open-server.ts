@@ -3,6 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import { hostname } from 'node:os'
 import { resourceOfKind } from '@tiphys/core/api'
+import { engineConfigOf } from '@tiphys/core/controllers'
+import type { EngineConfig } from '@tiphys/core/engine'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/process'
 import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
@@ -10,14 +12,17 @@ import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, type StoreOf, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, TaskRunner } from '@tiphys/shell/ports'
-import { ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
+import { type Archiver, type ConfigSource, ObjectCatalog, RunHost, type Throttled, throttled } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
 import { lazyArtifacts } from '../local/artifacts.ts'
 import { cacheKeeper } from '../local/caches.ts'
 import type { DataFolders } from '../local/home.ts'
 import { lookupIn } from '../local/host.ts'
 import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
+import { openArchiver } from './archive.ts'
+import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
 import { serverControl, type ServerControl } from './control.ts'
+import { limitRuns, openControllers } from './controllers.ts'
 import { withClusterRoles } from './cluster-roles.ts'
 import { openKube } from './kube.ts'
 import { listenForRuns } from './listen.ts'
@@ -39,6 +44,7 @@ export interface ServerOptions {
   /** 0 for any free one. */
   readonly kubePort: number
   readonly rest: RestOptions
+  readonly config?: ConfigPlace | undefined
   readonly onTrouble: (message: string) => void
 }
 
@@ -87,7 +93,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, templates: engine.catalog, version: VERSION, now: () => systemClock.now(), newSuffix: randomSuffix, hasNamespace, info: () => NO_INFO, metrics: async () => '',
+    ...stores, logs: engine.logs, archive: state.archive, limits: state.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => systemClock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: async () => '',
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyOwner(token), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
@@ -95,6 +101,8 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const address: Address = { kube: `https://${LOOPBACK}:${port}`, rest: rest.address }
   keepAddress(place, address)
   await resumeRuns(session, engine.host, options.onTrouble)
+  const controllers = await openControllers({ ...engine, state, tell: options.onTrouble })
+  void engine.archiver.start().catch((error: unknown) => options.onTrouble(messageOf(error)))
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
   const asked = listenForRuns(session, engine.host, options.onTrouble)
   const close = async (): Promise<void> => {
@@ -103,6 +111,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
     server.close()
     server.closeAllConnections()
     clearInterval(heartbeat)
+    await controllers.close()
     await engine.close()
     state.close()
   }
@@ -110,13 +119,24 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
 }
 
 const NAMESPACES = resourceOfKind('Namespace')
-const NO_INFO: InfoSettings = { links: [], columns: [], navColor: '', managedNamespace: '' }
+
+function infoOf(config: ConfigSource): InfoSettings {
+  const { links, columns, navColor, namespace } = config.current()
+  return { links, columns, navColor, managedNamespace: namespace }
+}
 
 interface Engine {
+  readonly clock: Clock
+  readonly config: ConfigSource
+  /** What the engine is configured with where nothing else is said. */
+  readonly engineBase: Partial<EngineConfig>
+  readonly throttle: Throttled
   readonly host: RunHost
   readonly control: ServerControl
   readonly catalog: ObjectCatalog
   readonly logs: LogStore
+  readonly workflows: WorkflowStore
+  readonly archiver: Archiver
   close(): Promise<void>
 }
 
@@ -128,27 +148,36 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   await mirrorObjects(state.objects, catalog, stop.signal)
   const clock = options.simulation === undefined ? systemClock : playedClock(systemClock, options.simulation)
   const { runner, logs, tasks } = openRunner({ options, place, catalog, clock, hostOf: () => host })
+  const engineBase = options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG
+  const configuration = await openConfiguration(options.config ?? configDefaults, state.objects, options.onTrouble)
+  const config = configuration.source
+  const throttle = throttled((uid) => host.admit(uid))
   const caches = cacheKeeper(state, '')
   const recorder = eventRecorder(state.objects, trouble)
-  const control = serverControl(session, () => host, trouble)
+  const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), onTrouble: trouble })
+  const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
+  const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
   const host: RunHost = new RunHost({
-    log: state.log, runner: withPodObjects(runner, state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG,
+    log: state.log, runner: withPodObjects(runner, state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
     onUpdate: (update) => {
       recorder.note(update)
       control.onUpdate(update)
-      // Others may change, retry or delete what has ended.
-      if (update.run.status.completed) void state.log.release(update.run.uid).catch(trouble)
+      if (!update.run.status.completed) return
+      void control.letGo(update.run.uid).then(() => archiver.ended(update.run.uid, update.run.metadata.labels ?? {})).catch(trouble)
     },
     onTrouble: (message) => message !== undefined && options.onTrouble(message),
     onLost: (run, message) => options.onTrouble(`${run.name} is no longer this server's to carry out: ${message}`),
   })
+  await limitRuns({ state, config, throttle }, stop.signal)
   const close = async (): Promise<void> => {
     stop.abort()
+    configuration.close()
+    archiver.close()
     await host.close()
     await Promise.all([caches.saved(), recorder.saved()])
   }
-  return { host, control, catalog, logs, close }
+  return { clock, config, engineBase, throttle, host, control, catalog, logs, workflows, archiver, close }
 }
 
 interface RunnerNeeds {
@@ -165,9 +194,8 @@ function openRunner({ options, place, catalog, clock, hostOf }: RunnerNeeds): { 
   return createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup: lookupIn(catalog), imageMap: images })
 }
 
-function storesOf({ state }: LocalSession, { control, catalog }: Engine): { readonly storeOf: StoreOf; readonly workflows: WorkflowStore } {
+function storesOf({ state }: LocalSession, { workflows, catalog }: Engine): { readonly storeOf: StoreOf; readonly workflows: WorkflowStore } {
   const objects = mirroring(state.objects, catalog)
-  const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const nodes = hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() })
   const plain: StoreOf = withClusterRoles(objects, ({ kind }) => (kind === 'Workflow' ? workflows : kind === 'Node' ? nodes : objects))
   const namespaces = namespaceStore(objects, plain)

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ArgoApiOperation, ArgoFileOperation, ArgoMatch, ArgoParameters } from '@tiphys/core/api'
 import type { Json, JsonObject } from '@tiphys/core/kube'
 import type { TemplateCatalog } from '@tiphys/core/spec'
-import type { LogStore } from '@tiphys/shell/ports'
+import type { ArchiveStore, ArtifactStore, LogStore, SyncLimitStore } from '@tiphys/shell/ports'
 import type { StoreOf } from '../kube-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
 import type { Caller } from './access.ts'
@@ -22,6 +22,10 @@ export interface ArgoServices {
   readonly storeOf: StoreOf
   readonly workflows: WorkflowStore
   readonly logs: LogStore
+  readonly archive: ArchiveStore
+  /** Limits of database semaphores. */
+  readonly limits: SyncLimitStore
+  readonly artifacts: ArtifactStore
   /** Templates that objects may refer to. */
   readonly templates: TemplateCatalog
   /** Of the product, such as `0.1.0`. */

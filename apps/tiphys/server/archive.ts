@@ -1,0 +1,34 @@
+// Owns the archive of a server: what its loop reads, marks and looks through.
+import { type ArchiveConfig } from '@tiphys/core/controllers'
+import type { JsonObject } from '@tiphys/core/kube'
+import type { WorkflowStore } from '@tiphys/shell/http'
+import type { Clock, RunSummary } from '@tiphys/shell/ports'
+import { Archiver } from '@tiphys/shell/runtime'
+import { listRuns } from '../local/runs.ts'
+import type { LocalSession } from '../local/session.ts'
+import type { ServerControl } from './control.ts'
+
+/** Without a configuration everything is archived, for ever: on one machine that costs nothing. */
+export const archiveDefaults: ArchiveConfig = { enabled: true, labelSelector: [], ttlMs: undefined, clusterName: 'default' }
+
+export interface ArchiveParts {
+  readonly session: LocalSession
+  readonly control: ServerControl
+  readonly workflows: WorkflowStore
+  readonly clock: Clock
+  readonly config: () => ArchiveConfig
+  readonly onTrouble: (error: unknown) => void
+}
+
+export function openArchiver({ session: { state }, control, workflows, clock, config, onTrouble }: ArchiveParts): Archiver {
+  const read = async (uid: string): Promise<JsonObject | undefined> => {
+    const summary = await state.runs.get(uid)
+    if (!summary.ok || summary.value.finishedAt === undefined || control.deletingSince(uid) !== undefined) return undefined
+    const whole = await workflows.whole(summary.value)
+    return whole.ok ? (whole.value as unknown as JsonObject) : undefined
+  }
+  async function* ended(): AsyncGenerator<RunSummary> {
+    yield* await listRuns(state, { finished: true, archived: false, labels: [{ key: 'workflows.argoproj.io/workflow-archiving-status', operator: 'notin', values: ['Archived'] }] })
+  }
+  return new Archiver({ archive: state.archive, clock, config, read, mark: (uid, labels) => control.label(uid, labels), ended, onTrouble })
+}
