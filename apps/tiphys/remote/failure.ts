@@ -32,12 +32,12 @@ export class RemoteFailure extends Error {
 }
 
 /** The same failure with what was tried in front of it. */
-export async function during<T>(what: string, work: Promise<T>): Promise<T> {
+export async function during<T>(what: string, work: Promise<T>, joint = ': '): Promise<T> {
   try {
     return await work
   } catch (error) {
     if (!(error instanceof RemoteFailure)) throw error
-    throw new RemoteFailure(error.code, { argo: `${what}: ${error.argoText}`, own: `${what}: ${error.ownText}` })
+    throw new RemoteFailure(error.code, { argo: `${what}${joint}${error.argoText}`, own: `${what}${joint}${error.ownText}` })
   }
 }
 

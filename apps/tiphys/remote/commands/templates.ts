@@ -91,10 +91,15 @@ async function createAll(remote: Remote, family: Family): Promise<undefined> {
   const { kind, title, cluster, service } = family
   for (const template of await templatesIn(remote, family)) {
     const placed = cluster ? template : inNamespace(remote, template)
-    const what = `failed to create ${title}${cluster ? `: ${template.metadata.name ?? ''}, ` : ''}`
-    show(remote, family, await during(what, service(remote.connection).create(placed.metadata.namespace ?? '', sendable(kind, placed))))
+    const what = `failed to create ${title}${cluster ? `: ${template.metadata.name ?? ''}` : ''}`
+    show(remote, family, await during(what, service(remote.connection).create(placed.metadata.namespace ?? '', sendable(kind, placed)), jointOf(family)))
   }
   return undefined
+}
+
+/** How the reference joins what it tried and what went wrong. */
+function jointOf({ cluster }: Family): string {
+  return cluster ? ',  ' : ': '
 }
 
 export function inNamespace<T extends { readonly metadata: { readonly namespace?: string | undefined } }>(remote: Remote, object: T): T {
@@ -108,8 +113,8 @@ async function updateAll(remote: Remote, family: Family): Promise<undefined> {
     const { name = '', namespace = '' } = placed.metadata
     const current = await during(`failed to get existing ${title} ${JSON.stringify(name)} to update`, service(remote.connection).get(namespace, name))
     const next = { ...placed, metadata: { ...placed.metadata, resourceVersion: current.metadata.resourceVersion ?? '' } }
-    const what = `failed to update ${title}${cluster ? `: ${name}, ` : ''}`
-    show(remote, family, await during(what, service(remote.connection).update(namespace, name, sendable(kind, next))))
+    const what = `failed to update ${title}${cluster ? `: ${name}` : ''}`
+    show(remote, family, await during(what, service(remote.connection).update(namespace, name, sendable(kind, next)), jointOf(family)))
   }
   return undefined
 }

@@ -1,0 +1,150 @@
+// Checks how requests, logs, kubeconfigs and failures read, and the choice of a server, against small servers of its own.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type RequestListener, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { argoTree, beforeCommand } from '../commands/compat.ts'
+import { root } from '../commands/index.ts'
+import { execute } from '../flags/index.ts'
+import { pathTo } from './connection.ts'
+import { datedLine, logLine } from './go-log.ts'
+import { kubeContext } from './kubeconfig.ts'
+import { queryText } from './query.ts'
+
+describe('queries', () => {
+  it('leave out what is empty, join nested names by dots, and are sorted', () => {
+    expect(queryText({ name: '', b: 'x y', a: { labelSelector: 'k in (a,b)', limit: 0, continue: 'c', force: true, none: undefined } })).toBe('a.continue=c&a.force=true&a.labelSelector=k+in+%28a%2Cb%29&b=x+y')
+  })
+
+  it('paths keep their parts apart', () => expect(pathTo`/api/v1/workflows/${'a/b'}/${'@latest'}`).toBe('/api/v1/workflows/a%2Fb/@latest'))
+})
+
+describe('lines of logs', () => {
+  it('quote what has blanks', () => {
+    expect(logLine(0, 'WARN', 'Object is not of kind Workflow', { name: 'made', none: '', index: 3 })).toBe('time=1970-01-01T00:00:00.000Z level=WARN msg="Object is not of kind Workflow" name=made none="" index=3')
+  })
+
+  it('or begin with a date', () => expect(datedLine(new Date(2026, 0, 2, 3, 4, 5).getTime(), 'gone')).toBe('2026/01/02 03:04:05 gone'))
+})
+
+interface Asked { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, unknown>>; readonly body: string }
+
+const folder = mkdtempSync(join(tmpdir(), 'tiphys-remote-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('kubeconfigs', () => {
+  const file = join(folder, 'kubeconfig')
+  beforeAll(() => writeFileSync(file, `
+current-context: here
+contexts: [{name: here, context: {namespace: team, user: me}}, {name: there, context: {user: you}}]
+users: [{name: me, user: {token: secret}}, {name: you, user: {username: u, password: p}}]
+`))
+
+  it.each([
+    ['', { namespace: 'team', token: 'secret', username: undefined, password: undefined }],
+    ['there', { namespace: undefined, token: undefined, username: 'u', password: 'p' }],
+    ['nowhere', { namespace: undefined, token: undefined, username: undefined, password: undefined }],
+  ])('the context %j', (context, expected) => expect(kubeContext({ file, context, user: '', env: {} })).toEqual(expected))
+
+  it('are found by the environment, and need not be there', () => {
+    expect(kubeContext({ file: '', context: '', user: '', env: { KUBECONFIG: `/nowhere:${file}` } }).namespace).toBe('team')
+    expect(kubeContext({ file: '', context: '', user: '', env: { KUBECONFIG: '/nowhere' } }).namespace).toBeUndefined()
+  })
+})
+
+describe('commands that ask a server', () => {
+  const asked: Asked[] = []
+  let close = (): void => undefined
+  afterEach(() => {
+    asked.length = 0
+    close()
+  })
+
+  const serve = async (answer: (asked: Asked) => { readonly status?: number; readonly body: string }): Promise<string> => {
+    const listener: RequestListener = (request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
+        const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() }
+        asked.push(one)
+        const { status = 200, body } = answer(one)
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+      })
+    }
+    const server = createServer(listener)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+    close = () => server.close()
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  const call = async (args: readonly string[], env: Readonly<Record<string, string>>, argo = false): Promise<{ exit: number; out: string; err: string }> => {
+    const [out, err]: [string[], string[]] = [[], []]
+    const streams = { stdout: (text: string) => void out.push(text), stderr: (text: string) => void err.push(text), env: { KUBECONFIG: '/nowhere', TERM: 'dumb', TIPHYS_DATA_DIR: join(folder, 'data'), ...env }, stdin: async () => '' }
+    const exit = await execute({ root: argo ? argoTree(root) : root, before: beforeCommand }, argo ? ['--compat', 'argo', ...args] : args, streams)
+    return { exit, out: out.join(''), err: err.join('') }
+  }
+
+  const server = (host: string): Record<string, string> => ({ ARGO_SERVER: host, ARGO_SECURE: 'false', ARGO_TOKEN: 'Bearer t' })
+
+  it('send token, headers and base path', async () => {
+    const host = await serve(() => ({ body: '{"items":null}' }))
+    const env = { ...server(host), ARGO_BASE_HREF: '/argo/' }
+    expect(await call(['list', '-n', 'ns', '-H', 'X-One: 1', '-o', 'name'], env)).toEqual({ exit: 0, out: 'No workflows found\n', err: '' })
+    expect(asked[0]).toMatchObject({ method: 'GET', headers: { authorization: 'Bearer t', 'x-one': '1' } })
+    expect(asked[0]?.url).toMatch(/^\/argo\/api\/v1\/workflows\/ns\?fields=metadata%2Citems.metadata.name/)
+  })
+
+  it('follow pages, and list each workflow once', async () => {
+    const item = (name: string): object => ({ metadata: { name, uid: name, creationTimestamp: '2026-01-01T00:00:00Z' }, spec: {} })
+    const host = await serve(({ url }) => ({ body: JSON.stringify(url.includes('continue=2') ? { items: [item('a'), item('b')] } : { metadata: { continue: '2' }, items: [item('a')] }) }))
+    expect((await call(['list', '-o', 'name'], server(host))).out).toBe('a\nb\n')
+  })
+
+  it('tell refusals in their own words or in those of the reference', async () => {
+    const host = await serve(() => ({ status: 404, body: '{"code":5,"message":"workflows \\"x\\" not found"}' }))
+    expect((await call(['get', 'x'], server(host))).err).toBe('Error: workflows "x" not found\n')
+    expect((await call(['get', 'x'], server(host), true)).err).toBe('Error: rpc error: code = NotFound desc = workflows "x" not found\n')
+    expect((await call(['suspend', 'x'], server(host), true)).err).toBe('Error: failed to suspend x: rpc error: code = NotFound desc = workflows "x" not found\n')
+  })
+
+  it('tell the message of a stream that begins with a failure', async () => {
+    const host = await serve(() => ({ status: 404, body: 'data: {"error":{"grpc_code":5,"message":"no such workflow"}}\n\n' }))
+    expect((await call(['logs', 'x'], server(host))).err).toBe('Error: no such workflow\n')
+    expect((await call(['logs', 'x'], server(host), true)).err).toMatch(/^Error: rpc error: code = Internal desc = : &\{404 /)
+    expect(await call(['wait', 'x', '--ignore-not-found'], server(host))).toMatchObject({ exit: 0 })
+    expect(await call(['wait', 'x', '--ignore-not-found'], server(host), true)).toEqual({ exit: 1, out: '', err: '' })
+  })
+
+  it('print what steps say, and nothing that is no event', async () => {
+    const host = await serve(() => ({ body: ': hello\n\ndata: {"result":{"podName":"p","content":"one"}}\n\ndata: {"result":{"podName":"p","content":"two"}}\n\n' }))
+    expect((await call(['logs', 'x', '--tail', '0'], server(host))).out).toBe('p: one\np: two\n')
+    expect(asked[0]?.url).toBe('/api/v1/workflows/default/x/log?logOptions.container=main&logOptions.tailLines=0')
+  })
+
+  it('say that nobody listens', async () => {
+    const env = { ...server('127.0.0.1:1') }
+    expect((await call(['get', 'x'], env)).err).toBe('Error: the server http://127.0.0.1:1 cannot be reached: nothing listens there\n')
+    expect((await call(['get', 'x'], env, true)).err).toBe('Error: Get "http://127.0.0.1:1/api/v1/workflows/default/x?": dial tcp 127.0.0.1:1: connect: connection refused\n')
+  })
+
+  it('need a token and a server', async () => {
+    expect((await call(['get', 'x'], { ARGO_SERVER: '127.0.0.1:1' })).err).toContain('no token for the server')
+    expect((await call(['template', 'list'], {})).err).toContain('this needs a server')
+  })
+
+  it('send what flags set', async () => {
+    writeFileSync(join(folder, 'wf.yaml'), 'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {generateName: a-}\nspec: {entrypoint: main, templates: [{name: main, suspend: {}}]}\n')
+    const host = await serve(() => ({ body: '{"metadata":{"name":"a-1"},"spec":{}}' }))
+    expect((await call(['submit', join(folder, 'wf.yaml'), '-p', 'x=1', '--priority', '3', '-l', 'a=b', '-o', 'name'], server(host))).out).toBe('a-1\n')
+    expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({
+      namespace: 'default', workflow: { kind: 'Workflow', metadata: { generateName: 'a-', namespace: 'default', labels: { a: 'b' } }, spec: { priority: 3, arguments: { parameters: [{ name: 'x', value: '1' }] } } },
+    })
+  })
+
+  it('keep artifacts inside of the folder that was named', async () => {
+    const evil = { metadata: { name: 'w', namespace: 'default' }, spec: {}, status: { nodes: { n: { id: 'n', name: 'n', type: 'Pod', outputs: { artifacts: [{ name: '../../../evil', s3: { key: 'a/..' } }] } } } } }
+    const host = await serve(({ url }) => ({ body: url.startsWith('/artifacts') ? 'bytes' : JSON.stringify(evil) }))
+    expect((await call(['cp', 'w', join(folder, 'out'), '--path', '{artifactName}'], server(host))).err).toContain('would be written outside')
+  })
+})
