@@ -11,7 +11,7 @@ export function toWorkflow(run: Run): Workflow {
   const { status } = run
   const phase = status.phase
   const labels = labelsOf(run)
-  const annotations = phase === '' || phase === 'Pending' ? run.metadata.annotations : { ...run.metadata.annotations, [`${LABEL}pod-name-format`]: 'v2' }
+  const annotations = phase === '' || phase === 'Pending' ? run.metadata.annotations : { ...run.metadata.annotations, [`${LABEL}pod-name-format`]: 'v2', ...traceOf(run) }
   const spec = { ...run.submitted.spec }
   if (run.shutdown !== undefined) Object.assign(spec, { shutdown: run.shutdown })
   if (run.suspended) Object.assign(spec, { suspend: true })
@@ -23,6 +23,12 @@ export function toWorkflow(run: Run): Workflow {
     spec,
     status: toStatus(run),
   }
+}
+
+/** The id of the trace that a run would be: all its parts can be found by it. */
+function traceOf({ uid }: Run): Readonly<Record<string, string>> {
+  const id = uid.replaceAll('-', '')
+  return /^[0-9a-f]{32}$/.test(id) ? { [`${LABEL}trace-id`]: id } : {}
 }
 
 /** The workflow's labels with those that say how it stands. */

@@ -23,7 +23,7 @@ export async function podLog(call: ObjectCall, { logs, now }: PodLogs): Promise<
   if (!chosen.ok) return failed(failure('BadRequest', chosen.message))
   const wanted = queryOf(query, now())
   if (!wanted.ok) return failed(failure('BadRequest', wanted.message))
-  const key = keyOf(found.value, chosen.container, isTrue(query.get('previous')))
+  const key = logKeyOf(found.value, chosen.container, isTrue(query.get('previous')))
   if (key === undefined) return failed(failure('BadRequest', `previous terminated container "${chosen.container}" in pod "${name}" not found`))
   const lines = logs.read(key, { ...wanted.query, signal: call.signal })
   return { type: 'stream', contentType: 'text/plain', chunks: linesOf(lines, isTrue(query.get('timestamps'))) }
@@ -60,7 +60,7 @@ function queryOf(query: URLSearchParams, now: number): Wanted {
 }
 
 /** Undefined when there was no attempt before. */
-function keyOf(pod: StoredObject, container: string, previous: boolean): LogKey | undefined {
+export function logKeyOf(pod: StoredObject, container: string, previous: boolean): LogKey | undefined {
   const { annotations = {}, ownerReferences = [] } = pod.metadata
   const attempt = Number(annotations[ATTEMPT_ANNOTATION] ?? 0) - (previous ? 1 : 0)
   return attempt < 0 ? undefined : { workflowUid: ownerReferences[0]?.uid ?? '', nodeId: annotations[NODE_ANNOTATION] ?? '', attempt, container }

@@ -10,3 +10,5 @@ export {
   matchAnyMethod, matchArgoRoute,
 } from './routes.ts'
 export { type ListMeta, argoList, argoObject } from './wire.ts'
+export { storedTemplatesOf } from './stored-templates.ts'
+export { uploadedKeyProblem } from './artifact-key.ts'

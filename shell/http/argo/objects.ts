@@ -3,7 +3,7 @@ import {
   type ApiResource, type ArgoParameters, type GrpcFailure, type ListMeta, failure, grpcFailure, grpcOfStatus, qualifiedName, textAt, wholeOf,
 } from '@tiphys/core/api'
 import { type FieldSelector, type JsonObject, type LabelSelector, parseFieldSelector, parseLabelSelector } from '@tiphys/core/kube'
-import type { DeleteOptions, ObjectProblem, StoredObject } from '@tiphys/shell/ports'
+import type { DeleteOptions, KubeObject, ObjectProblem, StoredObject } from '@tiphys/shell/ports'
 import { problemFailure } from '../answer.ts'
 import { admit } from '../kube-admission.ts'
 import type { ArgoCall, ArgoServices } from './services.ts'
@@ -28,13 +28,20 @@ function refused(problem: ObjectProblem, { resource }: Spot, name: string): { re
   return lost(grpcOfStatus(problemFailure(problem, resource, name)))
 }
 
-export async function createObject({ storeOf, hasNamespace }: ArgoServices, spot: Spot, object: JsonObject, dryRun = false): Promise<Got<StoredObject>> {
-  const { resource, namespace } = spot
+/** What must be right about a new object before it is stored. */
+export async function admitNew({ hasNamespace }: ArgoServices, spot: Spot, object: JsonObject): Promise<Got<KubeObject>> {
   const admitted = admit(object, { ...spot, name: '' }, 'Ignore')
   if (!admitted.ok) return lost(grpcOfStatus(admitted.failure))
+  const { resource, namespace } = spot
   if (resource.namespaced && !(await hasNamespace(namespace))) return lost(grpcOfStatus(failure('NotFound', `namespaces ${JSON.stringify(namespace)} not found`)))
-  const made = await storeOf(resource).create(resource, admitted.object, { dryRun })
-  const { name, generateName } = admitted.object.metadata
+  return got(admitted.object)
+}
+
+export async function createObject(services: ArgoServices, spot: Spot, object: JsonObject, dryRun = false): Promise<Got<StoredObject>> {
+  const admitted = await admitNew(services, spot, object)
+  if (!admitted.ok) return admitted
+  const made = await services.storeOf(spot.resource).create(spot.resource, admitted.value, { dryRun })
+  const { name, generateName } = admitted.value.metadata
   return made.ok ? made : refused(made.problem, spot, name ?? generateName ?? '')
 }
 

@@ -1,0 +1,129 @@
+// Owns archived workflows in the Argo REST API: lists, one of them, its labels, its deletion, and running it again.
+import { argoList, argoObject, grpcFailure, readListOptions } from '@tiphys/core/api'
+import { retryWorkflow } from '@tiphys/core/engine'
+import { type JsonObject, type LabelSelector, isJsonArray, isJsonObject, parseLabelSelector } from '@tiphys/core/kube'
+import { type Workflow, workflowSchema } from '@tiphys/core/spec'
+import type { ArchiveFilter, KubeObject } from '@tiphys/shell/ports'
+import { answered, refusedAs, refusedWith } from './answer.ts'
+import { type Got, got, lost } from './objects.ts'
+import type { ArgoCall, ArgoOperationHandler, ArgoOperations, ArgoServices } from './services.ts'
+import { workflowFailure } from './workflow-find.ts'
+import { archiveFilterOf } from './workflow-reads.ts'
+import { problemAnswer, resubmitted, shownWorkflow } from './workflow-writes.ts'
+
+const PAGE_MAX = 1000
+
+const list: ArgoOperationHandler = async ({ query }, { archive }) => {
+  const wanted = readListOptions(query, query.get('namespace') ?? '')
+  if (!wanted.ok) return refusedWith(wanted.failure)
+  const { offset, limit, showRemaining } = wanted.value
+  const filter = archiveFilterOf(wanted.value)
+  const total = await archive.count(filter)
+  if (!total.ok) return refusedAs('invalidArgument', total.problem.message)
+  const end = limit === undefined ? total.value : Math.min(total.value, offset + limit)
+  const items = await outlines(archive, filter, { offset, count: Math.max(0, end - offset) })
+  const remaining = Math.max(0, total.value - Math.max(end, offset))
+  const meta = { continue: remaining > 0 && limit !== undefined ? String(end) : undefined, ...(showRemaining && limit !== undefined && { remainingItemCount: remaining }) }
+  return answered(argoList(meta, items.sort(lastEndFirst).map((item) => argoObject(workflowSchema, item))))
+}
+
+async function outlines(archive: ArgoServices['archive'], filter: ArchiveFilter, { offset, count }: { readonly offset: number; readonly count: number }): Promise<JsonObject[]> {
+  const found: JsonObject[] = []
+  while (found.length < count) {
+    const page = await archive.list({ ...filter, offset: offset + found.length, limit: Math.min(PAGE_MAX, count - found.length) })
+    if (!page.ok || page.value.workflows.length === 0) break
+    found.push(...page.value.workflows.map(({ outline }) => JSON.parse(outline) as JsonObject))
+  }
+  return found
+}
+
+/** Only within a page, as the reference sorts; those that end in the same second keep the order of their starts. */
+function lastEndFirst(a: JsonObject, b: JsonObject): number {
+  return endOf(b) - endOf(a)
+}
+
+function endOf({ status }: JsonObject): number {
+  const text = isJsonObject(status) ? status['finishedAt'] : undefined
+  return typeof text === 'string' ? Date.parse(text) || 0 : Number.POSITIVE_INFINITY
+}
+
+const NOT_FOUND = grpcFailure('notFound', 'not found')
+
+/** By name where one is given, and then the latest of that name; else by uid. */
+async function find({ archive }: ArgoServices, asked: { readonly uid: string; readonly namespace: string; readonly name: string }): Promise<Got<Workflow>> {
+  const { uid, namespace, name } = asked
+  if (name !== '' && namespace === '') return lost(grpcFailure('invalidArgument', 'both name and namespace are required if uid is not specified'))
+  const [latest] = name === '' ? [] : await archive.find(namespace, name)
+  const text = await archive.get(name === '' ? uid : (latest?.uid ?? ''))
+  return text === undefined ? lost(NOT_FOUND) : got(JSON.parse(text) as Workflow)
+}
+
+const textOf = (body: JsonObject, name: string): string => (typeof body[name] === 'string' ? body[name] : '')
+const asked = ({ parameters, body, query }: ArgoCall): { readonly uid: string; readonly namespace: string; readonly name: string } => ({
+  uid: parameters['uid'] ?? '', namespace: textOf(body, 'namespace') || (query.get('namespace') ?? ''), name: textOf(body, 'name') || (query.get('name') ?? ''),
+})
+
+/** The name counts for nothing where there is a uid, and paths always have one. */
+const get: ArgoOperationHandler = async (call, services) => {
+  const found = await find(services, { ...asked(call), name: '' })
+  return found.ok ? shownWorkflow(found.value) : refusedWith(found.failure)
+}
+
+const remove: ArgoOperationHandler = async (call, services) => {
+  const found = await find(services, asked(call))
+  if (!found.ok) return refusedWith(found.failure)
+  await services.archive.remove(found.value.metadata.uid ?? '')
+  return answered({})
+}
+
+const labelKeys: ArgoOperationHandler = async (_call, { archive }) => answered(itemsOf(await archive.labelKeys()))
+
+const labelValues: ArgoOperationHandler = async ({ query }, { archive }) => {
+  const text = query.get('listOptions.labelSelector') ?? ''
+  const selector = parseLabelSelector(text)
+  if (!selector.ok) return refusedAs('invalidArgument', selector.problem.message)
+  const [requirement, ...others] = selector.value
+  if (requirement === undefined || others.length > 0) return refusedAs('invalidArgument', `only allow 1 labelRequirement, found ${selector.value.length}`)
+  if (requirement.operator !== 'exists') return refusedAs('invalidArgument', `operation ${operatorOf(requirement, text)} is not supported`)
+  return answered(itemsOf(await archive.labelValues(requirement.key)))
+}
+
+const itemsOf = (items: readonly string[]): JsonObject => (items.length === 0 ? {} : { items })
+
+/** As it was written: several ways of writing mean the same. */
+function operatorOf({ operator, key }: LabelSelector[number], text: string): string {
+  if (operator === 'doesNotExist') return '!'
+  return /^\s*(==|=|!=|in\b|notin\b|>|<)/.exec(text.trimStart().slice(key.length))?.[1]?.replace('>', 'gt').replace('<', 'lt') ?? operator
+}
+
+const NO_NAMESPACE = 'the server does not allow this method on the requested resource'
+
+const resubmit: ArgoOperationHandler = async (call, services) => {
+  const found = await find(services, asked(call))
+  if (!found.ok) return refusedWith(found.failure)
+  return asked(call).namespace === '' ? refusedAs('invalidArgument', NO_NAMESPACE) : resubmitted(found.value, call, services)
+}
+
+/** What is gone comes back as a workflow of its old name, and goes on where it failed. */
+const retry: ArgoOperationHandler = async (call, services) => {
+  const found = await find(services, asked(call))
+  if (!found.ok) return refusedWith(found.failure)
+  const { namespace } = asked(call)
+  if (namespace === '') return refusedAs('invalidArgument', NO_NAMESPACE)
+  const { body } = call
+  const name = found.value.metadata.name ?? ''
+  if ((await services.workflows.summary(namespace, name)).ok) return refusedAs('alreadyExists', 'Workflow already exists on cluster, use argo retry {name} instead')
+  const parameters = isJsonArray(body['parameters']) ? body['parameters'].filter((item) => typeof item === 'string') : []
+  const options = { restartSuccessful: body['restartSuccessful'] === true, nodeFieldSelector: textOf(body, 'nodeFieldSelector'), parameters, at: services.now() }
+  const retried = retryWorkflow(found.value, options)
+  if (!retried.ok) return problemAnswer(retried.problem.message)
+  const { workflow } = retried.value
+  if (workflow.metadata.namespace !== namespace) return refusedAs('invalidArgument', 'the namespace of the provided object does not match the namespace sent on the request')
+  const made = await services.workflows.submit(workflow as unknown as KubeObject, false)
+  return made.ok ? shownWorkflow(made.value) : refusedWith(workflowFailure(made.problem, name))
+}
+
+export const archiveOperations: ArgoOperations = {
+  ListArchivedWorkflows: list, GetArchivedWorkflow: get, DeleteArchivedWorkflow: remove, ResubmitArchivedWorkflow: resubmit, RetryArchivedWorkflow: retry,
+  ListArchivedWorkflowLabelKeys: labelKeys, ListArchivedWorkflowLabelValues: labelValues,
+}
