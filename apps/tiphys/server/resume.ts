@@ -7,7 +7,9 @@ import { listRuns } from '../local/runs.ts'
 /** Runs of `tiphys run` have folders of their own: whoever began them takes them up. */
 export async function resumeRuns(session: LocalSession, host: RunHost, onTrouble: (message: string) => void): Promise<void> {
   const unfinished = await listRuns(session.state, { finished: false })
-  for (const { uid, name } of unfinished) {
+  // Whatever ran keeps its place; then those may ask for one that wait, in the order in which they came.
+  const inOrder = unfinished.toSorted((a, b) => Number(b.phase === 'Running') - Number(a.phase === 'Running') || a.createdAt - b.createdAt)
+  for (const { uid, name } of inOrder) {
     if (existsSync(session.folders.runner(uid)) || !(await claimRun(session.state, uid)).ok) continue
     const taken = await host.resume(uid)
     if (!taken.ok) onTrouble(`${name} cannot be taken up again: ${taken.problem.message}`)

@@ -2,6 +2,7 @@
 import { parseImageMapping, type ImageMapping } from '@tiphys/shell/adapters/process'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'
+import { configDefaults } from './configuration.ts'
 import { openServer } from './open-server.ts'
 import type { RestOptions } from './rest.ts'
 import { type Simulation, readSimulation } from './simulated.ts'
@@ -26,7 +27,7 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
   const opened = await openServer({
-    folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort, rest: restOf(flags), simulation: played.simulation, onTrouble: (message) => streams.stderr(`${message}\n`),
+    folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort, rest: restOf(flags), config: { ...configDefaults, file: flags.text('config'), name: flags.text('configmap') }, simulation: played.simulation, onTrouble: (message) => streams.stderr(`${message}\n`),
   })
   if (!opened.ok) return { error: opened.message }
   streams.stdout(`Argo REST API on ${opened.server.address.rest}\nKubernetes API on ${opened.server.address.kube}\nkubectl: tiphys kubeconfig --use\n`)
