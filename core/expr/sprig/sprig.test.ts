@@ -40,6 +40,25 @@ describe('the table', () => {
     expect(answer('sprig.genPrivateKey("rsa")')).toBe('!unavailable')
     expect(answer('sprig.getHostByName("h")', { sprig: { getHostByName: (name) => ({ ok: true, value: `ip of ${name}` }) } })).toBe('"ip of h"')
     expect(answer('sprig.genPrivateKey(1)')).toBe('!run')
+    expect(answer('sprig.genCA("a", 1)', { sprig: { certify: () => ({ ok: false, message: 'no' }) } })).toBe('!unavailable')
+    expect(answer('sprig.genCA("a", 1)', { nowMs: 0, sprig: { certify: () => ({ ok: false, message: 'no' }) } })).toBe('!run')
+  })
+
+  it.each([
+    ['sprig.genPrivateKey("rsa")', 1], ['sprig.genPrivateKey("dsa")', 1], ['sprig.bcrypt("x")', 3], ['sprig.htpasswd("x", "y")', 3], ['sprig.genCA("x", 1)', 3],
+    ['sprig.derivePassword(nil, "pin", "p", "u", "s")', 3], ['sprig.getHostByName("h")', 19], ['sprig.genPrivateKey("ecdsa")', 49],
+    ['sprig.genCAWithKey("x", 1, "k")', 49], ['sprig.genCAWithKey("x", 1, sprig.repeat(12000, "k"))', 1],
+  ])('SPRIG-9 one expression can call %s only %i times', (call, times) => {
+    let calls = 0
+    const count = <T>(value: T): { readonly ok: true; readonly value: T } => {
+      calls += 1
+      return { ok: true, value }
+    }
+    const certificate = { cert: '', key: '' }
+    const text = (): { readonly ok: true; readonly value: string } => count('')
+    const sprig = { bcrypt: text, derivePassword: text, genPrivateKey: text, getHostByName: text, certify: () => count(certificate) }
+    expect(answer(`[${Array.from({ length: 60 }, () => call).join()}]`, { ...HOST, sprig })).toBe('!limit')
+    expect(calls).toBe(times)
   })
 })
 
