@@ -7,7 +7,7 @@ const contender = (key: string, more: Partial<Contender> = {}): Contender => ({ 
 const limits = (more: Partial<ThrottleLimits>): ThrottleLimits => ({ ...NO_LIMITS, ...more })
 
 describe('the limits of running workflows', () => {
-  it('PAR-1 as many run as may in all; whoever ends makes room', () => {
+  it('THROTTLE-1 as many run as may in all; whoever ends makes room', () => {
     const throttle = createThrottle(limits({ total: 2 }))
     expect([throttle.add(contender('x')), throttle.add(contender('y')), throttle.add(contender('z'))]).toEqual([['x'], ['y'], []])
     expect(throttle.remove('x')).toEqual(['z'])
@@ -15,13 +15,13 @@ describe('the limits of running workflows', () => {
     expect(throttle.remove('x')).toEqual([])
   })
 
-  it('PAR-2 as many run as may in a namespace, which may have a limit of its own', () => {
+  it('THROTTLE-2 as many run as may in a namespace, which may have a limit of its own', () => {
     const throttle = createThrottle(limits({ perNamespace: 1, ofNamespace: new Map([['b', 2], ['free', 0]]) }))
     const added = ['a', 'a', 'b', 'b', 'b', 'free', 'free'].map((namespace, i) => throttle.add(contender(String(i), { namespace })).length)
     expect(added).toEqual([1, 0, 1, 1, 0, 1, 1])
   })
 
-  it('PAR-3 the most important goes first, then the oldest', () => {
+  it('THROTTLE-3 the most important goes first, then the oldest', () => {
     const throttle = createThrottle(limits({ total: 1 }))
     throttle.add(contender('first'))
     throttle.add(contender('young', { createdAt: 2 }))
@@ -30,7 +30,7 @@ describe('the limits of running workflows', () => {
     expect([throttle.remove('first'), throttle.remove('urgent'), throttle.remove('old')]).toEqual([['urgent'], ['old'], ['young']])
   })
 
-  it('PAR-4 what runs is never sent back, and a higher limit lets all begin that fit', () => {
+  it('THROTTLE-4 what runs is never sent back, and a higher limit lets all begin that fit', () => {
     const throttle = createThrottle()
     throttle.keep(contender('x'))
     throttle.keep(contender('y'))

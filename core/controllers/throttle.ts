@@ -1,4 +1,4 @@
-// Owns who may run when not all may: a number of workflows in all and in each namespace, the most important first, then the oldest (PAR-1 … PAR-5).
+// Owns who may run when not all may: a number of workflows in all and in each namespace, the most important first, then the oldest (THROTTLE-1 … THROTTLE-5).
 
 export interface ThrottleLimits {
   /** 0 for any number. */

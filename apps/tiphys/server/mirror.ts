@@ -1,54 +1,19 @@
 // Owns the mirror of stored templates and data objects in memory, from which runs read without waiting.
-import { type ApiResource, apiResources } from '@tiphys/core/api'
+import { apiResources } from '@tiphys/core/api'
 import type { KubeStore } from '@tiphys/shell/http'
 import type { KubeObject, ObjectStore, StoredObject } from '@tiphys/shell/ports'
-import type { CatalogObject, ObjectCatalog } from '@tiphys/shell/runtime'
+import { type CatalogObject, type ObjectCatalog, followObjects } from '@tiphys/shell/runtime'
 
 const MIRRORED: ReadonlySet<string> = new Set(['WorkflowTemplate', 'ClusterWorkflowTemplate', 'ConfigMap', 'Secret'])
-const PAGE = 500
 
 /** Fills the catalog with what is stored, and follows changes until `signal` fires. Changes of other processes come through it as well. */
 export async function mirrorObjects(objects: ObjectStore, catalog: ObjectCatalog, signal: AbortSignal): Promise<void> {
   const resources = apiResources.filter(({ kind }) => MIRRORED.has(kind))
-  for (const resource of resources) {
-    const version = await fill(objects, catalog, resource)
-    void follow({ objects, catalog, resource, signal }, version)
+  const listener = {
+    put: (object: StoredObject) => put(catalog, object),
+    gone: (object: StoredObject) => catalog.remove(object as unknown as CatalogObject, object.metadata.namespace ?? ''),
   }
-}
-
-async function fill(objects: ObjectStore, catalog: ObjectCatalog, resource: ApiResource): Promise<string> {
-  let token: string | undefined
-  let version = ''
-  do {
-    const page = await objects.list({ type: resource, limit: PAGE, ...(token !== undefined && { continue: token }) })
-    if (!page.ok) throw new Error(page.problem.message)
-    for (const object of page.value.objects) put(catalog, object)
-    version = page.value.resourceVersion
-    token = page.value.continue
-  } while (token !== undefined)
-  return version
-}
-
-interface Following {
-  readonly objects: ObjectStore
-  readonly catalog: ObjectCatalog
-  readonly resource: ApiResource
-  readonly signal: AbortSignal
-}
-
-/** A watch that fell too far behind begins again from what there is. */
-async function follow(following: Following, from: string): Promise<void> {
-  const { objects, catalog, resource, signal } = following
-  for (let version = from; !signal.aborted;) {
-    const watch = await objects.watch({ type: resource, resourceVersion: version, signal })
-    if (watch.ok) {
-      for await (const event of watch.value) {
-        if (event.type === 'ADDED' || event.type === 'MODIFIED') put(catalog, event.object)
-        else if (event.type === 'DELETED') catalog.remove(event.object as unknown as CatalogObject, event.object.metadata.namespace ?? '')
-      }
-    }
-    if (!signal.aborted) version = await fill(objects, catalog, resource)
-  }
+  for (const resource of resources) await followObjects(objects, resource, { listener, signal })
 }
 
 function put(catalog: ObjectCatalog, object: KubeObject): void {

@@ -1,7 +1,9 @@
 // Owns following what is stored: first everything there is, then every change, from the beginning again after a gap.
-import type { ObjectStore, ResourceType, RunIndex, RunSummary, StoredObject } from '@tiphys/shell/ports'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ObjectStore, type ResourceType, type RunIndex, type RunSummary, StorageError, type StoredObject } from '@tiphys/shell/ports'
 
 const PAGE = 500
+const AGAIN_MS = 1000
 
 export interface ObjectListener {
   /** An object is there or has changed. */
@@ -27,26 +29,35 @@ export async function followObjects(objects: Pick<ObjectStore, 'list' | 'watch'>
     return listed.resourceVersion
   }
   const follow = async (from: string): Promise<void> => {
-    for (let version = from; !signal.aborted;) {
-      const watch = await objects.watch({ type, resourceVersion: version, signal })
-      if (watch.ok) {
-        for await (const event of watch.value) {
-          if (event.type === 'ADDED' || event.type === 'MODIFIED') {
-            known.set(event.object.metadata.uid, event.object)
-            listener.put(event.object)
-          } else if (event.type === 'DELETED') {
-            known.delete(event.object.metadata.uid)
-            listener.gone(event.object)
-          }
-        }
+    const watch = await objects.watch({ type, resourceVersion: from, signal })
+    if (!watch.ok) return
+    for await (const event of watch.value) {
+      if (event.type === 'ADDED' || event.type === 'MODIFIED') {
+        known.set(event.object.metadata.uid, event.object)
+        listener.put(event.object)
+      } else if (event.type === 'DELETED') {
+        known.delete(event.object.metadata.uid)
+        listener.gone(event.object)
       }
-      if (!signal.aborted) version = await fill()
     }
   }
-  // The store may close while somebody waits for it: that is the end of following.
-  void follow(await fill()).catch((error: unknown) => {
-    if (!signal.aborted) throw error
+  let version = await fill()
+  void lastingly(signal, () => follow(version), async () => {
+    version = await fill()
   })
+}
+
+/** Works until the signal fires or the store is closed; trouble with the storage and gaps make it begin anew. */
+async function lastingly(signal: AbortSignal, work: () => Promise<void>, anew: () => Promise<void> | void): Promise<void> {
+  for (let isFresh = true; !signal.aborted; isFresh = false) {
+    try {
+      if (!isFresh) await anew()
+      await work()
+    } catch (error) {
+      if (signal.aborted || (error instanceof StorageError && error.code === 'closed')) return
+      await sleep(AGAIN_MS, undefined, { ref: false })
+    }
+  }
 }
 
 async function listAll(objects: Pick<ObjectStore, 'list'>, type: ResourceType): Promise<{ readonly objects: readonly StoredObject[]; readonly resourceVersion: string }> {
@@ -71,17 +82,12 @@ export interface RunListener {
 /** Changes of runs from now on, by whichever process. */
 export function followRuns(runs: Pick<RunIndex, 'watch'>, listener: RunListener, signal: AbortSignal): void {
   const follow = async (): Promise<void> => {
-    while (!signal.aborted) {
-      for await (const event of runs.watch({ signal })) {
-        if (event.type === 'changed') listener.changed(event.run)
-        else if (event.type === 'removed') listener.removed(event.run)
-      }
-      if (!signal.aborted) listener.missed()
+    for await (const event of runs.watch({ signal })) {
+      if (event.type === 'changed') listener.changed(event.run)
+      else if (event.type === 'removed') listener.removed(event.run)
     }
   }
-  void follow().catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
+  void lastingly(signal, follow, () => listener.missed())
 }
 
 /** All runs that meet a filter, page by page. */
