@@ -33,7 +33,7 @@ export interface Amendment {
 }
 
 /** Those that tell how the workflow stands are made anew whenever it is read. */
-const MADE: ReadonlySet<string> = new Set(['phase', 'completed', 'pod-name-format'].map((name) => `workflows.argoproj.io/${name}`))
+const MADE: ReadonlySet<string> = new Set(['phase', 'completed', 'pod-name-format', 'trace-id'].map((name) => `workflows.argoproj.io/${name}`))
 
 function ownMetadata({ labels, annotations }: Amendment): Amendment {
   const own = (entries: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(entries).filter(([name]) => !MADE.has(name)))

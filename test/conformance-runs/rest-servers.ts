@@ -1,12 +1,11 @@
 // Owns the servers of the recorded exchanges: one world behind three doors of the REST API, and a plain one to the Kubernetes API.
-import { readFileSync } from 'node:fs'
 import { type RequestListener, createServer, request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { type ArgoServices, type InfoSettings, type PageOptions, createArgoHandler } from '@tiphys/shell/http'
+import { type ArgoServices, type PageOptions, createArgoHandler } from '@tiphys/shell/http'
 import { dataFolders } from '../../apps/tiphys/local/home.ts'
+import { configDefaults } from '../../apps/tiphys/server/configuration.ts'
 import { openServer } from '../../apps/tiphys/server/open-server.ts'
 import { restDefaults } from '../../apps/tiphys/server/rest.ts'
 import { readSimulation } from '../../apps/tiphys/server/simulated.ts'
@@ -31,10 +30,10 @@ export async function openRestServers({ world, data, speed }: WorldPlace): Promi
   if (!played.ok) throw new Error(played.message)
   const troubles: string[] = []
   const onTrouble = (message: string): void => void troubles.push(message)
-  const opened = await openServer({ folders: dataFolders(data, {}), images: [], kubePort: 0, rest: { ...restDefaults, port: 0 }, simulation: played.simulation, onTrouble })
+  const opened = await openServer({ folders: dataFolders(data, {}), images: [], kubePort: 0, rest: { ...restDefaults, port: 0 }, config: { ...configDefaults, file: join(world, 'config.yaml') }, simulation: played.simulation, onTrouble })
   if (!opened.ok) throw new Error(opened.message)
   const { server } = opened
-  const services: ArgoServices = { ...server.services, info: () => infoOf(world) }
+  const { services } = server
   const doors = [
     await listen(door(services, 'server', {}, onTrouble)), await listen(door(services, 'client', {}, onTrouble)),
     await listen(door(services, 'server', { baseHref: '/argo/', allowOrigin: 'https://ui.example.com', xFrameOptions: 'SAMEORIGIN' }, onTrouble)),
@@ -47,12 +46,6 @@ export async function openRestServers({ world, data, speed }: WorldPlace): Promi
     await server.close()
   }
   return { env: { BASE, CLIENT, CORS, KUBE }, troubles, close }
-}
-
-/** The part of the world's configuration that the server tells of itself. */
-function infoOf(world: string): InfoSettings {
-  const config = parse(readFileSync(join(world, 'config.yaml'), 'utf8')) as InfoSettings
-  return { links: config.links.map((link) => ({ ...link, target: '' })), columns: config.columns, navColor: config.navColor, managedNamespace: '' }
 }
 
 /** The recorded server took any token for somebody's. */
