@@ -1,6 +1,6 @@
 // Owns the simulated runner: pods that live as their stubs say, in real time, with nothing behind them.
 import { type PlayedStep, type PodLife, type StubPlayer, endedEarly, stateAt } from '@tiphys/core/simulate'
-import type { CancelTimer, Clock, PodFact, PodKey, PodRef, PodRequest, PodRunner, Reattachment, RunnerCapabilities, Unsubscribe } from '@tiphys/shell/ports'
+import type { CancelTimer, Clock, ContainerFact, PodFact, PodKey, PodRef, PodRequest, PodRunner, Reattachment, RunnerCapabilities, Unsubscribe } from '@tiphys/shell/ports'
 import type { Journal, PodRecord } from './journal.ts'
 
 /** What is known of the node that a pod or task carries out. */
@@ -138,8 +138,14 @@ export class SimulatedRunner implements PodRunner {
     // What the cluster's own controller says of a pod that somebody else took away.
     if (state === undefined) return { ...base, phase: 'Failed', reason: 'Lost', message: 'pod deleted', containers: [] }
     const { phase, message, ip, containers, outputs } = state
-    return { ...base, phase, message, ip, containers, outputs, ...(phase === 'Pending' && { pendingReason: 'its stub says so' }) }
+    const ended = phase === 'Succeeded' || phase === 'Failed' ? [waiter(life)] : []
+    return { ...base, phase, message, ip, containers: [...containers, ...ended], outputs, ...(phase === 'Pending' && { pendingReason: 'its stub says so' }) }
   }
+}
+
+/** On a cluster an executor lives as long as the pod, and what it uses is counted too. */
+function waiter({ startsAt, end }: PodLife): ContainerFact {
+  return { name: 'wait', state: 'terminated', exitCode: 0, reason: 'Completed', startedAt: Math.min(startsAt, end?.at ?? startsAt), finishedAt: end?.at }
 }
 
 export function keyText(key: PodKey): string {

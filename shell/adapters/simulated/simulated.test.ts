@@ -10,6 +10,9 @@ import { type LogScript, type SimulatedParts, createSimulatedRunner, scaledClock
 
 const START = Date.UTC(2030, 0, 1)
 
+/** The executor of a cluster, which is there as long as its pod. */
+const WAITED = { name: 'wait', state: 'terminated', exitCode: 0 }
+
 /** Time that passes when it is told to. */
 function handClock(): Clock & { pass(ms: number): void } {
   let now = START
@@ -83,7 +86,7 @@ describe('simulated pods', () => {
     clock.pass(6999)
     expect(phases()).toEqual(['Pending', 'Running'])
     clock.pass(1)
-    expect(facts.at(-1)).toMatchObject({ phase: 'Succeeded', containers: [{ exitCode: 0, finishedAt: START + 9000 }], outputs: { result: 'done' } })
+    expect(facts.at(-1)).toMatchObject({ phase: 'Succeeded', containers: [{ exitCode: 0, finishedAt: START + 9000 }, WAITED], outputs: { result: 'done' } })
   })
 
   it('fail with their exit code and message, at their deadline, or by vanishing', async () => {
@@ -93,8 +96,8 @@ describe('simulated pods', () => {
     for (const [id, spec] of [['a', {}], ['b', { activeDeadlineSeconds: 5 }], ['c', {}]] as const) await runner.start(request(id, {}, spec))
     clock.pass(5000)
     const last = (id: string): PodFact | undefined => facts.filter(({ key }) => key.nodeId === id).at(-1)
-    expect(last('a')).toMatchObject({ phase: 'Failed', containers: [{ exitCode: 3, message: 'it broke' }] })
-    expect(last('b')).toMatchObject({ phase: 'Failed', message: 'Pod was active on the node longer than the specified deadline', containers: [{ exitCode: 137 }] })
+    expect(last('a')).toMatchObject({ phase: 'Failed', containers: [{ exitCode: 3, message: 'it broke' }, WAITED] })
+    expect(last('b')).toMatchObject({ phase: 'Failed', message: 'Pod was active on the node longer than the specified deadline', containers: [{ exitCode: 137 }, WAITED] })
     expect(last('c')).toMatchObject({ phase: 'Failed', reason: 'Lost', message: 'pod deleted' })
   })
 
@@ -109,7 +112,7 @@ describe('simulated pods', () => {
     await runner.stop(b)
     clock.pass(60_000)
     expect(facts.map(({ key, phase }) => `${key.nodeId} ${phase}`)).toEqual(['a Running', 'b Running', 'a Failed'])
-    expect(facts.at(-1)).toMatchObject({ containers: [{ exitCode: 143, finishedAt: START + 1000 }] })
+    expect(facts.at(-1)).toMatchObject({ containers: [{ exitCode: 143, finishedAt: START + 1000 }, WAITED] })
     expect(await runner.reattach(b)).toMatchObject({ state: 'lost' })
   })
 
@@ -129,7 +132,7 @@ describe('simulated pods', () => {
     clock.pass(5999)
     expect(second.facts.filter(({ key }) => key.nodeId === 'a').map(({ phase }) => phase)).not.toContain('Succeeded')
     clock.pass(1)
-    expect(second.facts.at(-1)).toMatchObject({ key: { nodeId: 'a' }, phase: 'Succeeded', containers: [{ finishedAt: START + 10_000 }] })
+    expect(second.facts.at(-1)).toMatchObject({ key: { nodeId: 'a' }, phase: 'Succeeded', containers: [{ finishedAt: START + 10_000 }, WAITED] })
   })
 
   it('answer for HTTP and plugin templates, once and at their time', async () => {
