@@ -41,5 +41,5 @@ function print({ flags, streams }: Invocation, workflow: Workflow, shows: Shows)
   if (format === 'json' || format === 'yaml') return streams.stdout(objectText(workflowSchema, rest, format))
   const look = lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour: flags.bool('no-color'), noUtf8: flags.bool('no-utf8') })
   const columns = format === 'short' || format === 'wide' ? format : ''
-  streams.stdout(describeWorkflow(workflow, { clock: localClock(Date.now()), look, columns, ...(shows !== undefined && { shows }) }))
+  streams.stdout(describeWorkflow(workflow, { clock: localClock(Date.now()), look, columns, dagsByName: flags.text('compat') === 'argo', ...(shows !== undefined && { shows }) }))
 }

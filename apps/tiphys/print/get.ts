@@ -19,6 +19,8 @@ export interface GetOptions {
   readonly columns?: TreeColumns
   /** Which nodes the tree shows. */
   readonly shows?: (node: NodeStatus) => boolean
+  /** Whether the tasks of a DAG stand in the order of their names. */
+  readonly dagsByName?: boolean
 }
 
 /** The workflow as text, with a line break at the end. */
@@ -83,9 +85,8 @@ const HEADERS: Readonly<Record<TreeColumns, Row>> = {
 
 /** The table with the trees; empty while the workflow has no nodes. */
 function treeText(workflow: Workflow, options: GetOptions): string {
-  const { columns = '', look = PLAIN } = options
-  const { shows } = options
-  const trees = drawTrees(workflow, { unicode: look.unicode, ...(shows === undefined ? {} : { shows }) })
+  const { columns = '', look = PLAIN, shows, dagsByName = false } = options
+  const trees = drawTrees(workflow, { unicode: look.unicode, dagsByName, ...(shows === undefined ? {} : { shows }) })
   if (trees === undefined) return ''
   // Every icon carries a colour code; the header gets one too, so that its column is as wide as theirs.
   const rows: Row[] = [[paint('STEP', 'default', look), ...HEADERS[columns]]]

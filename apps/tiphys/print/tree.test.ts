@@ -154,3 +154,14 @@ describe('the block of facts', () => {
     expect(describeNodes('')).not.toContain('\u001b')
   })
 })
+
+describe('the order of DAGs', () => {
+  const node = (displayName: string, startedAt: string): NodeStatus => ({ id: displayName, name: `w.${displayName}`, displayName, type: 'Pod', phase: 'Succeeded', boundaryID: 'w', startedAt })
+  const workflow = { metadata: { name: 'w' }, status: { nodes: { w: { id: 'w', name: 'w', displayName: 'w', type: 'DAG' as const }, b: node('b', '2026-01-01T00:00:00Z'), a: node('a', '2026-01-01T00:00:05Z') } } }
+  const order = (dagsByName: boolean): string => (drawTrees(workflow, { unicode: true, dagsByName })?.main ?? []).map(({ node: { displayName } }) => displayName).join(' ')
+
+  it('is that of beginnings, or of names where the reference is asked for', () => {
+    expect(order(false)).toBe('w b a')
+    expect(order(true)).toBe('w a b')
+  })
+})

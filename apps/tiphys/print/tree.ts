@@ -21,6 +21,8 @@ export interface TreeOptions {
   readonly unicode: boolean
   /** Nodes for which it is false are left out, their children not. */
   readonly shows?: (node: NodeStatus) => boolean
+  /** The tasks of a DAG in the order of their names, and not of their beginnings. */
+  readonly dagsByName?: boolean
 }
 
 type Role = 'boundary' | 'group' | 'leaf'
@@ -37,7 +39,7 @@ export function drawTrees(workflow: Drawable, options: TreeOptions): { readonly 
   const name = workflow.metadata.name ?? ''
   const nodes = workflow.status?.nodes ?? {}
   if (nodes[name] === undefined) return undefined
-  const forest = plantForest(nodes)
+  const forest = plantForest(nodes, options.dagsByName === true)
   const main = forest.roots.has(name) ? drawTree(name, nodes, { forest, options }) : []
   const exitId = nodeId(name, `${name}.onExit`)
   return forest.roots.has(exitId) ? { main, onExit: drawTree(exitId, nodes, { forest, options }) } : { main }
@@ -49,7 +51,7 @@ interface Forest {
 }
 
 /** Hangs every node below its group (steps, retry) or else below its boundary; what has neither is a root. */
-function plantForest(nodes: Nodes): Forest {
+function plantForest(nodes: Nodes, dagsByName: boolean): Forest {
   const groupOf = new Map<string, string>()
   for (const [id, node] of Object.entries(nodes)) {
     if (ROLES[node.type] === 'group') for (const child of node.children ?? []) groupOf.set(child, id)
@@ -63,17 +65,17 @@ function plantForest(nodes: Nodes): Forest {
     if (parent === '') roots.add(id)
     else children.set(parent, [...(children.get(parent) ?? []), id])
   }
-  for (const [parent, ids] of children) children.set(parent, sortNodes(ids, nodes))
+  for (const [parent, ids] of children) children.set(parent, sortNodes(ids, nodes, dagsByName && nodes[parent]?.type === 'DAG'))
   return { roots, children }
 }
 
-/** By start, then by loop index, then by name. */
-function sortNodes(ids: readonly string[], nodes: Nodes): string[] {
+/** By start, unless names alone count; then by loop index, then by name. */
+function sortNodes(ids: readonly string[], nodes: Nodes, byName: boolean): string[] {
   const keyed = ids.map((id) => {
     const node = nodes[id]
     const name = node?.displayName ?? ''
     const started = node?.startedAt
-    return { id, name, start: started === undefined || started === null ? -Infinity : Date.parse(started), index: loopIndex(name) }
+    return { id, name, start: byName || started === undefined || started === null ? -Infinity : Date.parse(started), index: loopIndex(name) }
   })
   keyed.sort((a, b) => {
     if (a.start !== b.start) return a.start < b.start ? -1 : 1

@@ -75,7 +75,7 @@ export async function watchUntilDone(remote: Remote, one: Named, { shows }: { re
   const show = (): void => {
     if (latest === undefined) return
     if (remote.argo || process.stdout.isTTY === true) remote.streams.stderr(CLEAR)
-    remote.print(describeWorkflow(latest, { clock: clockNow(), look: lookOf(remote), ...(shows === undefined ? {} : { shows }) }))
+    remote.print(describeWorkflow(latest, { clock: clockNow(), look: lookOf(remote), dagsByName: remote.argo, ...(shows === undefined ? {} : { shows }) }))
   }
   const refresh = setInterval(show, REFRESH_MS)
   try {

@@ -15,7 +15,7 @@ import { queryText } from './query.ts'
 
 describe('queries', () => {
   it('leave out what is empty, join nested names by dots, and are sorted', () => {
-    expect(queryText({ name: '', b: 'x y', a: { labelSelector: 'k in (a,b)', limit: 0, continue: 'c', force: true, none: undefined } })).toBe('a.continue=c&a.force=true&a.labelSelector=k+in+%28a%2Cb%29&b=x+y')
+    expect(queryText({ name: '', b: 'x y', a: { labelSelector: 'k in (a,b)', limit: 0, continue: 'c', force: true }, none: undefined })).toBe('a.continue=c&a.force=true&a.labelSelector=k+in+%28a%2Cb%29&b=x+y')
   })
 
   it('paths keep their parts apart', () => expect(pathTo`/api/v1/workflows/${'a/b'}/${'@latest'}`).toBe('/api/v1/workflows/a%2Fb/@latest'))

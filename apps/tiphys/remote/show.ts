@@ -14,7 +14,7 @@ export function showWorkflow(remote: Remote, workflow: Workflow, { shows, ...dre
   if (output === 'name') return remote.print(`${workflow.metadata.name ?? ''}\n`)
   if (output === 'json' || output === 'yaml') return remote.print(objectText(workflowSchema, withoutKind(workflow), output))
   const columns = output === 'short' || output === 'wide' ? output : ''
-  remote.print(describeWorkflow(workflow, { clock: clockNow(), look: lookOf(remote, dress), columns, ...(shows === undefined ? {} : { shows }) }))
+  remote.print(describeWorkflow(workflow, { clock: clockNow(), look: lookOf(remote, dress), columns, dagsByName: remote.argo, ...(shows === undefined ? {} : { shows }) }))
 }
 
 /** A server tells neither kind nor version of one object; the reference prints none. */
