@@ -9,17 +9,28 @@ export function coreVersions(address: string): JsonObject {
 
 /** `/apis`: the other groups. */
 export function groupList(resources: readonly ApiResource[]): JsonObject {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupVersions(resources).filter(({ group }) => group !== '').map(groupOf) }
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(resources, 'groups').map(groupEntry) }
 }
 
 export function groupDocument(resources: readonly ApiResource[], name: string): JsonObject | undefined {
-  const found = groupVersions(resources).find(({ group }) => group === name && group !== '')
-  return found === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(found) }
+  const found = groupsOf(resources, 'groups').find(({ group }) => group === name)
+  return found === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(found) }
 }
 
-function groupOf(group: GroupVersion): JsonObject {
-  const version = { groupVersion: apiVersionOf(group), version: group.version }
-  return { name: group.group, versions: [version], preferredVersion: version }
+interface Group {
+  readonly group: string
+  /** The one to prefer first. */
+  readonly versions: readonly GroupVersion[]
+}
+
+function groupsOf(resources: readonly ApiResource[], part: 'core' | 'groups'): readonly Group[] {
+  const places = groupVersions(resources).filter(({ group }) => (group === '') === (part === 'core'))
+  return [...new Set(places.map(({ group }) => group))].map((group) => ({ group, versions: places.filter((place) => place.group === group) }))
+}
+
+function groupEntry({ group, versions }: Group): JsonObject {
+  const all = versions.map((place) => ({ groupVersion: apiVersionOf(place), version: place.version }))
+  return { name: group, versions: all, preferredVersion: all[0] ?? {} }
 }
 
 /** `/api/v1` and `/apis/GROUP/VERSION`: the kinds of one group. */
@@ -43,14 +54,13 @@ function subresources({ statusSubresource, log, token }: ApiResource): readonly 
 
 /** The same in one document: of the core group for `/api`, of the others for `/apis`. */
 export function aggregatedDiscovery(resources: readonly ApiResource[], part: 'core' | 'groups', version: string): JsonObject {
-  const places = groupVersions(resources).filter(({ group }) => (group === '') === (part === 'core'))
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
-    items: places.map((place) => ({
-      metadata: { ...(place.group !== '' && { name: place.group }), creationTimestamp: null },
-      versions: [{ version: place.version, freshness: 'Current', resources: resourcesOf(resources, place).map(aggregatedEntry) }],
+    items: groupsOf(resources, part).map(({ group, versions }) => ({
+      metadata: { ...(group !== '' && { name: group }), creationTimestamp: null },
+      versions: versions.map((place) => ({ version: place.version, freshness: 'Current', resources: resourcesOf(resources, place).map(aggregatedEntry) })),
     })),
   }
 }

@@ -1,5 +1,5 @@
 // Owns the OpenAPI documents: which paths and parameters each kind has, and its shape, so that clients can check and explain manifests.
-import type { Json, JsonObject } from '@tiphys/core/kube'
+import { type Json, type JsonObject, isJsonArray, isJsonObject } from '@tiphys/core/kube'
 import type { SchemaNode, StructNode } from '@tiphys/core/spec'
 import { type ApiResource, type GroupVersion, apiVersionOf, resourcesOf } from './resource.ts'
 
@@ -78,7 +78,7 @@ function definitionsOf(resources: readonly ApiResource[], dialect: Dialect): Jso
   for (const resource of resources) {
     const definitions: Definitions = { place: resource, dialect, found, pending: [] }
     const name = definitionName(resource, resource.kind)
-    const shape = resource.schema === undefined ? bareShape(resource) : structShape(resource.schema, definitions)
+    const shape = resource.jsonSchema !== undefined ? givenShape(resource.jsonSchema, dialect) : resource.schema === undefined ? bareShape(resource) : structShape(resource.schema, definitions)
     found[name] = { ...shape, 'x-kubernetes-group-version-kind': [kindOf(resource)] }
     for (let next = definitions.pending.pop(); next !== undefined; next = definitions.pending.pop()) found[next.name] = structShape(next.struct, definitions)
   }
@@ -90,6 +90,25 @@ function bareShape(place: GroupVersion): JsonObject {
   const description = `An object of ${apiVersionOf(place)}`
   const text = { type: 'string' }
   return { description, type: 'object', properties: { apiVersion: text, kind: text, metadata: { type: 'object' } }, 'x-kubernetes-preserve-unknown-fields': true }
+}
+
+const HEAD: JsonObject = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+/** What only the third version of OpenAPI knows. */
+const LATER: ReadonlySet<string> = new Set(['oneOf', 'anyOf', 'allOf', 'not', 'nullable'])
+const DEPTH_MAX = 100
+
+/** The schema of a definition, with what every object has. */
+function givenShape(schema: JsonObject, { version }: Dialect): JsonObject {
+  const own = version === 2 ? withoutLater(schema, 0) : schema
+  const properties = isJsonObject(own) && isJsonObject(own['properties']) ? own['properties'] : {}
+  return { type: 'object', ...(isJsonObject(own) ? own : {}), properties: { ...properties, ...HEAD } }
+}
+
+function withoutLater(value: Json, depth: number): Json {
+  if (depth > DEPTH_MAX) return {}
+  if (isJsonArray(value)) return value.map((item) => withoutLater(item, depth + 1))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !LATER.has(name)).map(([name, item]) => [name, withoutLater(item, depth + 1)]))
 }
 
 function structShape(struct: StructNode, definitions: Definitions): JsonObject {

@@ -12,6 +12,7 @@ import {
   accessReviewSchema, clusterRoleBindingSchema, clusterRoleSchema, definitionSchema, jobSchema, leaseSchema, localAccessReviewSchema, namespaceSchema, roleBindingSchema, roleSchema,
   selfAccessReviewSchema, selfReviewSchema, selfRulesReviewSchema, serviceAccountSchema, tokenRequestSchema, tokenReviewSchema,
 } from './shapes.ts'
+import { compareVersions } from './version-order.ts'
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
 
@@ -122,10 +123,10 @@ export interface GroupVersion {
   readonly version: string
 }
 
-/** Every group with its version, the core group first. */
+/** Every group with its versions, the core group first and the best version of each group before the others. */
 export function groupVersions(resources: readonly ApiResource[]): readonly GroupVersion[] {
   const found = new Map(resources.map(({ group, version }) => [`${group}/${version}`, { group, version }]))
-  return [...found.values()].toSorted((a, b) => (a.group < b.group ? -1 : 1))
+  return [...found.values()].toSorted((a, b) => (a.group === b.group ? compareVersions(a.version, b.version) : a.group < b.group ? -1 : 1))
 }
 
 export function apiVersionOf({ group, version }: GroupVersion): string {

@@ -48,9 +48,22 @@ export function problemFailure(problem: ObjectProblem, resource: ApiResource, na
   return failure(REASONS[problem.code], problem.hint === undefined ? problem.message : `${problem.message}: ${problem.hint}`, { ...details, kind })
 }
 
-export function invalid({ group, kind }: ApiResource, name: string, cause: { readonly field: string; readonly message: string }): Failure {
-  const message = `${kind}${group === '' ? '' : `.${group}`} ${JSON.stringify(name)} is invalid: ${cause.field}: ${cause.message}`
-  return failure('Invalid', message, { name, ...(group !== '' && { group }), kind, causes: [{ reason: 'FieldValueInvalid', ...cause }] })
+interface FieldCause {
+  readonly field: string
+  readonly message: string
+}
+
+const CAUSES: readonly (readonly [string, string])[] = [
+  ['Required value', 'FieldValueRequired'], ['Duplicate value', 'FieldValueDuplicate'], ['Forbidden', 'FieldValueForbidden'], ['Unsupported value', 'FieldValueNotSupported'],
+  ['Too long', 'FieldValueTooLong'], ['Too many', 'FieldValueTooMany'],
+]
+
+/** All that is wrong with an object, field by field. */
+export function invalid({ group, kind }: ApiResource, name: string, ...problems: readonly [FieldCause, ...FieldCause[]]): Failure {
+  const texts = problems.map(({ field, message }) => `${field}: ${message}`)
+  const message = `${kind}${group === '' ? '' : `.${group}`} ${JSON.stringify(name)} is invalid: ${texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`}`
+  const causes = problems.map((problem) => ({ reason: CAUSES.find(([text]) => problem.message.startsWith(text))?.[1] ?? 'FieldValueInvalid', ...problem }))
+  return failure('Invalid', message, { name, ...(group !== '' && { group }), kind, causes })
 }
 
 /** Writes an answer. Resolves when it is out, or the client is gone. */

@@ -1,5 +1,6 @@
 // Owns what a written object must meet before it is stored: its kind and place, names, labels, its shape, and what is filled in.
-import { type ApiResource, type Failure, apiVersionOf, failure, textAt, valueAt } from '@tiphys/core/api'
+import { type ApiResource, type Failure, apiVersionOf, checkAgainst, failure, textAt, valueAt } from '@tiphys/core/api'
+import { regexTest } from '@tiphys/core/expr'
 import { type Json, type JsonObject, dnsSubdomainProblems, isJsonObject, labelKeyProblems, labelValueProblems } from '@tiphys/core/kube'
 import { decode, formatPath } from '@tiphys/core/spec'
 import type { KubeObject } from '@tiphys/shell/ports'
@@ -23,15 +24,15 @@ export function admit(given: JsonObject, place: Place, validation: string): Admi
   const object = filled(given, place)
   const meta = metadataFailure(object, place)
   if (meta !== undefined) return refuse(meta)
-  const { refusals, unknown } = shapeProblems(object, place.resource)
+  const { object: shaped, refusals, unknown } = shapeProblems(object, place.resource)
   const name = textAt(object, ['metadata', 'name']) || textAt(object, ['metadata', 'generateName'])
-  const [first] = refusals
-  if (first !== undefined) return refuse(invalid(place.resource, name, first))
+  const [first, ...others] = refusals
+  if (first !== undefined) return refuse(invalid(place.resource, name, first, ...others))
   if (unknown.length > 0 && validation === 'Strict') {
     const { kind, version } = place.resource
     return refuse(failure('BadRequest', `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${unknown.join(', ')}`))
   }
-  return { ok: true, object: object as unknown as KubeObject, warnings: validation === 'Warn' ? unknown : [] }
+  return { ok: true, object: shaped as unknown as KubeObject, warnings: validation === 'Warn' ? unknown : [] }
 }
 
 /** Kind, namespace and name must be those of the path. */
@@ -99,18 +100,31 @@ function pathProblems(name: string): readonly string[] {
 }
 
 interface ShapeProblems {
+  /** As it is to be stored. */
+  readonly object: JsonObject
   readonly refusals: readonly { readonly field: string; readonly message: string }[]
   readonly unknown: readonly string[]
 }
 
-function shapeProblems(object: JsonObject, { schema }: ApiResource): ShapeProblems {
-  if (schema === undefined) return { refusals: [], unknown: [] }
+function shapeProblems(object: JsonObject, { schema, jsonSchema }: ApiResource): ShapeProblems {
+  if (jsonSchema !== undefined) return definedShape(object, jsonSchema)
+  if (schema === undefined) return { object, refusals: [], unknown: [] }
   // The store's own metadata and status are never the client's fault.
   const { status: _, ...rest } = object
   const { managedFields: __, ...metadata } = isJsonObject(rest['metadata']) ? rest['metadata'] : {}
   const { problems } = decode(schema, { ...rest, metadata } as Parameters<typeof decode>[1])
   return {
+    object,
     refusals: problems.filter(({ severity }) => severity === 'refused').map(({ path, message }) => ({ field: formatPath(path), message: `Invalid value: ${message}` })),
     unknown: problems.filter(({ severity }) => severity === 'strict').map(({ path }) => `unknown field ${JSON.stringify(formatPath(path))}`),
   }
+}
+
+/** Kinds that were defined while the server runs are stored without the fields that their definition does not know. */
+function definedShape(object: JsonObject, jsonSchema: JsonObject): ShapeProblems {
+  const checked = checkAgainst(jsonSchema, object, (pattern, text) => {
+    const tested = regexTest(pattern, text)
+    return tested.ok && tested.value
+  })
+  return { object: checked.object, refusals: checked.problems, unknown: checked.unknown.map((path) => `unknown field ${JSON.stringify(path)}`) }
 }

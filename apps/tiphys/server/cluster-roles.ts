@@ -1,7 +1,7 @@
 // Owns cluster roles as objects: those that every server has, and those that gather the rules of others.
-import { type ApiResource, defaultRoles, gathers, resourceOfKind } from '@tiphys/core/api'
+import { defaultRoles, gathers, resourceOfKind } from '@tiphys/core/api'
 import { type JsonObject, compareText, jsonEqual, labelSelectorOf, matchesLabels } from '@tiphys/core/kube'
-import type { KubeStore, StoreOf } from '@tiphys/shell/http'
+import type { KubeStore } from '@tiphys/shell/http'
 import type { KubeObject, ObjectStore, StoredObject } from '@tiphys/shell/ports'
 
 const ROLES = resourceOfKind('ClusterRole')
@@ -32,11 +32,6 @@ export function clusterRoleStore(objects: KubeStore): KubeStore {
     update: async (type, object, options) => gathered(await objects.update(type, object, options), options?.dryRun),
     delete: async (key, options) => gathered(await objects.delete(key, options), options?.dryRun),
   }
-}
-
-export function withClusterRoles(objects: KubeStore, others: StoreOf): StoreOf {
-  const roles = clusterRoleStore(objects)
-  return (resource: ApiResource) => (resource.kind === ROLES.kind && resource.group === ROLES.group ? roles : others(resource))
 }
 
 async function gatherRules(objects: Pick<KubeStore, 'list' | 'update'>): Promise<void> {

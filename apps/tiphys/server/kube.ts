@@ -1,11 +1,11 @@
 // Owns putting the Kubernetes API together: its kinds, who may call, and the door.
 import type { RequestListener } from 'node:http'
-import { apiResources } from '@tiphys/core/api'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import { Access, type StoreOf, createKubeHandler, tokenSigner } from '@tiphys/shell/http'
 import type { LogStore, ObjectStore } from '@tiphys/shell/ports'
 import { VERSION } from '../commands/index.ts'
 import { makeDefaultRoles } from './cluster-roles.ts'
+import type { CustomKinds } from './custom-kinds.ts'
 import { type ServerPlace, signingKey } from './place.ts'
 
 export interface KubeSetting {
@@ -14,6 +14,7 @@ export interface KubeSetting {
   readonly token: string
   readonly objects: ObjectStore
   readonly storeOf: StoreOf
+  readonly kinds: CustomKinds
   readonly logs: LogStore
   /** The certificate of the authority, as PEM. */
   readonly authority: string
@@ -28,10 +29,10 @@ export interface KubeApi {
   readonly access: Access
 }
 
-export async function openKube({ place, token, objects, ...setting }: KubeSetting): Promise<KubeApi> {
+export async function openKube({ place, token, objects, kinds, ...setting }: KubeSetting): Promise<KubeApi> {
   const now = (): number => systemClock.now()
   const signer = tokenSigner(signingKey(place))
   await makeDefaultRoles(objects)
   const access = new Access({ token, signer, storeOf: setting.storeOf, now })
-  return { access, handler: createKubeHandler({ ...setting, resources: () => apiResources, access, signer, version: VERSION, now }) }
+  return { access, handler: createKubeHandler({ ...setting, resources: () => kinds.all(), access, signer, version: VERSION, now }) }
 }

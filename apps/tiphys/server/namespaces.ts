@@ -1,5 +1,5 @@
 // Owns namespaces as places: a new one gets its service account, one that is deleted takes everything in it along.
-import { type ApiResource, apiResources, resourceOfKind } from '@tiphys/core/api'
+import { type ApiResource, resourceOfKind } from '@tiphys/core/api'
 import type { KubeStore, StoreOf } from '@tiphys/shell/http'
 import type { KubeObject, ObjectStore } from '@tiphys/shell/ports'
 
@@ -20,7 +20,8 @@ async function makeAccount(objects: Pick<ObjectStore, 'create'>, namespace: stri
   await objects.create(ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })
 }
 
-export function namespaceStore(objects: KubeStore, storeOf: StoreOf): KubeStore {
+/** `kinds` gives all that may lie in a namespace. */
+export function namespaceStore(objects: KubeStore, storeOf: StoreOf, kinds: () => readonly ApiResource[]): KubeStore {
   return {
     get: (key) => objects.get(key), list: (query) => objects.list(query), watch: (query) => objects.watch(query), update: (type, object, options) => objects.update(type, object, options),
     create: async (type, object, options) => {
@@ -31,7 +32,7 @@ export function namespaceStore(objects: KubeStore, storeOf: StoreOf): KubeStore 
     delete: async (key, options) => {
       if (key.name === HOME) return { ok: false, problem: { code: 'invalid', path: 'metadata.name', message: 'Forbidden: this namespace may not be deleted' } }
       const found = await objects.get(key)
-      if (found.ok && options?.dryRun !== true) for (const resource of apiResources) await empty(resource, storeOf(resource), key.name)
+      if (found.ok && options?.dryRun !== true) for (const resource of kinds()) await empty(resource, storeOf(resource), key.name)
       return objects.delete(key, options)
     },
   }
@@ -39,7 +40,7 @@ export function namespaceStore(objects: KubeStore, storeOf: StoreOf): KubeStore 
 
 /** Deletes all objects of a kind in a namespace; workflows under way are told to end. */
 async function empty(resource: ApiResource, store: KubeStore, namespace: string): Promise<void> {
-  if (!resource.namespaced) return
+  if (!resource.namespaced || !resource.verbs.includes('delete')) return
   let token: string | undefined
   do {
     const page = await store.list({ type: resource, namespace, outline: true, limit: PAGE, ...(token !== undefined && { continue: token }) })

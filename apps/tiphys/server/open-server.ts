@@ -1,16 +1,15 @@
 // Owns putting the server together: state, runner, controllers and APIs in one process.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
-import { hostname } from 'node:os'
 import { resourceOfKind } from '@tiphys/core/api'
 import { engineConfigOf } from '@tiphys/core/controllers'
 import type { EngineConfig } from '@tiphys/core/engine'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
-import { createProcessRunner, hostResources } from '@tiphys/shell/adapters/process'
+import { createProcessRunner } from '@tiphys/shell/adapters/process'
 import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
-import { type ArgoServices, type InfoSettings, type StoreOf, WorkflowStore } from '@tiphys/shell/http'
+import { type ArgoServices, type InfoSettings, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, TaskRunner } from '@tiphys/shell/ports'
 import { type Archiver, type ConfigSource, ObjectCatalog, RunHost, type Throttled, throttled } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
@@ -23,17 +22,16 @@ import { openArchiver } from './archive.ts'
 import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
-import { withClusterRoles } from './cluster-roles.ts'
 import { openKube } from './kube.ts'
 import { listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
-import { makeNamespace, namespaceStore } from './namespaces.ts'
-import { hostNode } from './node-object.ts'
+import { makeNamespace } from './namespaces.ts'
 import { eventRecorder } from './run-events.ts'
 import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
 import { withPodObjects } from './pod-objects.ts'
 import { type RestOptions, identifyOwner, openRest } from './rest.ts'
 import { resumeRuns } from './resume.ts'
+import { openStores } from './stores.ts'
 import { type Simulation, openSimulation, playedClock } from './simulated.ts'
 
 export interface ServerOptions {
@@ -84,10 +82,10 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const certificates = await serverCertificates(place.tls, systemClock.now())
   const engine = await openEngine(session, { options, place })
   await makeNamespace(state.objects, 'default')
-  const stores = storesOf(session, engine)
+  const stores = { workflows: engine.workflows, ...(await openStores({ state: state.objects, objects: mirroring(state.objects, engine.catalog), workflows: engine.workflows })) }
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
   const { handler } = await openKube({
-    place, token, objects: state.objects, storeOf: stores.storeOf, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
+    place, token, objects: state.objects, storeOf: stores.storeOf, kinds: stores.kinds, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
     hasNamespace, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
   })
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
@@ -192,14 +190,6 @@ function openRunner({ options, place, catalog, clock, hostOf }: RunnerNeeds): { 
   const { folders, images, simulation } = options
   if (simulation !== undefined) return openSimulation(simulation, { place, clock, hostOf })
   return createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup: lookupIn(catalog), imageMap: images })
-}
-
-function storesOf({ state }: LocalSession, { workflows, catalog }: Engine): { readonly storeOf: StoreOf; readonly workflows: WorkflowStore } {
-  const objects = mirroring(state.objects, catalog)
-  const nodes = hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() })
-  const plain: StoreOf = withClusterRoles(objects, ({ kind }) => (kind === 'Workflow' ? workflows : kind === 'Node' ? nodes : objects))
-  const namespaces = namespaceStore(objects, plain)
-  return { workflows, storeOf: (resource) => (resource.kind === 'Namespace' ? namespaces : plain(resource)) }
 }
 
 async function listenOn(server: Server, port: number): Promise<number> {

@@ -1,0 +1,36 @@
+// Owns which store has the objects of a kind: most lie in the store of objects, some look like objects or need more than being kept.
+import { hostname } from 'node:os'
+import { qualifiedName } from '@tiphys/core/api'
+import { hostResources } from '@tiphys/shell/adapters/process'
+import { systemClock } from '@tiphys/shell/adapters/system'
+import type { KubeStore, StoreOf, WorkflowStore } from '@tiphys/shell/http'
+import type { ObjectStore } from '@tiphys/shell/ports'
+import { VERSION } from '../commands/index.ts'
+import { clusterRoleStore } from './cluster-roles.ts'
+import { type CustomKinds, openCustomKinds } from './custom-kinds.ts'
+import { namespaceStore } from './namespaces.ts'
+import { hostNode } from './node-object.ts'
+
+export interface Stores {
+  readonly storeOf: StoreOf
+  readonly kinds: CustomKinds
+}
+
+export interface StoresSetting {
+  readonly state: ObjectStore
+  /** The same, with all that must learn of writes at once. */
+  readonly objects: KubeStore
+  readonly workflows: WorkflowStore
+}
+
+export async function openStores({ state, objects, workflows }: StoresSetting): Promise<Stores> {
+  const kinds = await openCustomKinds(state, objects)
+  const special: Readonly<Record<string, KubeStore>> = {
+    'workflows.argoproj.io': workflows,
+    nodes: hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() }),
+    'clusterroles.rbac.authorization.k8s.io': clusterRoleStore(objects),
+  }
+  const plain = kinds.stores((resource) => special[qualifiedName(resource)] ?? objects)
+  const namespaces = namespaceStore(objects, plain, () => kinds.all())
+  return { kinds, storeOf: (resource) => (qualifiedName(resource) === 'namespaces' ? namespaces : plain(resource)) }
+}
