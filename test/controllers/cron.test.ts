@@ -79,6 +79,34 @@ describe('cron workflows', () => {
     await process.stop()
   })
 
+  it('CRON-8 start nothing for a time before a schedule was given', async () => {
+    const { start, make, clock, names, change } = at('10:00:30')
+    await make({ schedules: ['0 * * * *'] })
+    const process = await start()
+    clock.set(day('10:05:20'))
+    await change((cron) => ({ ...cron, spec: { ...cron.spec, schedules: ['* * * * *'] } }))
+    await process.settled()
+    expect(await names()).toEqual([])
+    clock.set(day('10:06:00'))
+    await process.settled()
+    expect(await names()).toEqual([seconds('10:06:00')])
+    await process.stop()
+  })
+
+  it('CRON-1 keep the pace of @every, whatever happens in between', async () => {
+    const { start, make, clock, names, finish } = at('10:00:00')
+    await make({ schedules: ['@every 10s'] })
+    const process = await start()
+    for (const time of ['10:00:10', '10:00:14', '10:00:20', '10:00:29', '10:00:30']) {
+      clock.set(day(time))
+      await process.settled()
+      if (time === '10:00:14') await finish(seconds('10:00:10'), 'Succeeded')
+      await process.settled()
+    }
+    expect(await names()).toEqual(['10:00:10', '10:00:20', '10:00:30'].map(seconds))
+    await process.stop()
+  })
+
   it('CRON-15 and CRON-16 hold back while one is active, and make up for it afterwards', async () => {
     const { start, make, clock, names, finish } = at('10:00:30')
     await make({ concurrencyPolicy: 'Forbid', startingDeadlineSeconds: 50 })

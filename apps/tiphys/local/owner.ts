@@ -27,11 +27,16 @@ function hostMark(): string {
 }
 
 function startOf(pid: number): string {
+  return statOf(pid)[19] ?? ''
+}
+
+/** What the kernel says of a process, from its state on; nothing where it says nothing. */
+function statOf(pid: number): readonly string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
   } catch {
-    return ''
+    return []
   }
 }
 
@@ -54,9 +59,10 @@ export function readInfo(text: string): OwnerInfo | undefined {
   }
 }
 
+/** One that has ended and that nobody has asked after yet runs no more: in containers it may stay like that for ever. */
 function runs(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return process.kill(pid, 0) && statOf(pid)[0] !== 'Z'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }

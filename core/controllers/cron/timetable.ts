@@ -4,8 +4,8 @@ import type { CronWorkflowSpec } from '@tiphys/core/spec'
 
 /** Times are milliseconds since the epoch. */
 export interface Timetable {
-  /** The first time after this one; undefined when none follows within five years. */
-  next(after: number): number | undefined
+  /** The first time after `after`, a delay counted from `from`; undefined when none follows within five years. */
+  next(after: number, from: number): number | undefined
   /** The last time after `from` that is not later than `until`. */
   latest(from: number, until: number): number | undefined
 }
@@ -32,20 +32,26 @@ export function scheduleText({ schedules, timezone = '' }: Pick<CronWorkflowSpec
   return schedules.map((schedule) => (timezone === '' ? schedule : `CRON_TZ=${timezone} ${schedule}`)).join(',')
 }
 
-/** The first time at which any of them fires. */
-export function nextOf(tables: readonly Timetable[], after: number): number | undefined {
-  const times = tables.map((table) => table.next(after)).filter((time) => time !== undefined)
+/** The first time after `after` at which any of them fires; a delay is counted from `from`. */
+export function nextOf(tables: readonly Timetable[], after: number, from: number): number | undefined {
+  const times = tables.map((table) => table.next(after, from)).filter((time) => time !== undefined)
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
 /** A delay has no calendar: it counts from the time before. */
 function everyTable({ next }: CronSchedule): Timetable {
   const delay = (next(0) ?? 0) || MINUTE_MS
+  const roundsOf = (from: number, until: number): { readonly start: number; readonly rounds: number } => {
+    const start = Math.floor(from / 1000) * 1000
+    return { start, rounds: Math.floor((until - start) / delay) }
+  }
   return {
-    next,
+    next: (after, from) => {
+      const { start, rounds } = roundsOf(from, after)
+      return start + Math.max(1, rounds + 1) * delay
+    },
     latest: (from, until) => {
-      const start = Math.floor(from / 1000) * 1000
-      const rounds = Math.floor((until - start) / delay)
+      const { start, rounds } = roundsOf(from, until)
       return rounds < 1 ? undefined : start + rounds * delay
     },
   }
@@ -54,7 +60,7 @@ function everyTable({ next }: CronSchedule): Timetable {
 /** Halves the span until what is left is a minute: a schedule of every minute over years costs as little as one of every year. */
 function calendarTable({ next }: CronSchedule): Timetable {
   return {
-    next,
+    next: (after) => next(after),
     latest: (from, until) => {
       let low = next(from)
       if (low === undefined || low > until) return undefined

@@ -1,6 +1,6 @@
 // Owns the loop around cron workflows: it wakes for ticks and changes, asks what to do, stores the decision, and then acts.
 import {
-  CRON_LABEL, type Child, type ControllerConfig, type TickDecision, COMPLETED_LABEL, beyondHistory, decideTick, dueTicks, followChildren, noteSubmitted, resumeTick, withCondition, withoutCondition,
+  CRON_LABEL, type Child, type ControllerConfig, type TickDecision, COMPLETED_LABEL, beyondHistory, decideTick, dueTicks, followChildren, noteSubmitted, resumeTick, scheduleText, withCondition, withoutCondition,
 } from '@tiphys/core/controllers'
 import type { CronWorkflow } from '@tiphys/core/spec'
 import type { CancelTimer, Clock, KubeObject, ObjectStore, ResourceType, RunIndex, RunSummary } from '@tiphys/shell/ports'
@@ -35,6 +35,8 @@ interface Entry {
   readonly uid: string
   /** Ticks up to here were looked at. */
   awaitedFrom: number
+  /** By which schedules ticks were awaited. */
+  schedules: string
   cancel: CancelTimer | undefined
   looking: Promise<void> | undefined
   again: boolean
@@ -65,7 +67,7 @@ export class CronController {
   private put({ metadata }: CronWorkflow): void {
     const { uid = '', name = '', namespace = '' } = metadata
     const known = this.entries.get(uid)
-    const entry = known ?? { uid, name, namespace, awaitedFrom: this.options.clock.now(), cancel: undefined, looking: undefined, again: false }
+    const entry = known ?? { uid, name, namespace, awaitedFrom: 0, schedules: '', cancel: undefined, looking: undefined, again: false }
     this.entries.set(uid, entry)
     this.wake(entry)
   }
@@ -129,13 +131,16 @@ export class CronController {
     const followed = await this.follow(given)
     const now = clock.now()
     if (followed === undefined || followed.metadata.labels?.[COMPLETED_LABEL] === 'true') return
+    // What was not asked for before was not missed either.
+    if (entry.schedules !== scheduleText(followed.spec)) entry.awaitedFrom = now
+    entry.schedules = scheduleText(followed.spec)
     const due = dueTicks(followed, { now, awaitedFrom: entry.awaitedFrom, localZone })
     const wrong = specError(followed) ?? (due.ok ? undefined : due.problem.message)
     const cron = await this.store(followed, wrong === undefined ? withoutCondition(followed, 'SpecError') : withCondition(followed, 'SpecError', wrong))
     if (cron === undefined) return
     if (due.ok && due.value.pending !== undefined) await this.carryOut(entry, resumeTick(cron, due.value.pending), due.value.pending)
     for (const tick of due.ok ? due.value.ticks : []) if (!(await this.tick(entry, tick, wrong))) return
-    entry.awaitedFrom = Math.max(entry.awaitedFrom, now)
+    entry.awaitedFrom = Math.max(entry.awaitedFrom, ...(due.ok ? due.value.ticks : []))
     this.arm(entry, due.ok ? due.value.next : undefined)
   }
 
