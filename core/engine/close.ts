@@ -1,6 +1,6 @@
 // The end of a frame: locks go back, daemons of its boundary end, and the frame is forgotten.
-import type { Frame, Turn } from './model.ts'
-import { enqueue, idOf, setPhase } from './nodes.ts'
+import type { Frame, RunNode, Turn } from './model.ts'
+import { enqueue, idOf, isFinished, setPhase } from './nodes.ts'
 import { unlock } from './locking.ts'
 import { endPod } from './ending.ts'
 import { podNameOfNode } from './pod-name.ts'
@@ -13,7 +13,25 @@ export function close(turn: Turn, frame: Frame): void {
   // Daemons of an entrypoint that failed by an error of its own are ended with the run: they decide whether its exit handler runs.
   if (bounds && !(frame === turn.run.root && frame.failure !== undefined)) endDaemons(turn, frame.id)
   turn.run.frames.delete(frame.id)
+  if (frame.body === undefined && frame.node !== undefined) endInside(turn, frame.node)
   if (frame.call.hooked) wakeHooked(turn, frame)
+}
+
+/** What a manual retry set running inside of a call that ends before it was reached ends with it (RETRY-15). */
+function endInside(turn: Turn, outer: RunNode): void {
+  const work = [...outer.children]
+  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+    const node = turn.run.nodes.get(id)
+    if (node === undefined || !isInside(node, outer)) continue
+    work.push(...node.children)
+    if (!isFinished(node)) setPhase(turn, node, outer.phase, outer.message)
+  }
+}
+
+/** By their names; hooks of the outer node are not inside of it. */
+function isInside(node: RunNode, outer: RunNode): boolean {
+  const next = node.name.startsWith(outer.name) ? node.name[outer.name.length] : undefined
+  return next === '[' || next === '(' || (next === '.' && node.boundaryId !== outer.boundaryId)
 }
 
 /** Hooks hang below the node that they belong to: a dag is not over before its own hooks are, and a hook reports to the boundary of the dag. */

@@ -6,7 +6,7 @@ import { literalArguments } from './arguments.ts'
 import { withArguments } from './compiled-call.ts'
 import { holds } from './hooks.ts'
 import { globalsLayer, scopeOf } from './scope.ts'
-import { addChild, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, setPhase } from './nodes.ts'
+import { addChild, isFinished, isFulfilled, isUnsuccessful, nodeNamed, setPhase } from './nodes.ts'
 import { endDaemons } from './close.ts'
 import { endPod } from './ending.ts'
 import { releaseHolder, runKey, unlock } from './locking.ts'
@@ -89,7 +89,9 @@ function runWorkflowHooks(turn: Turn, root: RunNode): Progress {
     }
     const called = callOnce(turn, { name: hookName, hook, onExit: false })
     if (called.kind === 'error') return called
-    addChild(turn, root, idOf(turn.run, hookName))
+    // A hook that waits for a place has no node yet.
+    const made = nodeNamed(turn.run, hookName)
+    if (made !== undefined) addChild(turn, root, made.id)
     if (called.kind === 'waiting') waiting = true
   }
   return waiting ? { kind: 'waiting' } : { kind: 'done' }

@@ -11,6 +11,7 @@ type Verdict = 'Running' | 'Succeeded' | 'Failed' | 'Error'
 export function branchVerdict(run: Run, frame: Frame, body: DagBody): Verdict {
   const targets = new Map<string, NodePhase | undefined>()
   for (const index of body.targets) targets.set(idOf(run, taskName(frame, body, index)), undefined)
+  const inside = `${frame.name}.`
   const seen = new Set<string>()
   const queue: { id: string; phase: NodePhase }[] = []
   const add = (ids: readonly string[], phase: NodePhase): void => {
@@ -25,7 +26,10 @@ export function branchVerdict(run: Run, frame: Frame, body: DagBody): Verdict {
   for (let i = 0; i < queue.length; i++) {
     const { id, phase } = queue[i] as { id: string; phase: NodePhase }
     const node = run.nodes.get(id)
-    if (node === undefined || !isFulfilled(node)) return 'Running'
+    if (node === undefined) return 'Running'
+    // What follows the dag hangs below its last nodes, and its exit handler below itself. After a manual retry they are there before the dag has ended, and wait for it (DAG-15).
+    if (!node.name.startsWith(inside) || node.name === `${inside}onExit`) continue
+    if (!isFulfilled(node)) return 'Running'
     const branch = isCompleted(node) ? node.phase : phase
     const previous = targets.get(id)
     if (targets.has(id) && previous !== 'Failed' && previous !== 'Error') targets.set(id, branch)

@@ -22,12 +22,14 @@ function furtherFrom(run: Run, node: RunNode): readonly string[] | undefined {
     case 'Pod':
     case 'Container':
     case 'TaskGroup': {
-      const children = node.type === 'TaskGroup' ? node.children : containersOf(run, node)
+      const children = node.type === 'TaskGroup' ? ownChildren(run, node) : containersOf(run, node)
       return children.length === 0 ? undefined : children
     }
-    case 'Retry':
+    case 'Retry': {
       // The last attempt itself, whatever it is: its own end is not looked for. One whose result was cached has none.
-      return node.children.length === 0 ? undefined : node.children.slice(-1)
+      const children = ownChildren(run, node)
+      return children.length === 0 ? undefined : children.slice(-1)
+    }
     case 'Steps':
     case 'DAG':
       return node.memo?.hit === true ? undefined : (node.outbound ?? [])
@@ -36,6 +38,15 @@ function furtherFrom(run: Run, node: RunNode): readonly string[] | undefined {
     default:
       return undefined
   }
+}
+
+/** What belongs to the node; what follows a node without any hangs below the node itself, and must not be taken for one of them. */
+function ownChildren(run: Run, { name, children }: RunNode): readonly string[] {
+  const [called, hooked] = [`${name}(`, `${name}.`]
+  return children.filter((id) => {
+    const child = run.nodes.get(id)?.name ?? ''
+    return child.startsWith(called) || child.startsWith(hooked)
+  })
 }
 
 function containersOf(run: Run, node: RunNode): readonly string[] {

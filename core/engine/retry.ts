@@ -41,7 +41,9 @@ function settle(turn: Turn, frame: Frame, body: RetryBody): Outcome {
   // An attempt may end at once (a memoized inner step, a refused pod), hence the loop; the limit of attempts bounds it, or a wait does.
   for (;;) {
     const last = turn.run.nodes.get(body.attempts.at(-1) ?? '')
-    if (last !== undefined && !isFinished(last)) return follow(turn, { frame, body, last })
+    // What a restart takes up may end at once.
+    if (last !== undefined && !isFinished(last) && body.current === undefined) takeUp(turn, { frame, body, last })
+    if (last !== undefined && !isFinished(last)) return follow(turn, frame, last)
     const verdict = last === undefined ? GO : decide(turn, { frame, body, last })
     if (verdict.kind === 'end') return end(turn, frame, { last: last as RunNode, ...verdict })
     if (verdict.kind === 'error') return fail(turn, frame, verdict.message)
@@ -61,16 +63,15 @@ function settle(turn: Turn, frame: Frame, body: RetryBody): Outcome {
 }
 
 /** The Retry node shows that its attempt is a daemon that is up. */
-function follow(turn: Turn, at: { frame: Frame; body: RetryBody; last: RunNode }): Outcome {
-  const node = at.frame.node as RunNode
-  if (at.body.current === undefined) takeUp(turn, at)
-  if (at.last.daemoned && !node.daemoned) {
+function follow(turn: Turn, frame: Frame, last: RunNode): Outcome {
+  const node = frame.node as RunNode
+  if (last.daemoned && !node.daemoned) {
     node.daemoned = true
     turn.run.daemons.add(node)
-    setPhase(turn, node, at.last.phase)
+    setPhase(turn, node, last.phase)
     touch(turn, node)
   }
-  return { kind: 'entered', node, frame: at.frame }
+  return { kind: 'entered', node, frame }
 }
 
 function end(turn: Turn, frame: Frame, to: { last: RunNode; phase: 'Succeeded' | 'Failed' | 'Error'; message: string | undefined }): Outcome {

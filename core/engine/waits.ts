@@ -4,6 +4,7 @@ import { parseDuration } from '@tiphys/core/kube'
 import type { NodeId, Run, RunNode, UnixMs } from './model.ts'
 import { isFinished } from './nodes.ts'
 import { templateOfNode } from './node-template.ts'
+import { type Surroundings, nodesBefore, surroundingsOf } from './waits-before.ts'
 
 /**
  * What something waits for.
@@ -49,6 +50,7 @@ interface Look {
   readonly active: ReadonlyMap<NodeId, number>
   /** Pods that have not ended. */
   readonly pods: number
+  readonly around: Surroundings
 }
 
 const COUNTED: ReadonlySet<string> = new Set(['Pod', 'Steps', 'DAG'])
@@ -67,7 +69,7 @@ function lookAt(run: Run, at: UnixMs): Look {
     else members.push(node)
     if (COUNTED.has(node.type)) active.set(boundaryId, (active.get(boundaryId) ?? 0) + 1)
   }
-  return { run, at, inside, active, pods: open.filter(({ type, waitingLock }) => type === 'Pod' && waitingLock === undefined).length }
+  return { run, at, inside, active, around: surroundingsOf(run, open), pods: open.filter(({ type, waitingLock }) => type === 'Pod' && waitingLock === undefined).length }
 }
 
 /** `a[0].b` is in the group `a[0]` of `a`, and `a.b(1:x)` in `a.b`. */
@@ -83,14 +85,18 @@ function workflowWaits({ run }: Look): readonly WaitsFor[] {
   const root = run.nodes.get(run.name)
   const waits: WaitsFor[] = []
   if (run.suspended) waits.push({ kind: 'person', of: 'workflow', values: [] })
-  if (run.status.phase === 'Pending') {
-    const lock = /^Waiting for (\S+) lock/.exec(run.status.message ?? '')?.[1]
-    waits.push(lock === undefined ? { kind: 'start', ...reasonOf(run.status.message) } : { kind: 'lock', lock, holders: holdersOf(run, lock) })
-  } else if (root === undefined && !run.suspended) waits.push({ kind: 'start', ...reasonOf(run.status.message) })
+  if (run.status.phase === 'Pending') waits.push(startWait(run))
+  else if (root === undefined && !run.suspended) waits.push({ kind: 'start', ...reasonOf(run.status.message) })
   const outside = [...run.nodes.values()].filter((node) => node.boundaryId === undefined && node.id !== run.name && node.flag?.retried !== true && !isFinished(node))
   if (outside.length > 0) waits.push({ kind: 'hooks', nodes: ids(outside) })
   if (root !== undefined && !isFinished(root)) waits.push({ kind: 'nodes', nodes: [root.id] })
   return waits.length > 0 ? waits : [{ kind: 'turn' }]
+}
+
+/** What keeps a run from being taken up. */
+function startWait(run: Run): WaitsFor {
+  const lock = /^Waiting for (\S+) lock/.exec(run.status.message ?? '')?.[1]
+  return lock === undefined ? { kind: 'start', ...reasonOf(run.status.message) } : { kind: 'lock', lock, holders: holdersOf(run, lock) }
 }
 
 const reasonOf = (reason: string | undefined): { readonly reason?: string } => (reason === undefined || reason === '' ? {} : { reason })
@@ -206,5 +212,8 @@ function placeWaits(look: Look, node: RunNode): readonly WaitsFor[] {
   if (boundary !== undefined && limit !== undefined && (active.get(boundary.id) ?? 0) >= limit) waits.push({ kind: 'parallelism', limit, of: 'template' })
   if (waits.length > 0) return waits
   const others = boundary === undefined || templateOfNode(run, boundary)?.failFast !== true ? [] : othersInside(look, boundary, node)
-  return others.length > 0 ? [{ kind: 'nodes', nodes: ids(others) }] : [{ kind: 'turn' }]
+  if (others.length > 0) return [{ kind: 'nodes', nodes: ids(others) }]
+  const before = nodesBefore(look.around, node)
+  if (before.length > 0) return [{ kind: 'nodes', nodes: before }]
+  return [run.status.phase === 'Pending' ? startWait(run) : { kind: 'turn' }]
 }

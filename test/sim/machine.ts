@@ -5,8 +5,10 @@ import {
 import type { ConfigMap, Workflow, WorkflowTemplate, ClusterWorkflowTemplate } from '@tiphys/core/spec'
 import { Agenda, type Entry } from './agenda.ts'
 import { type Outcomes, endedPod, pendingPod, runningPod } from './outcomes.ts'
+import { type Habits, deedOf } from './people.ts'
 import { type Chance, chanceOf } from './random.ts'
 import { Recorder, freshWorld } from './recorder.ts'
+import { strayEvent } from './strays.ts'
 import { Watch } from './watch.ts'
 
 /** How unreliable the world is. Chances are from 0 to 1. */
@@ -15,22 +17,21 @@ export interface Faults {
   readonly repeat: number
   /** A fact comes up to ten seconds late, so that others overtake it. */
   readonly delay: number
+  /** A fact is lost, and a later look at the pod finds out how it is by then. */
+  readonly lose: number
   /** Something comes that nobody expects: a fact about an unknown node, or one of another kind than the node. */
   readonly stray: number
   /** The clock is set forward or back by up to an hour. */
   readonly jump: number
 }
 
-export const NO_FAULTS: Faults = { repeat: 0, delay: 0, stray: 0, jump: 0 }
+export const NO_FAULTS: Faults = { repeat: 0, delay: 0, lose: 0, stray: 0, jump: 0 }
 
 /** When the engine dies: after a turn, before or after its effects, or before the turn was even stored. */
 export interface Crashes {
   readonly chance: number
   readonly moments: readonly ('acted' | 'stored' | 'unstored')[]
 }
-
-/** Something a person does at a time after the start. */
-export interface Act { readonly run: number; readonly afterMs: number; readonly event: 'suspended' | 'resumed' | 'stop' | 'terminate' }
 
 export interface MachineOptions {
   readonly seed: string
@@ -41,7 +42,7 @@ export interface MachineOptions {
   readonly config?: Partial<EngineConfig>
   readonly faults?: Faults
   readonly crashes?: Crashes
-  readonly acts?: readonly Act[]
+  readonly people?: Habits
   /** Compare the stored state with the live one after every turn. */
   readonly replay?: boolean
 }
@@ -49,6 +50,7 @@ export interface MachineOptions {
 export interface Pod {
   readonly effect: StartPod
   readonly run: number
+  readonly attempt: number
   readonly createdAt: number
   state: PodState | undefined
   startedAt: number | undefined
@@ -63,12 +65,17 @@ export interface Cell {
   readonly watch: Watch
   readonly claims: Set<string>
   begun: boolean
+  /** What people did to it. */
+  deeds: number
 }
 
 /** Looking at everything costs time: large runs are looked at less often, and always at their end. */
 function isDueForReplay({ run }: Cell, turn: number): boolean {
   return run.nodes.size <= 30 || run.status.completed || turn % Math.ceil(run.nodes.size / 10) === 0
 }
+
+/** Another attempt of a step has another pod under the same name. */
+export const keyOf = (cell: Pick<Cell, 'index'>, podName: string, attempt: number): string => `pod ${cell.index}/${podName}#${attempt}`
 
 const STARTED_AT = Date.parse('2030-01-01T00:00:00Z')
 const TURNS_MAX = 20_000
@@ -101,16 +108,15 @@ export class Machine {
     this.world = createWorld({ catalog, ...(options.config && { config: options.config }) })
     this.cells = options.workflows.map((workflow, index) => {
       const run = createRun(workflow, this.world)
-      return { index, run, recorder: new Recorder(run), watch: new Watch(this, index), claims: new Set<string>(), begun: false }
+      return { index, run, recorder: new Recorder(run), watch: new Watch(this, index), claims: new Set<string>(), begun: false, deeds: 0 }
     })
   }
 
   /** Plays all runs to their ends. Throws when an invariant does not hold, or when a run never ends. */
   play(): void {
     for (const cell of this.cells) this.agenda.add(this.entry(cell, { at: STARTED_AT + cell.index * 300, key: 'start', happen: (at) => ({ type: 'started', at }) }))
-    for (const act of this.options.acts ?? []) this.planAct(act)
     for (;;) {
-      const at = this.agenda.nextAt ?? this.nextResume()
+      const at = this.agenda.nextAt ?? this.nextResume() ?? this.nextRetry()
       if (at === undefined) break
       if (++this.turns > TURNS_MAX) throw new Error(`no end after ${TURNS_MAX} turns`)
       this.now = Math.max(this.now, at)
@@ -124,14 +130,6 @@ export class Machine {
     return { kind, run: cell.index, ...entry }
   }
 
-  private planAct({ run, afterMs, event }: Act): void {
-    const cell = this.cells[run]
-    if (cell === undefined) return
-    const happen = (at: number): EngineEvent =>
-      event === 'stop' || event === 'terminate' ? { type: 'shutdownRequested', at, strategy: event === 'stop' ? 'Stop' : 'Terminate' } : { type: event, at }
-    this.agenda.add(this.entry(cell, { at: STARTED_AT + afterMs, key: 'person', happen }))
-  }
-
   /** Nothing moves by itself any more: a person resumes what is suspended. */
   private nextResume(): number | undefined {
     const waiting = this.cells.filter(({ run }) => !run.status.completed && (run.suspended || [...run.nodes.values()].some((node) => node.type === 'Suspend' && !isFinished(node))))
@@ -140,6 +138,34 @@ export class Machine {
     const at = this.now + 1000
     for (const cell of waiting) this.agenda.add(this.entry(cell, { at, key: 'person', happen: (due) => ({ type: 'resumed', at: due }) }))
     return at
+  }
+
+  /** All is over: somebody may still want some of it again. */
+  private nextRetry(): number | undefined {
+    for (const cell of this.cells) if (this.mayAct(cell)) this.act(cell)
+    return this.agenda.nextAt
+  }
+
+  private mayAct(cell: Cell): boolean {
+    const { people } = this.options
+    return people !== undefined && cell.begun && cell.deeds < people.deedsMax && !this.agenda.has(({ run, key }) => run === cell.index && key === 'start')
+  }
+
+  private act(cell: Cell): void {
+    const deed = deedOf(this.chance, cell.run, this.now)
+    if (deed === undefined) return
+    cell.deeds += 1
+    if (deed.kind === 'event') this.advance(cell, [deed.event])
+    else this.retry(cell, deed.selector)
+  }
+
+  /** A new attempt of a run that has ended: pods are made anew, as other ones than before. */
+  private retry(cell: Cell, selector: string | undefined): void {
+    const options = selector === undefined ? {} : { restartSuccessful: true, nodeFieldSelector: selector }
+    if (!cell.recorder.restart({ at: this.now, ...options })) return
+    cell.run = cell.recorder.restored(this.world)
+    cell.watch.retried()
+    this.agenda.add(this.entry(cell, { at: this.now, key: 'start', happen: (at) => ({ type: 'started', at }) }, 'engine'))
   }
 
   private happen(): void {
@@ -153,38 +179,18 @@ export class Machine {
   private misbehave(): void {
     const { faults = NO_FAULTS } = this.options
     if (this.chance.fraction() < faults.jump) this.jump((this.chance.fraction() - 0.5) * 2 * 3_600_000)
+    const visited = this.chance.pick(this.cells)
+    if (visited !== undefined && this.chance.fraction() < (this.options.people?.chance ?? 0) && this.mayAct(visited)) this.act(visited)
     if (this.chance.fraction() >= faults.stray) return
     const cell = this.chance.pick(this.cells)
     if (cell === undefined || !cell.begun) return
-    this.advance(cell, [this.strayEvent(cell)])
+    this.advance(cell, [strayEvent(this.chance, cell.run, this.now)])
   }
 
   private jump(by: number): void {
     const whole = Math.round(by)
     this.now += whole
     this.agenda.shift(whole)
-  }
-
-  private strayEvent(cell: Cell): EngineEvent {
-    const at = this.now
-    const node = this.chance.pick([...cell.run.nodes.values()].filter(({ type }) => type !== 'Pod'))
-    const unknown = `nobody-${this.chance.integer(9)}`
-    const main = { name: 'main', state: 'terminated', exitCode: 1 } as const
-    const strays: readonly (EngineEvent | undefined)[] = [
-      { type: 'podChanged', at, node: unknown, pod: { phase: 'Failed', containers: [main] } },
-      { type: 'podChanged', at, node: node?.id ?? unknown, pod: { phase: 'Failed', containers: [main] } },
-      { type: 'podLost', at, node: node?.id ?? unknown },
-      { type: 'taskReported', at, node: unknown, phase: 'Failed' },
-      node === undefined || node.type === 'HTTP' || node.type === 'Plugin' ? undefined : { type: 'taskReported', at, node: node.id, phase: 'Failed' },
-      { type: 'timerFired', at, key: `${this.chance.pick(['suspend', 'retry', 'timeout', 'nothing']) ?? ''} ${unknown}` },
-      { type: 'timerFired', at, key: 'what is this' },
-      { type: 'locksChanged', at },
-      { type: 'started', at },
-      { type: 'admitted', at },
-      { type: 'resumed', at, nodes: [unknown] },
-      { type: 'nodesSet', at, nodes: [unknown, cell.run.name], phase: 'Failed' },
-    ]
-    return this.chance.pick(strays) ?? { type: 'started', at }
   }
 
   /** One turn of one run, with everything that must hold around it. */
@@ -260,13 +266,14 @@ export class Machine {
 
   /** A pod that exists already tells its state again, as runners do. */
   private startPod(cell: Cell, effect: StartPod): void {
-    const key = `${cell.index}/${effect.podName}`
+    const attempt = this.attemptOf(cell, effect.node)
+    const key = keyOf(cell, effect.podName, attempt)
     const known = this.pods.get(key)
     if (known !== undefined) {
-      if (known.state !== undefined) this.tell(cell, { pod: known, state: known.state, at: this.now })
+      if (known.state !== undefined) this.tell(cell, { pod: known, state: known.state })
       return
     }
-    const pod: Pod = { effect, run: cell.index, createdAt: this.now, state: undefined, startedAt: undefined, ended: false }
+    const pod: Pod = { effect, run: cell.index, attempt, createdAt: this.now, state: undefined, startedAt: undefined, ended: false }
     this.pods.set(key, pod)
     const { pendingMs, durationMs, exitCode, lost, result } = this.options.outcomes(cell.run.nodes.get(effect.node)?.name ?? effect.node)
     const startsAt = this.now + pendingMs
@@ -280,14 +287,14 @@ export class Machine {
   private plan(cell: Cell, step: { readonly pod: Pod; readonly at: number; readonly state: (at: number) => PodState }): void {
     const { pod } = step
     this.agenda.add(this.entry(cell, {
-      at: step.at, key: `pod ${pod.effect.podName}`,
+      at: step.at, key: keyOf(cell, pod.effect.podName, pod.attempt),
       happen: (at) => {
         if (pod.ended) return undefined
         const state = step.state(at)
         pod.state = state
         if (state.phase === 'Running') pod.startedAt ??= at
         pod.ended = state.phase === 'Succeeded' || state.phase === 'Failed'
-        this.tell(cell, { pod, state, at })
+        this.tell(cell, { pod, state })
         return undefined
       },
     }))
@@ -296,42 +303,60 @@ export class Machine {
   private planLoss(cell: Cell, loss: { readonly pod: Pod; readonly at: number }): void {
     const { pod } = loss
     this.agenda.add(this.entry(cell, {
-      at: loss.at, key: `pod ${pod.effect.podName}`,
-      happen: (at) => {
-        if (pod.ended) return undefined
-        pod.ended = true
-        this.pods.delete(`${cell.index}/${pod.effect.podName}`)
-        return { type: 'podLost', at, node: pod.effect.node }
+      at: loss.at, key: keyOf(cell, pod.effect.podName, pod.attempt),
+      happen: () => {
+        if (!pod.ended) this.remove(cell, pod)
+        return undefined
       },
     }))
   }
 
-  /** A fact is on its way: at once, or late, or more than once. */
-  private tell(cell: Cell, fact: { readonly pod: Pod; readonly state: PodState; readonly at: number }): void {
+  private attemptOf(cell: Cell, node: string): number {
+    return cell.recorder.attempts[node] ?? 0
+  }
+
+  /** A fact is on its way: at once, or late, or more than once; or it is lost, and somebody looks later. */
+  private tell(cell: Cell, fact: { readonly pod: Pod; readonly state: PodState }): void {
     const { faults = NO_FAULTS } = this.options
-    const node = fact.pod.effect.node
-    const send = (at: number): void =>
-      this.agenda.add(this.entry(cell, { at, key: `fact ${node}`, happen: (due) => ({ type: 'podChanged', at: due, node, pod: fact.state }) }))
-    send(this.now + (this.chance.fraction() < faults.delay ? this.chance.integer(10_000) : 0))
-    while (this.chance.fraction() < faults.repeat) send(this.now + this.chance.integer(60_000))
+    const { pod, state } = fact
+    if (this.chance.fraction() < faults.lose) return this.send(cell, { pod, at: this.now + this.chance.integer(30_000), state: () => pod.state ?? state })
+    this.send(cell, { pod, at: this.late(), state: () => state })
+    while (this.chance.fraction() < faults.repeat) this.send(cell, { pod, at: this.now + this.chance.integer(60_000), state: () => state })
+  }
+
+  private late(): number {
+    const { delay } = this.options.faults ?? NO_FAULTS
+    return this.now + (this.chance.fraction() < delay ? this.chance.integer(10_000) : 0)
+  }
+
+  /** Facts about a pod that was given up are dropped, as the runtime does. */
+  private send(cell: Cell, fact: { readonly pod: Pod; readonly at: number; readonly state: () => PodState }): void {
+    const { pod } = fact
+    const { node } = pod.effect
+    const happen = (at: number): EngineEvent | undefined => (pod.attempt === this.attemptOf(cell, node) ? { type: 'podChanged', at, node, pod: fact.state() } : undefined)
+    this.agenda.add(this.entry(cell, { at: fact.at, key: `fact ${node}`, happen }))
   }
 
   private stopPod(cell: Cell, effect: StopPod): void {
-    const key = `${cell.index}/${effect.podName}`
+    const key = keyOf(cell, effect.podName, this.attemptOf(cell, effect.node))
     const pod = this.pods.get(key)
     if (pod === undefined) return this.sendLoss(cell, effect.node)
-    if (pod.ended) return
-    this.agenda.remove((entry) => entry.run === cell.index && entry.key === `pod ${effect.podName}`)
-    if (effect.how === 'delete') {
-      pod.ended = true
-      this.pods.delete(key)
-      return this.sendLoss(cell, effect.node)
-    }
+    if (pod.ended) return this.tell(cell, { pod, state: pod.state ?? pendingPod })
+    this.agenda.remove((entry) => entry.run === cell.index && entry.key === key)
+    if (effect.how === 'delete') return this.remove(cell, pod)
     this.plan(cell, { pod, at: this.now + 200, state: (at) => endedPod(pod.effect, { exitCode: 143, result: '', startedAt: pod.startedAt ?? at, at }) })
   }
 
+  private remove(cell: Cell, pod: Pod): void {
+    pod.ended = true
+    this.pods.delete(keyOf(cell, pod.effect.podName, pod.attempt))
+    this.sendLoss(cell, pod.effect.node)
+  }
+
   private sendLoss(cell: Cell, node: string): void {
-    this.agenda.add(this.entry(cell, { at: this.now, key: `fact ${node}`, happen: (at) => ({ type: 'podLost', at, node }) }))
+    const attempt = this.attemptOf(cell, node)
+    const happen = (at: number): EngineEvent | undefined => (attempt === this.attemptOf(cell, node) ? { type: 'podLost', at, node } : undefined)
+    this.agenda.add(this.entry(cell, { at: this.late(), key: `fact ${node}`, happen }))
   }
 
   private startTask(cell: Cell, node: string): void {

@@ -1,6 +1,6 @@
 // Owns what a run's log would hold: one record for each turn, as the runtime stores them, and the runs that are built from it.
 import {
-  type Run, type RunNode, type StoredRecord, type StoredState, type World, STORED_VERSION, createLockTable, emptyState, fold, initialState, restoreRun, storedStatusOf,
+  type RetryOptions, type Run, type RunNode, type StoredRecord, type StoredState, type World, STORED_VERSION, createLockTable, emptyState, fold, initialState, restartRun, restoreRun, storedStatusOf,
   toWorkflow, viewRun,
 } from '@tiphys/core/engine'
 import type { Workflow } from '@tiphys/core/spec'
@@ -16,7 +16,7 @@ export interface Changes {
 /** The log of one run, with every record as text. */
 export class Recorder {
   readonly records: string[] = []
-  private readonly manifest: string
+  private manifest: string
   /** What the records so far fold to, kept so that looking at it is cheap. */
   private readonly folded: StoredState
   private templatesStored: number
@@ -39,6 +39,22 @@ export class Recorder {
     const text = JSON.stringify(record)
     this.records.push(text)
     fold(this.folded, JSON.parse(text) as StoredRecord)
+  }
+
+  /** Stores a manual retry. False when the run cannot be retried. */
+  restart(options: RetryOptions): boolean {
+    const restart = restartRun(this.workflow(), this.state(), options)
+    if (!restart.ok) return false
+    this.manifest = JSON.stringify(restart.value.manifest)
+    const text = JSON.stringify(restart.value.record)
+    this.records.push(text)
+    fold(this.folded, JSON.parse(text) as StoredRecord)
+    return true
+  }
+
+  /** Which attempt of its pod a node is at; nodes that are at their first are left out. */
+  get attempts(): Readonly<Record<string, number>> {
+    return this.folded.attempts
   }
 
   workflow(): Workflow {
@@ -70,7 +86,7 @@ export class Recorder {
 
   /** The run as another process takes it up. */
   restored(world: World): Run {
-    return restoreRun(this.workflow(), world, this.state())
+    return restoreRun(this.workflow(), world, structuredClone(this.folded))
   }
 }
 

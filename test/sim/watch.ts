@@ -1,6 +1,6 @@
 // Owns what must hold around every turn of a run, seen from outside: a second opinion that shares no code with the engine but its own account of waits.
 import { type EngineEvent, type RunNode, type StepResult, type StartPod, type WaitsFor, isFinished, toWorkflow, waitsOf } from '@tiphys/core/engine'
-import type { Cell, Machine } from './machine.ts'
+import { type Cell, type Machine, keyOf } from './machine.ts'
 import type { Recorder } from './recorder.ts'
 
 export class Broken extends Error {}
@@ -33,6 +33,14 @@ export class Watch {
   /** The engine was started anew: it may ask once more for what is under way. */
   restarted(): void {
     this.asked.clear()
+  }
+
+  /** A new attempt of the run: what it keeps is finished as before, and the rest starts anew. */
+  retried(): void {
+    this.restarted()
+    this.finished.clear()
+    this.end = undefined
+    for (const node of this.cell.run.nodes.values()) if (isFinished(node)) this.noteEnd(node)
   }
 
   /** The last turn was lost before it was stored. */
@@ -177,7 +185,7 @@ export class Watch {
     const owner = node?.type === 'Container' ? run.nodes.get(node.boundaryId ?? '') : node
     const name = this.asked.get(owner?.id ?? '')
     if (name === undefined) return 'no pod was asked for'
-    const pod = this.machine.pods.get(`${this.index}/${name}`)
+    const pod = this.machine.pods.get(keyOf(this.cell, name, this.cell.recorder.attempts[owner?.id ?? ''] ?? 0))
     if (pod !== undefined && !pod.ended) return undefined
     return this.isDue(`fact ${owner?.id ?? ''}`) ? undefined : 'its pod has ended, and nothing of it is on its way'
   }
@@ -186,9 +194,17 @@ export class Watch {
     return this.machine.agenda.has((entry) => entry.run === this.index && entry.key === key)
   }
 
+  /** A snapshot and the records behind it tell the same as all records. */
+  private foldsBySnapshot(): void {
+    const { recorder } = this.cell
+    const [whole, parts] = [recorder.state(), recorder.stateBySnapshot(Math.floor(recorder.records.length / 2))].map((state) => JSON.stringify({ ...state, nodes: [...state.nodes] }))
+    if (whole !== parts) this.broken(`a snapshot tells another state: ${firstDifference(parts ?? '', whole ?? '')}`)
+  }
+
   /** When nothing is under way any more. */
   atEnd(): void {
     const { run } = this.cell
+    this.foldsBySnapshot()
     if (!run.status.completed) {
       const waits = waitsOf(run, this.machine.now).map(({ name, waitsFor }) => `${name} for ${JSON.stringify(waitsFor)}`)
       this.broken(`it never ends: ${waits.join('; ')}`)

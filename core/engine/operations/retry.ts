@@ -60,10 +60,11 @@ function refuse(workflow: Workflow, options: RetryOptions): ReturnType<typeof ba
 /** The nodes to run again: those that the selector names, and failed ones unless something after them succeeded. */
 function startsOf(nodes: ReadonlyMap<string, NodeStatus>, options: RetryOptions): Result<ReadonlySet<string>> {
   const starts = new Set<string>()
+  const isHistory = historyOf(nodes)
   if (options.restartSuccessful === true && (options.nodeFieldSelector ?? '') !== '') {
     const selector = parseFieldSelector(options.nodeFieldSelector ?? '')
     if (!selector.ok) return selector
-    for (const [id, node] of nodes) if (selectorMatchesNode(selector.value, node)) starts.add(id)
+    for (const [id, node] of nodes) if (selectorMatchesNode(selector.value, node) && !isHistory(node)) starts.add(id)
   }
   const passed = ancestorsOf(nodes, (node) => node.phase === 'Succeeded' && !starts.has(node.id))
   const retryOf = new Map<string, string>()
@@ -72,12 +73,32 @@ function startsOf(nodes: ReadonlyMap<string, NodeStatus>, options: RetryOptions)
   }
   const failed: string[] = []
   for (const [id, node] of nodes) {
-    if (!isFailedExecution(node)) continue
+    if (!isFailedExecution(node) || isHistory(node)) continue
     const judged = node.nodeFlag?.retried === true ? (retryOf.get(id) ?? id) : id
     if (!passed.has(judged)) failed.push(id)
   }
   for (const id of failed) starts.add(id)
   return ok(starts)
+}
+
+/** Whether a node is inside an attempt that was followed by another: that one counts, and the earlier one stays as it ended (RETRY-14). */
+function historyOf(nodes: ReadonlyMap<string, NodeStatus>): (node: NodeStatus) => boolean {
+  const earlier = new Set<string>()
+  for (const node of nodes.values()) {
+    if (node.type !== 'Retry') continue
+    for (const attempt of attemptsOf(nodes, node).slice(0, -1)) earlier.add(attempt)
+  }
+  return (node) => {
+    let left = earlier.size === 0 ? 0 : nodes.size
+    for (let at: NodeStatus | undefined = nodes.get(node.boundaryID ?? ''); at !== undefined && left > 0; at = nodes.get(at.boundaryID ?? ''), left--) {
+      if (earlier.has(at.id)) return true
+    }
+    return false
+  }
+}
+
+function attemptsOf(nodes: ReadonlyMap<string, NodeStatus>, retry: NodeStatus): readonly string[] {
+  return (retry.children ?? []).filter((id) => nodes.get(id)?.nodeFlag?.retried === true)
 }
 
 function isFailedExecution(node: NodeStatus): boolean {

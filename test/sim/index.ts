@@ -1,0 +1,2 @@
+// Runs on a machine of chance, for tests of other folders.
+export { Recorder, freshWorld } from './recorder.ts'
