@@ -27,6 +27,7 @@ import { listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
 import { makeNamespace } from './namespaces.ts'
 import { eventRecorder } from './run-events.ts'
+import { withOwnedRuns } from './owned-runs.ts'
 import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
 import { withPodObjects } from './pod-objects.ts'
 import { type RestOptions, identifyOwner, openRest } from './rest.ts'
@@ -82,7 +83,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const certificates = await serverCertificates(place.tls, systemClock.now())
   const engine = await openEngine(session, { options, place })
   await makeNamespace(state.objects, 'default')
-  const stores = { workflows: engine.workflows, ...(await openStores({ state: state.objects, objects: mirroring(state.objects, engine.catalog), workflows: engine.workflows })) }
+  const stores = { workflows: engine.workflows, ...(await openStores({ state: state.objects, objects: withOwnedRuns(mirroring(state.objects, engine.catalog), { runs: state.runs, workflows: engine.workflows }), workflows: engine.workflows })) }
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
   const { handler } = await openKube({
     place, token, objects: state.objects, storeOf: stores.storeOf, kinds: stores.kinds, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
