@@ -19,6 +19,7 @@ const rules: Readonly<Record<string, KindRule>> = {
   PersistentVolumeClaim: claimProblem,
   RoleBinding: bindingProblem,
   ClusterRoleBinding: bindingProblem,
+  Pod: (object, before) => (changed(object, before, ['spec']) === undefined ? undefined : { field: 'spec', message: 'Forbidden: pod updates may not change what runs' }),
   Job: jobProblem,
   CustomResourceDefinition: definitionProblem,
 }

@@ -47,6 +47,8 @@ export interface ApiResource {
 
 const ALL: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 const READ: readonly Verb[] = ['get', 'list', 'watch']
+/** Of what others make: all but making it. */
+const KEPT: readonly Verb[] = ALL.filter((verb) => verb !== 'create')
 
 type Given = Pick<ApiResource, 'kind' | 'plural' | 'shortNames'> & Partial<ApiResource>
 
@@ -86,7 +88,7 @@ export const apiResources: readonly ApiResource[] = [
   core({ kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], namespaced: false, columns: namespaceColumns, schema: namespaceSchema }),
   core({ kind: 'Node', plural: 'nodes', shortNames: ['no'], namespaced: false, verbs: READ, columns: nodeColumns }),
   core({ kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', shortNames: ['pvc'], statusSubresource: true, columns: claimColumns, schema: persistentVolumeClaimSchema }),
-  core({ kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: ['all'], verbs: READ, log: true, columns: podColumns, schema: podSchema }),
+  core({ kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: ['all'], verbs: KEPT, log: true, columns: podColumns, schema: podSchema }),
   core({ kind: 'Secret', plural: 'secrets', shortNames: [], columns: secretColumns, schema: secretSchema }),
   core({ kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'], token: true, columns: serviceAccountColumns, schema: serviceAccountSchema }),
   core({

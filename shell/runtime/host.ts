@@ -1,6 +1,6 @@
 // All runs of one process: takes workflows up, routes facts and requests to their mailboxes, and carries out what they ask for.
 import {
-  STORED_VERSION, type Effect, type EngineConfig, type EngineEvent, type RetryOptions, type Run, type StoredRecord, type StoredState, type World, createRun, createWorld,
+  STORED_VERSION, type Effect, type EngineConfig, type EngineEvent, type NodeId, type RetryOptions, type Run, type StoredRecord, type StoredState, type World, createRun, createWorld,
   emptyState, fold, initialState, restartRun, restoreRun,
 } from '@tiphys/core/engine'
 import { type Json, type Workflow, decode, formatPath, schemaOfKind } from '@tiphys/core/spec'
@@ -29,6 +29,8 @@ export interface HostOptions {
   /** Trouble of the storage, for people; undefined when it is over. */
   readonly onTrouble?: (message: string | undefined) => void
   readonly onLost?: (run: Run, message: string) => void
+  /** Hears which claims a run made for itself. */
+  readonly onClaims?: (run: Run, claims: Extract<Effect, { type: 'createClaims' }>['claims']) => void
   readonly admission?: Admission
   /** Keeps memoized outputs beyond this process. */
   readonly saveObject?: (object: ReturnType<typeof cacheEntry>) => void
@@ -87,7 +89,7 @@ export class RunHost {
       },
       wakeRuns: (_mailbox, effect) => this.wake(effect.runs),
       // Runners make the storage of a claim when the first pod mounts it.
-      createClaims: () => undefined,
+      createClaims: (mailbox, effect) => this.options.onClaims?.(mailbox.run, effect.claims),
       deleteClaims: (mailbox, effect) => {
         for (const name of effect.names) void this.options.runner.deleteClaim(mailbox.run.namespace, name)
       },
@@ -199,6 +201,15 @@ export class RunHost {
     if (mailbox === undefined) return false
     mailbox.deliver(event)
     await mailbox.settled()
+    return true
+  }
+
+  /** Somebody deleted the pod of a node: the node ends as on a cluster, and what runs of it is stopped. False when this process does not have the run. */
+  async deletePod(uid: string, node: NodeId): Promise<boolean> {
+    const mailbox = this.mailboxes.get(uid)
+    if (mailbox === undefined) return false
+    await this.deliver(uid, { type: 'podLost', at: this.options.clock.now(), node })
+    await this.pods.discard(mailbox, node)
     return true
   }
 

@@ -71,7 +71,15 @@ export class Pods {
     const ref = await this.refs.get(key)
     if (ref === undefined) return
     if (effect.how === 'terminate') return this.options.runner.stop(ref)
-    await this.options.runner.discard(ref)
+    await this.discard(mailbox, effect.node)
+  }
+
+  /** Ends the pod of a node, if there is one, and forgets it. */
+  async discard(mailbox: Mailbox, node: NodeId): Promise<void> {
+    const key = refKey(mailbox, node)
+    this.unwanted.add(key)
+    const ref = await this.refs.get(key)
+    if (ref !== undefined) await this.options.runner.discard(ref)
     this.noteEnd(key)
   }
 

@@ -22,6 +22,7 @@ import { openArchiver } from './archive.ts'
 import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
+import { claimObjects, followClaims } from './claims.ts'
 import { openKube } from './kube.ts'
 import { listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
@@ -31,6 +32,7 @@ import { withOwnedRuns } from './owned-runs.ts'
 import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
 import { withPodObjects } from './pod-objects.ts'
 import { type RestOptions, identifyOwner, openRest } from './rest.ts'
+import { withResources } from './resources.ts'
 import { resumeRuns } from './resume.ts'
 import { openStores } from './stores.ts'
 import { type Simulation, openSimulation, playedClock } from './simulated.ts'
@@ -83,7 +85,9 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const certificates = await serverCertificates(place.tls, systemClock.now())
   const engine = await openEngine(session, { options, place })
   await makeNamespace(state.objects, 'default')
-  const stores = { workflows: engine.workflows, ...(await openStores({ state: state.objects, objects: withOwnedRuns(mirroring(state.objects, engine.catalog), { runs: state.runs, workflows: engine.workflows }), workflows: engine.workflows })) }
+  const { workflows } = engine
+  const objects = withOwnedRuns(mirroring(state.objects, engine.catalog), { runs: state.runs, workflows })
+  const stores = { workflows, ...(await openStores({ state: state.objects, objects, workflows, endPod: (uid, node) => engine.host.deletePod(uid, node) })) }
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
   const { handler } = await openKube({
     place, token, objects: state.objects, storeOf: stores.storeOf, kinds: stores.kinds, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
@@ -153,12 +157,14 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const throttle = throttled((uid) => host.admit(uid))
   const caches = cacheKeeper(state, '')
   const recorder = eventRecorder(state.objects, trouble)
+  const claims = claimObjects(state.objects, trouble)
+  void followClaims(state.objects, runner, stop.signal).catch(trouble)
   const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), onTrouble: trouble })
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
   const host: RunHost = new RunHost({
-    log: state.log, runner: withPodObjects(runner, state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
-    random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
+    log: state.log, runner: withPodObjects(claims.runner(runner), state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
+    onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
     onUpdate: (update) => {
       recorder.note(update)
       control.onUpdate(update)
@@ -190,7 +196,8 @@ interface RunnerNeeds {
 function openRunner({ options, place, catalog, clock, hostOf }: RunnerNeeds): { readonly runner: PodRunner; readonly logs: LogStore; readonly tasks?: TaskRunner } {
   const { folders, images, simulation } = options
   if (simulation !== undefined) return openSimulation(simulation, { place, clock, hostOf })
-  return createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup: lookupIn(catalog), imageMap: images })
+  const [artifacts, lookup] = [lazyArtifacts(folders), lookupIn(catalog)]
+  return withResources(createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts, lookup, imageMap: images }), { place, artifacts, lookup })
 }
 
 async function listenOn(server: Server, port: number): Promise<number> {

@@ -40,6 +40,8 @@ export function withPodObjects(runner: PodRunner, objects: ObjectStore, onTroubl
     return runner.start(request)
   }
   const discard = async (ref: PodRef): Promise<void> => {
+    // What it still tells is about nothing any more.
+    known.delete(idOf(ref.key))
     write(idOf(ref.key), async () => void (await objects.delete({ type: PODS, namespace: ref.namespace, name: ref.podName })))
     await runner.discard(ref)
   }
@@ -64,7 +66,10 @@ async function put(objects: ObjectStore, entry: Known, fact: PodFact | undefined
   if (!found.ok) return void (await objects.create(PODS, object))
   const isSame = found.value.metadata.annotations?.[ATTEMPT_ANNOTATION] === String(entry.attempt)
   if (fact === undefined && isSame) return
-  await objects.update(PODS, { ...object, metadata: { ...found.value.metadata, ...object.metadata } })
+  const { labels, annotations } = found.value.metadata
+  // What others wrote on the pod stays.
+  const metadata = { ...found.value.metadata, ...object.metadata, labels: { ...labels, ...object.metadata.labels }, annotations: { ...annotations, ...object.metadata.annotations } }
+  await objects.update(PODS, { ...object, metadata })
 }
 
 function podObject({ pod, namespace, name, attempt }: Known, fact: PodFact | undefined): KubeObject {

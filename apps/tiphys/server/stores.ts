@@ -7,9 +7,11 @@ import type { KubeStore, StoreOf, WorkflowStore } from '@tiphys/shell/http'
 import type { ObjectStore } from '@tiphys/shell/ports'
 import { VERSION } from '../commands/index.ts'
 import { clusterRoleStore } from './cluster-roles.ts'
+import { claimStore } from './claims.ts'
 import { type CustomKinds, openCustomKinds } from './custom-kinds.ts'
 import { namespaceStore } from './namespaces.ts'
 import { hostNode } from './node-object.ts'
+import { type EndPod, podStore } from './pod-store.ts'
 
 export interface Stores {
   readonly storeOf: StoreOf
@@ -21,12 +23,15 @@ export interface StoresSetting {
   /** The same, with all that must learn of writes at once. */
   readonly objects: KubeStore
   readonly workflows: WorkflowStore
+  readonly endPod: EndPod
 }
 
-export async function openStores({ state, objects, workflows }: StoresSetting): Promise<Stores> {
+export async function openStores({ state, objects, workflows, endPod }: StoresSetting): Promise<Stores> {
   const kinds = await openCustomKinds(state, objects)
   const special: Readonly<Record<string, KubeStore>> = {
     'workflows.argoproj.io': workflows,
+    pods: podStore(objects, endPod),
+    persistentvolumeclaims: claimStore(objects),
     nodes: hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() }),
     'clusterroles.rbac.authorization.k8s.io': clusterRoleStore(objects),
   }
