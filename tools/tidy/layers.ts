@@ -28,6 +28,7 @@ export const layers: readonly Layer[] = [
   pure('core/simulate', 'core/engine', 'core/spec', 'core/expr', 'core/kube'),
   pure('core/queue', 'core/kube'),
   pure('core/api', 'core/spec', 'core/kube'),
+  pure('core/executor', 'core/spec', 'core/expr', 'core/kube'),
   pure('core/controllers', 'core/engine', 'core/spec', 'core/expr', 'core/kube'),
   { folder: 'shell/ports', may: core, npm: [], node: true },
   { folder: 'shell/runtime', may: [...core, 'shell/ports'], npm: [], node: true },

@@ -156,7 +156,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const config = configuration.source
   const throttle = throttled((uid) => host.admit(uid))
   const caches = cacheKeeper(state, '')
-  const recorder = eventRecorder(state.objects, trouble)
+  const recorder = eventRecorder(state, trouble)
   const claims = claimObjects(state.objects, trouble)
   void followClaims(state.objects, runner, stop.signal).catch(trouble)
   const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), onTrouble: trouble })

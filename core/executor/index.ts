@@ -1,0 +1,4 @@
+// What the executor of a pod decides, free of input and output: what a resource template asks of a cluster, when it has it, and what it hands on.
+export { type ResourcePlan, type ResourceTarget, planResource } from './resource-plan.ts'
+export { type ResourceConditions, type Verdict, judgeResource, readConditions } from './resource-conditions.ts'
+export { resourceParameters } from './resource-outputs.ts'
