@@ -11,20 +11,20 @@ describe('planResource', () => {
     return planned.ok ? planned.value : planned.problem.message
   }
 
-  it('RES-1 reads one action on one object', () => {
+  it('OBJ-1 reads one action on one object', () => {
     expect(plan({ action: 'create' }, CONFIG_MAP)).toMatchObject({ action: 'create', object: { kind: 'ConfigMap' }, target: { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: undefined } })
     expect(plan({ action: 'get' }, CONFIG_MAP)).toMatchObject({ action: 'get', target: { name: 'a' } })
     expect(plan({ action: 'create' }, 'apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: a-}')).toMatchObject({ target: { name: undefined } })
   })
 
-  it('RES-2 takes the object of flags where the manifest names none', () => {
+  it('OBJ-2 takes the object of flags where the manifest names none', () => {
     expect(plan({ action: 'delete', flags: ['configmap', 'a', '-n', 'other'] }, '')).toMatchObject({ action: 'delete', target: { apiVersion: undefined, kind: 'configmap', name: 'a', namespace: 'other' } })
     expect(plan({ action: 'patch', mergeStrategy: 'json', flags: ['cm/a'] }, '- {op: add, path: /data/x, value: y}')).toMatchObject({ action: 'patch', strategy: 'json', target: { kind: 'cm', name: 'a' } })
     expect(plan({ action: 'patch', flags: ['cm', 'a'] }, 'data: {x: z}')).toMatchObject({ strategy: 'strategic', patch: { data: { x: 'z' } }, target: { kind: 'cm' } })
     expect(plan({ action: 'patch' }, `${CONFIG_MAP}data: {x: y}`)).toMatchObject({ target: { kind: 'ConfigMap', name: 'a' } })
   })
 
-  it('RES-2 reads what flags say of the deed', () => {
+  it('OBJ-2 reads what flags say of the deed', () => {
     expect(plan({ action: 'delete', flags: ['--ignore-not-found', '--cascade=orphan', '--grace-period', '0'] }, CONFIG_MAP)).toMatchObject({ flags: { ignoreNotFound: true, propagation: 'orphan', gracePeriodSeconds: 0 } })
     expect(plan({ action: 'create', flags: ['--validate=false'] }, CONFIG_MAP)).toMatchObject({ action: 'create' })
   })
@@ -38,7 +38,7 @@ describe('planResource', () => {
     [{ action: 'get', flags: ['--show-kind'] }, CONFIG_MAP, 'the flag "--show-kind" is not known here'],
     [{ action: 'create' }, '{', 'the manifest is no YAML'],
     [{ action: 'patch', mergeStrategy: 'three-way' }, CONFIG_MAP, 'the merge strategy "three-way" is not known'],
-  ])('RES-3 %j on %j is refused: %s', (template, manifest, message) => {
+  ])('OBJ-3 %j on %j is refused: %s', (template, manifest, message) => {
     expect(plan(template, manifest)).toContain(message)
   })
 })
@@ -50,21 +50,21 @@ describe('conditions', () => {
     return read.value === undefined ? 'none' : judgeResource(read.value, object as never)
   }
 
-  it('RES-4 wait until all requirements of the success condition hold', () => {
+  it('OBJ-4 wait until all requirements of the success condition hold', () => {
     expect(judge({ successCondition: 'status.succeeded > 0, status.phase == Done' }, { status: { succeeded: 1, phase: 'Done' } })).toEqual({ state: 'met' })
     expect(judge({ successCondition: 'status.succeeded > 0, status.phase == Done' }, { status: { succeeded: 1 } })).toEqual({ state: 'waiting' })
     expect(judge({ successCondition: 'status.conditions.0.status == True' }, { status: { conditions: [{ status: 'True' }] } })).toEqual({ state: 'met' })
     expect(judge({}, {})).toBe('none')
   })
 
-  it('RES-5 fail as soon as one requirement of the failure condition holds', () => {
+  it('OBJ-5 fail as soon as one requirement of the failure condition holds', () => {
     expect(judge({ failureCondition: 'status.failed > 3, status.phase in (Failed, Error)' }, { status: { phase: 'Error' } })).toEqual({ state: 'failed', message: "failure condition 'status.phase in (Error,Failed)' evaluated true" })
     expect(judge({ failureCondition: 'status.failed > 3' }, { status: { failed: 3 } })).toEqual({ state: 'met' })
     expect(judge({ successCondition: 'a ==== b' }, {})).toContain("success condition 'a ==== b' failed to parse")
   })
 })
 
-it('RES-6 outputs are texts from the object, and defaults where there is none', () => {
+it('OBJ-6 outputs are texts from the object, and defaults where there is none', () => {
   const parameters = [{ name: 'phase', valueFrom: { jsonPath: '{.status.phase}' } }, { name: 'all', valueFrom: { jqFilter: '.status', default: 'nothing' } }, { name: 'plain', value: 'x' }]
   expect(resourceParameters(parameters, { status: { phase: 'Done' } })).toEqual({ ok: true, value: [{ name: 'phase', value: 'Done' }, { name: 'all', value: '{"phase":"Done"}' }] })
   expect(resourceParameters(parameters, undefined)).toEqual({ ok: true, value: [{ name: 'phase', value: '' }, { name: 'all', value: 'nothing' }] })

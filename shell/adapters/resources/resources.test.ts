@@ -90,7 +90,7 @@ async function outcome(resource: Partial<ResourceTemplate>, cluster?: Cluster): 
 }
 
 describe('a resource pod', () => {
-  it('RES-1 does its deed and hands on what it found', async () => {
+  it('OBJ-1 does its deed and hands on what it found', async () => {
     const cluster = new Cluster()
     expect(await outcome({}, cluster)).toMatchObject({ phase: 'Succeeded', outputs: { exitCode: '0', parameters: [{ name: 'phase', value: 'new' }] } })
     expect(cluster.objects.get(`${MAPS}/a`)).toMatchObject({ metadata: { name: 'a', namespace: 'ns' } })
@@ -101,7 +101,7 @@ describe('a resource pod', () => {
     expect(cluster.objects.size).toBe(0)
   })
 
-  it('RES-3 fails with the word of the cluster, and its own', async () => {
+  it('OBJ-3 fails with the word of the cluster, and its own', async () => {
     const cluster = new Cluster()
     await outcome({}, cluster)
     expect(await outcome({}, cluster)).toMatchObject({ phase: 'Failed', containers: [{ exitCode: 64, message: 'Error from server (AlreadyExists): configmaps "a" already exists' }] })
@@ -109,7 +109,7 @@ describe('a resource pod', () => {
     expect(await outcome({ manifest: 'apiVersion: v1\nkind: Odd\nmetadata: {name: a}' }, cluster)).toMatchObject({ containers: [{ message: 'no matches for kind "Odd" in version "v1"' }] })
   })
 
-  it('RES-4 waits for its condition, RES-5 or fails by the other', async () => {
+  it('OBJ-4 waits for its condition, OBJ-5 or fails by the other', async () => {
     const { runner, facts, cluster, logs } = setUp()
     await runner.start(request({ successCondition: 'status.phase == done', failureCondition: 'status.phase == bad' }))
     await until(() => cluster.objects.size === 1)
@@ -123,7 +123,7 @@ describe('a resource pod', () => {
     expect(await outcome({ failureCondition: 'status.phase == new', successCondition: 'status.phase == done' })).toMatchObject({ phase: 'Failed', containers: [{ message: "failure condition 'status.phase=new' evaluated true" }] })
   })
 
-  it('RES-7 acts as the account of its pod', async () => {
+  it('OBJ-7 acts as the account of its pod', async () => {
     const { runner, facts, asked } = setUp()
     await runner.start(request({}, { serviceAccountName: 'robot' }))
     await until(() => facts.some(ended))
@@ -144,7 +144,7 @@ describe('a resource pod', () => {
     expect(late.facts.at(-1)).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' })
   })
 
-  it('RES-8 is taken up where it was, and lost where nobody can know', async () => {
+  it('OBJ-8 is taken up where it was, and lost where nobody can know', async () => {
     const before = setUp()
     const ref = await before.runner.start(request({ successCondition: 'status.phase == done' }))
     await until(() => before.journal.find(ref.key)?.path !== undefined)
