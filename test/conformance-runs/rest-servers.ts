@@ -1,8 +1,9 @@
 // Owns the servers of the recorded exchanges: one world behind three doors of the REST API, and a plain one to the Kubernetes API.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type RequestListener, createServer, request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type ArgoServices, type PageOptions, createArgoHandler } from '@tiphys/shell/http'
 import { dataFolders } from '../../apps/tiphys/local/home.ts'
 import { configDefaults } from '../../apps/tiphys/server/configuration.ts'
@@ -28,6 +29,7 @@ export interface WorldPlace {
 export async function openRestServers({ world, data, speed }: WorldPlace): Promise<RestServers> {
   const played = await readSimulation({ stubs: join(world, 'stubs.json'), logs: join(world, 'logs.json'), speed })
   if (!played.ok) throw new Error(played.message)
+  fillStore(world, data)
   const troubles: string[] = []
   const onTrouble = (message: string): void => void troubles.push(message)
   const opened = await openServer({ folders: dataFolders(data, {}), images: [], kubePort: 0, rest: { ...restDefaults, port: 0 }, config: { ...configDefaults, file: join(world, 'config.yaml') }, simulation: played.simulation, onTrouble })
@@ -46,6 +48,16 @@ export async function openRestServers({ world, data, speed }: WorldPlace): Promi
     await server.close()
   }
   return { env: { BASE, CLIENT, CORS, KUBE }, troubles, close }
+}
+
+/** What the recorded artifact store held lies in the store of this server: a folder stands for every object store. */
+function fillStore(world: string, data: string): void {
+  const objects = JSON.parse(readFileSync(join(world, 'bucket.json'), 'utf8')) as Readonly<Record<string, string>>
+  for (const [name, content] of Object.entries(objects)) {
+    const path = join(data, 'artifacts', 'plain', ...name.split('/').slice(1))
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+  }
 }
 
 /** The recorded server took any token for somebody's. */
