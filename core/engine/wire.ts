@@ -63,6 +63,7 @@ export function summaryOf(run: Run): WorkflowStatus {
     ...(status.repository !== undefined && { artifactRepositoryRef: status.repository }),
     ...resourcesOf(run),
     ...locksOf(run),
+    ...(status.phase !== '' && status.phase !== 'Pending' && { artifactGCStatus: { notSpecified: true } }),
   }
 }
 
@@ -115,7 +116,8 @@ export function toNodeStatus(node: RunNode, rollup?: Rollup): NodeStatus {
   status['startedAt'] = rfc3339(node.startedAt)
   status['finishedAt'] = timeOrNull(node.finishedAt)
   put('progress', rollup?.progress ?? node.progress)
-  put('resourcesDuration', rollup?.resources ?? node.resourcesDuration)
+  // What a group used is told once it has ended: until then it is still growing.
+  put('resourcesDuration', GROUPS.has(node.type) ? (node.finishedAt === undefined ? undefined : rollup?.resources) : node.resourcesDuration)
   put('podIP', node.podIp)
   put('daemoned', node.daemoned ? true : undefined)
   put('nodeFlag', node.flag)
@@ -188,9 +190,57 @@ function rollUp(run: Run): Map<NodeId, Rollup> {
       for (const [name, seconds] of Object.entries(node.resourcesDuration ?? {})) sum.resources[name] = (sum.resources[name] ?? 0) + seconds
     }
   }
+  for (const [id, sum] of groupSums(run, sums)) sums.set(id, sum)
   return new Map([...sums].map(([id, sum]) => [
     id, { progress: `${sum.done}/${sum.total}`, resources: Object.keys(sum.resources).length === 0 ? undefined : sum.resources },
   ]))
+}
+
+interface Sum { done: number; total: number; resources: Record<string, number> }
+
+const STEP_GROUPS: ReadonlySet<string> = new Set(['StepGroup', 'TaskGroup'])
+/** Sums of groups that overlap in many ways are left out beyond this, so that reading a run stays quick. */
+const LOOKS_MAX = 1_000_000
+
+/** Groups of steps and loops count what they lead to, groups that come after them too. The last one is counted first, and its sum taken over by the ones before. */
+function groupSums(run: Run, inside: ReadonlyMap<NodeId, Sum>): ReadonlyMap<NodeId, Sum> {
+  const sums = new Map<NodeId, Sum>()
+  let looks = 0
+  for (const group of [...run.nodes.values()].filter(({ type }) => STEP_GROUPS.has(type)).reverse()) {
+    const sum: Sum = { done: 0, total: 0, resources: {} }
+    const seen = new Set<NodeId>()
+    const pending = [...group.children]
+    for (let id = pending.pop(); id !== undefined && looks < LOOKS_MAX; id = pending.pop()) {
+      const node = run.nodes.get(id)
+      if (node === undefined || seen.has(id)) continue
+      seen.add(id)
+      looks += 1
+      const known = sums.get(id)
+      addTo(sum, known ?? inside.get(id) ?? ownSum(node))
+      if (known !== undefined) continue
+      // What lies inside a node is in its sum; what comes after it hangs on its last nodes.
+      pending.push(...(inside.has(id) ? afterOf(run, node) : node.children))
+    }
+    if (looks >= LOOKS_MAX) break
+    if (group.type === 'StepGroup' || group.children.length > 0) sums.set(group.id, sum)
+  }
+  return sums
+}
+
+/** The nodes that a group with an inside leads to: those of its outermost children that lie beside it, not in it. */
+function afterOf(run: Run, node: RunNode): readonly NodeId[] {
+  return (node.outbound ?? (node.type === 'Retry' ? node.children : [])).flatMap((id) => (id === node.id ? [] : (run.nodes.get(id)?.children ?? []))).filter((id) => run.nodes.get(id)?.boundaryId === node.boundaryId)
+}
+
+function ownSum(node: RunNode): Sum {
+  const own = GROUPS.has(node.type) ? undefined : parseProgress(node.progress ?? '')
+  return { done: own?.done ?? 0, total: own?.total ?? 0, resources: { ...(node.type === 'Pod' && node.resourcesDuration) } }
+}
+
+function addTo(sum: Sum, more: Sum): void {
+  sum.done += more.done
+  sum.total += more.total
+  for (const [name, seconds] of Object.entries(more.resources)) sum.resources[name] = (sum.resources[name] ?? 0) + seconds
 }
 
 /** The Retry node of each attempt: an attempt's own boundary is that of its Retry. */

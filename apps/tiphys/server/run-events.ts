@@ -2,7 +2,8 @@
 import { resourceOfKind } from '@tiphys/core/api'
 import type { Run } from '@tiphys/core/engine'
 import { systemClock } from '@tiphys/shell/adapters/system'
-import type { KubeObject, ObjectStore } from '@tiphys/shell/ports'
+import type { State } from '@tiphys/shell/adapters/sqlite'
+import type { KubeObject } from '@tiphys/shell/ports'
 import type { RunUpdate } from '@tiphys/shell/runtime'
 
 const EVENTS = resourceOfKind('Event')
@@ -14,7 +15,7 @@ export interface EventRecorder {
 }
 
 /** An event is worth no failure of a run: trouble with it is only told. */
-export function eventRecorder(objects: ObjectStore, onTrouble: (error: unknown) => void): EventRecorder {
+export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>, onTrouble: (error: unknown) => void): EventRecorder {
   const phases = new Map<string, string>()
   const writing = new Set<Promise<unknown>>()
   let last = 0n
@@ -24,20 +25,28 @@ export function eventRecorder(objects: ObjectStore, onTrouble: (error: unknown) 
     last = now > last ? now : last + 1n
     return `${workflow}.${last.toString(16)}`
   }
+  const recorded = async (event: RunEvent, uid: string): Promise<void> => {
+    const found = await runs.get(uid)
+    const involvedObject = { ...event.involvedObject, ...(found.ok && { resourceVersion: found.value.resourceVersion }) }
+    await objects.create(EVENTS, { ...event, involvedObject } as KubeObject)
+  }
   return {
     note: ({ run, statusChanged }) => {
       const { phase, completed } = run.status
       if (!statusChanged || phases.get(run.uid) === phase || phase === '' || phase === 'Pending') return
       if (completed) phases.delete(run.uid)
       else phases.set(run.uid, phase)
-      const written: Promise<unknown> = objects.create(EVENTS, eventOf(run, nextName(run.name))).catch(onTrouble).finally(() => writing.delete(written))
+      const event = eventOf(run, nextName(run.name))
+      const written: Promise<unknown> = recorded(event, run.uid).catch(onTrouble).finally(() => writing.delete(written))
       writing.add(written)
     },
     saved: async () => void (await Promise.all(writing)),
   }
 }
 
-function eventOf({ name, namespace, uid, status }: Run, eventName: string): KubeObject {
+type RunEvent = KubeObject & { readonly involvedObject: Readonly<Record<string, string>> }
+
+function eventOf({ name, namespace, uid, status }: Run, eventName: string): RunEvent {
   const at = `${new Date(status.finishedAt ?? status.startedAt ?? 0).toISOString().slice(0, 19)}Z`
   const isBad = status.phase === 'Failed' || status.phase === 'Error'
   return {
@@ -47,11 +56,11 @@ function eventOf({ name, namespace, uid, status }: Run, eventName: string): Kube
     reason: status.phase === 'Error' ? 'WorkflowFailed' : `Workflow${status.phase}`,
     message: messageOf(status), type: isBad ? 'Warning' : 'Normal', source: { component: 'workflow-controller' }, firstTimestamp: at, lastTimestamp: at, count: 1,
     reportingComponent: 'workflow-controller', reportingInstance: '',
-  } as KubeObject
+  } as RunEvent
 }
 
 function messageOf({ phase, message }: Run['status']): string {
   if (message !== undefined) return message
   if (phase === 'Running') return 'Workflow Running'
-  return phase === 'Succeeded' ? 'Workflow completed' : `Workflow ${phase}`
+  return phase === 'Succeeded' ? 'Workflow completed' : ''
 }

@@ -52,7 +52,7 @@ export async function sendArgo(response: ServerResponse, answer: ArgoAnswer, fra
   if (answer.type === 'json') return sendJson(response, 200, answer.body)
   const { failure } = answer
   if (!framing.isStream) return sendJson(response, httpStatusOf(failure), failureBody(failure))
-  response.writeHead(httpStatusOf(failure), { 'Content-Type': typeOf(framing) }).end(framed(streamFailureBody(failure), framing))
+  response.writeHead(httpStatusOf(failure), headersOf(framing)).end(framed(streamFailureBody(failure), framing))
 }
 
 function sendJson(response: ServerResponse, status: number, body: Json): void {
@@ -60,11 +60,11 @@ function sendJson(response: ServerResponse, status: number, body: Json): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': text.length }).end(text)
 }
 
-const typeOf = ({ isSse }: Framing): string => (isSse ? 'text/event-stream' : 'application/json')
+const headersOf = ({ isSse }: Framing): Readonly<Record<string, string>> => (isSse ? { 'Content-Type': 'text/event-stream', 'X-Content-Type-Options': 'nosniff' } : { 'Content-Type': 'application/json' })
 const framed = (message: Json, { isSse }: Framing): string => (isSse ? `data: ${JSON.stringify(message)}\n\n` : `${JSON.stringify(message)}\n`)
 
 async function sendStream(response: ServerResponse, messages: AsyncIterable<Json>, framing: Framing): Promise<void> {
-  response.writeHead(200, { 'Content-Type': typeOf(framing) })
+  response.writeHead(200, headersOf(framing))
   response.flushHeaders()
   try {
     for await (const message of messages) {

@@ -79,6 +79,9 @@ function examined(kind: ServedKind, call: ArgoCall, { services, use }: { readonl
 
 /** A template that is referred to and not there is the one thing that is not found; all else is wrong in itself. */
 export function invalidFailure({ message }: Invalid): GrpcFailure {
-  const isAbsent = /^(?:cluster)?workflowtemplates\.argoproj\.io "[^"]*" not found$/.test(message)
-  return grpcFailure(isAbsent ? 'notFound' : 'invalidArgument', message)
+  const told = message
+    .replace(/couldn't find cluster workflow template ("[^"]*")/, 'clusterworkflowtemplates.argoproj.io $1 not found')
+    .replace(/couldn't find workflow template ("[^"]*") in namespace "[^"]*"/, 'workflowtemplates.argoproj.io $1 not found')
+  const isAbsent = /^(?:cluster)?workflowtemplates\.argoproj\.io "[^"]*" not found$/.test(told)
+  return grpcFailure(isAbsent ? 'notFound' : 'invalidArgument', told)
 }

@@ -4,7 +4,7 @@ import {
 } from '@tiphys/core/api'
 import type { Json, JsonObject } from '@tiphys/core/kube'
 import { type StructNode, kubeEventSchema, workflowSchema } from '@tiphys/core/spec'
-import type { ObjectEvent, ObjectWatch } from '@tiphys/shell/ports'
+import type { ObjectEvent, ObjectWatch, StoredObject } from '@tiphys/shell/ports'
 import { problemFailure } from '../answer.ts'
 import type { KubeWatchQuery } from '../kube-store.ts'
 import { type ArgoAnswer, StreamFailure, refusedWith } from './answer.ts'
@@ -69,13 +69,22 @@ const EVENT_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 const watchEvents: ArgoOperationHandler = async (call, services) => {
-  const tell: Telling = ({ object }) => (valueAt(plain(object), ['involvedObject']) === undefined ? undefined : { result: argoObject(kubeEventSchema, plain(object)) })
+  // Who owns an event is for those who clean up.
+  const tell: Telling = ({ object: { metadata: { ownerReferences: _, ...metadata }, ...rest } }) => {
+    const event = { ...rest, metadata: { generation: 1, ...metadata } } as StoredObject
+    return valueAt(plain(event), ['involvedObject']) === undefined ? undefined : { result: argoObject(kubeEventSchema, plain(event)) }
+  }
   return watching(call, services, { resource: resourceOfKind('Event'), fieldsKnown: EVENT_FIELDS, tell })
 }
 
 /** Changes of any stored kind, with the type of each. */
 export function watchingKind(resource: ApiResource, schema: StructNode): ArgoOperationHandler {
   return (call, services) => watching(call, services, { resource, tell: ({ type, object }) => ({ result: { type, object: argoObject(schema, plain(object)) } }) })
+}
+
+/** The same of a kind whose objects are shown in a way of their own. */
+export function watchingAs(resource: ApiResource, show: (object: JsonObject) => JsonObject): ArgoOperationHandler {
+  return (call, services) => watching(call, services, { resource, tell: ({ type, object }) => ({ result: { type, object: show(plain(object)) } }) })
 }
 
 export const streamOperations: ArgoOperations = { WatchWorkflows: watchWorkflows, WatchEvents: watchEvents }

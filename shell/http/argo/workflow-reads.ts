@@ -1,5 +1,5 @@
 // Owns reading workflows in the Argo REST API: one, and lists of live and archived ones together.
-import { type FieldChoice, type ListWanted, argoList, argoObject, chooseFields, parseFields, readListOptions, wantsField } from '@tiphys/core/api'
+import { type FieldChoice, type ListWanted, argoList, argoObject, chooseFields, parseFields, readListOptions } from '@tiphys/core/api'
 import { type JsonObject, isJsonArray, isJsonObject, matchesLabels } from '@tiphys/core/kube'
 import { workflowSchema } from '@tiphys/core/spec'
 import type { ArchiveFilter, ArchivedSummary, RunFilter, RunSummary } from '@tiphys/shell/ports'
@@ -92,7 +92,7 @@ const INDEXED = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimesta
 
 function needsWhole(choice: FieldChoice): boolean {
   const isIndexed = (path: string): boolean => path === 'metadata' || path.startsWith('metadata.') || INDEXED.includes(path) || path.startsWith('items.metadata.labels.')
-  return choice.exclude ? wantsField(choice, 'items.spec') || wantsField(choice, 'items.status.nodes') || wantsField(choice, 'items.metadata') : ![...choice.paths].every(isIndexed)
+  return choice.exclude || ![...choice.paths].every(isIndexed)
 }
 
 function runFilterOf({ namespace, names }: ListWanted): RunFilter {

@@ -77,7 +77,9 @@ async function dryRunOnServer(services: ArgoServices, { workflow, shown }: Judge
 async function begin(services: ArgoServices, { workflow, shown }: Judged, namespace: string): Promise<ArgoAnswer> {
   const admitted = await admitNew(services, { resource: WORKFLOWS, namespace }, workflow as unknown as JsonObject)
   if (!admitted.ok) return refusedWith(admitted.failure)
-  const made = await services.workflows.submit(admitted.value, false)
+  const { storedTemplates } = shown.status ?? {}
+  const taken = storedTemplates === undefined ? admitted.value : { ...admitted.value, status: { ...workflow.status, storedTemplates } }
+  const made = await services.workflows.submit(taken, false)
   if (!made.ok) return refusedWith(workflowFailure(made.problem, admitted.value.metadata.name ?? ''))
   return shownWorkflow({ ...plain(made.value), ...(shown.status !== undefined && { status: shown.status }) } as unknown as Workflow)
 }
