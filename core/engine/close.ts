@@ -18,7 +18,7 @@ export function close(turn: Turn, frame: Frame): void {
 }
 
 /** What a manual retry set running inside of a call that ends before it was reached ends with it (RETRY-15). */
-function endInside(turn: Turn, outer: RunNode): void {
+export function endInside(turn: Turn, outer: RunNode): void {
   const work = [...outer.children]
   for (let id = work.pop(); id !== undefined; id = work.pop()) {
     const node = turn.run.nodes.get(id)

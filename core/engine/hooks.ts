@@ -1,7 +1,8 @@
 // Lifecycle hooks and exit handlers of steps and tasks: started by their expression or the node's end, and waited for (HOOK-1 … HOOK-8).
 import type { LifecycleHook } from '@tiphys/core/spec'
 import type { Call, Frame, RunNode, Turn } from './model.ts'
-import { addChild, idOf, isCompleted, isFinished, isFulfilled } from './nodes.ts'
+import { addChild, idOf, isCompleted, isFinished, isFulfilled, setPhase } from './nodes.ts'
+import { endInside } from './close.ts'
 import { enter } from './call.ts'
 import { type CompiledCall, resolveHookArguments } from './compiled-call.ts'
 import { type Layer, type Scope, scopeOf } from './scope.ts'
@@ -45,15 +46,24 @@ export function runHooks(turn: Turn, boundary: Frame, child: Hookable & { scope:
 /** Starts the exit handler of a completed child, unless its expression or a termination forbids it. */
 export function runExit(turn: Turn, boundary: Frame, child: Hookable & { scope: Scope }): HookState {
   const hook = child.call.exit
-  if (hook === undefined || turn.run.shutdown === 'Terminate' || !isCompleted(child.node)) return DONE
+  if (hook === undefined || !isCompleted(child.node)) return DONE
   const name = `${child.node.name}.onExit`
   const started = turn.run.nodes.get(idOf(turn.run, name))
+  if (turn.run.shutdown === 'Terminate') return dropUnreached(turn, started)
   if (started === undefined && hook.expression) {
     const due = holds(hook.expression, ownScope(turn, child))
     if (!due.ok) return { kind: 'error', message: due.message }
     if (!due.value) return DONE
   }
   return callHook(turn, { boundary, child, hook, name, onExit: true })
+}
+
+/** A handler that a manual retry set running does not begin any more. */
+function dropUnreached(turn: Turn, handler: RunNode | undefined): HookState {
+  if (handler === undefined || isFinished(handler) || turn.run.frames.has(handler.id)) return DONE
+  setPhase(turn, handler, 'Failed', "Stopped with strategy 'Terminate'")
+  endInside(turn, handler)
+  return DONE
 }
 
 export function holds(expression: string, scope: Scope): { ok: true; value: boolean } | { ok: false; message: string } {

@@ -1,6 +1,6 @@
 // What has to come first: after a manual retry nodes are Running again that are not reached before what precedes them is over (WAIT-1).
 import type { NodeId, Run, RunNode } from './model.ts'
-import { isFinished } from './nodes.ts'
+import { isFinished, nodeNamed } from './nodes.ts'
 import { type DagPlan, planDag } from './dag-plan.ts'
 import { hookedName } from './close.ts'
 import { templateOfNode } from './node-template.ts'
@@ -30,9 +30,15 @@ export function nodesBefore(around: Surroundings, node: RunNode): readonly NodeI
   for (let at: RunNode | undefined = node; at !== undefined; at = run.nodes.get(at.boundaryId ?? '')) {
     const before = directlyBefore(around, at)
     if (before.length > 0) return before.map(({ id }) => id)
-    if (at !== node && at.waitingLock !== undefined) return [at.id]
+    const locked = [at, retryOf(run, at)].find((outer) => outer !== node && outer?.waitingLock !== undefined)
+    if (locked !== undefined) return [locked.id]
   }
   return []
+}
+
+/** The Retry node of an attempt. */
+function retryOf(run: Run, { name, flag }: RunNode): RunNode | undefined {
+  return flag?.retried === true ? openNamed(run, name.replace(/\(\d+\)$/, '')) : undefined
 }
 
 function directlyBefore(around: Surroundings, node: RunNode): readonly RunNode[] {
@@ -57,8 +63,8 @@ function beforeHook({ run, within }: Surroundings, node: RunNode): readonly RunN
 }
 
 function openNamed(run: Run, name: string): RunNode | undefined {
-  for (const node of run.nodes.values()) if (node.name === name) return isFinished(node) ? undefined : node
-  return undefined
+  const node = nodeNamed(run, name)
+  return node === undefined || isFinished(node) ? undefined : node
 }
 
 /** `a[2].b` is in the third group of `a`. */

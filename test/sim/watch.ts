@@ -166,8 +166,7 @@ export class Watch {
       case 'task': return this.isDue(`task ${node?.id ?? ''}`) ? undefined : 'no answer is under way'
       case 'time': return run.suspended || this.isDue(`timer ${wait.what === 'suspend' ? 'suspend' : 'retry'} ${node?.id ?? ''}`) ? undefined : 'there is no timer'
       case 'person': return wait.of === 'node' || run.suspended ? undefined : 'the run is not suspended'
-      case 'lock': return run.suspended || run.activePods >= (run.spec.parallelism ?? Infinity) || this.machine.cells.some((cell) => [...cell.run.locksHeld.values()].some((names) => names.includes(wait.lock))) || this.machine.agenda.has(({ key }) => key === 'locks' || key === 'start')
-        ? undefined : 'nobody has the lock'
+      case 'lock': return this.deadLock(wait.lock)
       case 'parallelism': return run.activePods > 0 || [...run.nodes.values()].some((other) => !isFinished(other) && other.type !== 'Retry') ? undefined : 'nothing holds a place'
       case 'nodes':
       case 'hooks': {
@@ -178,6 +177,15 @@ export class Watch {
       case 'start': return 'it has begun'
       case 'turn': return 'nothing outside the engine'
     }
+  }
+
+  /** A lock comes from whoever has it, or after whoever is before this one in its queue and may be waiting for a person. */
+  private deadLock(lock: string): string | undefined {
+    const { run } = this.cell
+    if (run.suspended || run.activePods >= (run.spec.parallelism ?? Infinity) || this.machine.agenda.has(({ key }) => key === 'locks' || key === 'start')) return undefined
+    const held = this.machine.cells.some((cell) => [...cell.run.locksHeld.values()].some((names) => names.includes(lock)))
+    const queued = this.machine.cells.some((cell) => cell.run !== run && cell.run.suspended && [...cell.run.nodes.values()].some(({ waitingLock }) => waitingLock === lock))
+    return held || queued ? undefined : 'nobody has the lock'
   }
 
   private deadPod(node: RunNode | undefined): string | undefined {
