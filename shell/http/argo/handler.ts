@@ -3,13 +3,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import {
   type ArgoFileOperation, type ArgoMatch, argoFileRoutes, grpcFailure, matchAnyMethod, matchArgoRoute, queryProblem, readJson, readRequest,
 } from '@tiphys/core/api'
-import { type AccessRules, enter, forbidden } from './access.ts'
+import { type AccessRules, type Entered, enter, forbidden } from './access.ts'
 import { type ArgoAnswer, type Framing, type RawAnswer, plainError, refusedWith, sendArgo } from './answer.ts'
 import { ARGO_VERSION } from './info.ts'
 import { argoFiles, argoOperations } from './operations.ts'
 import { type PageOptions, pageAnswer, redirectOf } from './pages.ts'
 import { type RateLimit, rateLimiter } from './rate.ts'
 import type { ArgoCall, ArgoServices } from './services.ts'
+import { webhookCaller } from './webhook.ts'
 
 export interface ArgoHandlerOptions {
   readonly services: ArgoServices
@@ -137,6 +138,9 @@ function decodedPath(path: string): string | undefined {
   }
 }
 
+/** Why is nobody's business who cannot sign. */
+const WEBHOOK_REFUSED: RawAnswer = { type: 'raw', status: 403, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '{"message": "failed to process webhook request"}' }
+
 type Examined = { readonly ok: true; readonly call: Omit<ArgoCall, 'caller'> } | { readonly ok: false; readonly answer: ArgoAnswer }
 
 /** Whether a request can be read at all, which is asked before who sent it. */
@@ -147,9 +151,11 @@ async function examined({ options, request, signal }: Visit, { route, parameters
   if (route.body === undefined) return { ok: true, call }
   const text = await readText(request, options.bodyBytesMax)
   if (text === undefined) return { ok: false, answer: refusedWith(grpcFailure('resourceExhausted', `grpc: received message larger than max (${options.bodyBytesMax})`)) }
+  const signed = route.operation === 'ReceiveEvent' ? await webhookCaller({ request, text, namespace: parameters['namespace'] ?? '' }, options.services) : undefined
+  if (signed?.ok === false) return { ok: false, answer: WEBHOOK_REFUSED }
   if (route.body === 'any') {
     const read = readJson(text)
-    return read.ok ? { ok: true, call: { ...call, payload: read.value } } : { ok: false, answer: refusedWith(read.failure) }
+    return read.ok ? { ok: true, call: { ...call, payload: read.value, signer: signed?.caller } } : { ok: false, answer: refusedWith(read.failure) }
   }
   const read = readRequest(text, route.body)
   return read.ok ? { ok: true, call: { ...call, body: read.value } } : { ok: false, answer: refusedWith(read.failure) }
@@ -172,10 +178,7 @@ async function admitted({ options, request }: Visit, call: Omit<ArgoCall, 'calle
   const { route, parameters } = call
   const operation = argoOperations[route.operation]
   if (operation === undefined) return NOT_IMPLEMENTED
-  if (route.operation === 'ReceiveEvent' && request.headers.authorization === undefined) {
-    return { type: 'raw', status: 403, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '{"message": "failed to process webhook request"}' }
-  }
-  const entered = enter(options.access, request.headers)
+  const entered: Entered = call.signer === undefined ? enter(options.access, request.headers) : { ok: true, caller: call.signer }
   if (!entered.ok) return refusedWith(entered.failure)
   const denied = forbidden(entered.caller, route.access, parameters['namespace'] ?? '')
   return denied === undefined ? operation({ ...call, caller: entered.caller }, options.services) : refusedWith(denied)

@@ -50,6 +50,8 @@ export interface ArgoCall {
   /** The body of a route that takes JSON of any shape; undefined when it was empty. */
   readonly payload: Json | undefined
   readonly caller: Caller
+  /** Whoever signed a request that brings no credentials. */
+  readonly signer?: Caller | undefined
   readonly request: IncomingMessage
   /** Fires when the client has gone. */
   readonly signal: AbortSignal

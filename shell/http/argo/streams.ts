@@ -3,7 +3,7 @@ import {
   type ApiResource, argoObject, chooseFields, grpcFailure, grpcOfStatus, parseFields, resourceOfKind, valueAt, wholeOf,
 } from '@tiphys/core/api'
 import type { Json, JsonObject } from '@tiphys/core/kube'
-import { type StructNode, kubeEventSchema, workflowSchema } from '@tiphys/core/spec'
+import { kubeEventSchema, workflowSchema } from '@tiphys/core/spec'
 import type { ObjectEvent, ObjectWatch, StoredObject } from '@tiphys/shell/ports'
 import { problemFailure } from '../answer.ts'
 import type { KubeWatchQuery } from '../kube-store.ts'
@@ -78,11 +78,6 @@ const watchEvents: ArgoOperationHandler = async (call, services) => {
 }
 
 /** Changes of any stored kind, with the type of each. */
-export function watchingKind(resource: ApiResource, schema: StructNode): ArgoOperationHandler {
-  return (call, services) => watching(call, services, { resource, tell: ({ type, object }) => ({ result: { type, object: argoObject(schema, plain(object)) } }) })
-}
-
-/** The same of a kind whose objects are shown in a way of their own. */
 export function watchingAs(resource: ApiResource, show: (object: JsonObject) => JsonObject): ArgoOperationHandler {
   return (call, services) => watching(call, services, { resource, tell: ({ type, object }) => ({ result: { type, object: show(plain(object)) } }) })
 }
