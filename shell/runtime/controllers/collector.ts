@@ -1,5 +1,5 @@
 // Owns the loop that deletes ended workflows: after their time, and beyond the number that is kept.
-import { type ControllerConfig, expiryOf, retainedOf } from '@tiphys/core/controllers'
+import { type ControllerConfig, archivingOf, expiryOf, retainedOf } from '@tiphys/core/controllers'
 import type { CancelTimer, Clock, RunIndex, RunSummary } from '@tiphys/shell/ports'
 import type { ListDetails } from '../mailbox.ts'
 import { type Tell, type WorkflowActions, textOf } from './actions.ts'
@@ -70,7 +70,13 @@ export class Collector {
   /** It may have been retried since. */
   private async deleteEnded({ uid }: RunSummary): Promise<void> {
     const found = await this.options.runs.get(uid)
-    if (found.ok && found.value.finishedAt !== undefined && !found.value.archived) await this.options.actions.remove(found.value)
+    if (!found.ok || found.value.finishedAt === undefined || found.value.archived || this.waitsForArchive(found.value)) return
+    await this.options.actions.remove(found.value)
+  }
+
+  /** Once it is archived its label changes, and it is looked at again (GC-3). */
+  private waitsForArchive({ labels }: RunSummary): boolean {
+    return archivingOf({ labels, isEnded: true }, this.options.config().archive) === 'pending'
   }
 
   /** The retention policy looks at all workflows of a phase. */
@@ -95,7 +101,7 @@ export class Collector {
       if (left > 0) left--
       else beyond.push(run)
     }
-    for (const run of beyond.toReversed()) await this.options.actions.remove(run)
+    for (const run of beyond.toReversed()) if (!this.waitsForArchive(run)) await this.options.actions.remove(run)
   }
 
   private work(task: () => Promise<void>, otherwise?: () => void): void {
