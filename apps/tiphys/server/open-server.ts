@@ -96,7 +96,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, archive: state.archive, limits: state.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => systemClock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: async () => '',
+    ...stores, logs: engine.logs, archive: state.archive, limits: state.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: async () => '',
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyOwner(token), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
@@ -160,7 +160,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const claims = claimObjects(state.objects, trouble)
   void followClaims(state.objects, runner, stop.signal).catch(trouble)
   const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), onTrouble: trouble })
-  const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => systemClock.now(), newUid: randomUUID, newSuffix: randomSuffix })
+  const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => clock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
   const host: RunHost = new RunHost({
     log: state.log, runner: withPodObjects(claims.runner(runner), state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
