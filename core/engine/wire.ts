@@ -74,8 +74,10 @@ function timeOrNull(ms: UnixMs | undefined): string {
 function conditionsOf(run: Run): Condition[] {
   const conditions: Condition[] = []
   if (run.status.podRunning !== undefined) conditions.push({ type: 'PodRunning', status: run.status.podRunning ? 'True' : 'False' })
+  if (run.status.metricsError !== undefined) conditions.push({ type: 'MetricsError', status: 'True', message: run.status.metricsError })
   if (run.status.completed) conditions.push({ type: 'Completed', status: 'True' })
-  return conditions
+  // Conditions keep their places: one that a workflow was submitted with stays the first.
+  return run.submitted.status?.conditions?.[0]?.type === 'Completed' ? conditions.reverse() : conditions
 }
 
 /** Locks as `status.synchronization` shows them. */
@@ -96,7 +98,7 @@ function locksOf(run: Run): Pick<WorkflowStatus, 'synchronization'> {
 function resourcesOf(run: Run): { resourcesDuration?: Record<string, number> } {
   const total: Record<string, number> = {}
   for (const node of run.nodes.values()) {
-    for (const [name, seconds] of Object.entries(node.resourcesDuration ?? {})) total[name] = (total[name] ?? 0) + seconds
+    for (const [name, seconds] of Object.entries(usedBy(node))) total[name] = (total[name] ?? 0) + seconds
   }
   return Object.keys(total).length === 0 ? {} : { resourcesDuration: total }
 }
@@ -117,7 +119,7 @@ export function toNodeStatus(node: RunNode, rollup?: Rollup): NodeStatus {
   status['finishedAt'] = timeOrNull(node.finishedAt)
   put('progress', rollup?.progress ?? node.progress)
   // What a group used is told once it has ended: until then it is still growing.
-  put('resourcesDuration', GROUPS.has(node.type) ? (node.finishedAt === undefined ? undefined : rollup?.resources) : node.resourcesDuration)
+  put('resourcesDuration', node.type === 'Pod' ? node.resourcesDuration : node.finishedAt === undefined ? undefined : rollup?.resources)
   put('podIP', node.podIp)
   put('daemoned', node.daemoned ? true : undefined)
   put('nodeFlag', node.flag)
@@ -128,7 +130,8 @@ export function toNodeStatus(node: RunNode, rollup?: Rollup): NodeStatus {
   put('hostNodeName', node.hostNodeName)
   put('memoizationStatus', node.memo)
   put('synchronizationStatus', node.waitingLock === undefined ? undefined : { waiting: node.waitingLock })
-  if (node.type === 'Pod') status['taskResultSynced'] = true
+  // A step that was taken over from another workflow was a pod there.
+  if (node.type === 'Pod' || (node.type === 'Skipped' && node.hostNodeName !== undefined)) status['taskResultSynced'] = true
   return status as unknown as NodeStatus
 }
 
@@ -168,7 +171,7 @@ export function fromNodeStatus(status: NodeStatus): RunNode {
   }
 }
 
-interface Rollup { readonly progress: string; readonly resources: Record<string, number> | undefined }
+interface Rollup { readonly progress: string | undefined; readonly resources: Record<string, number> | undefined }
 
 /** Types of nodes that ask for a pod or a task as soon as they have their locks. */
 const ASKED: ReadonlySet<string> = new Set(['Pod', 'HTTP', 'Plugin'])
@@ -181,24 +184,27 @@ function rollUp(run: Run): Map<NodeId, Rollup> {
   const retryOf = retriesOf(run)
   for (const node of run.nodes.values()) {
     const own = parseProgress(node.progress ?? '')
-    if (own === undefined || GROUPS.has(node.type)) continue
+    if (own === undefined || !COUNTED.has(node.type)) continue
     for (let id = retryOf.get(node.id) ?? node.boundaryId; id !== undefined; id = retryOf.get(id) ?? run.nodes.get(id)?.boundaryId) {
       let sum = sums.get(id)
       if (sum === undefined) sums.set(id, (sum = { done: 0, total: 0, resources: {} }))
       sum.done += own.done
       sum.total += own.total
-      for (const [name, seconds] of Object.entries(node.resourcesDuration ?? {})) sum.resources[name] = (sum.resources[name] ?? 0) + seconds
+      for (const [name, seconds] of Object.entries(usedBy(node))) sum.resources[name] = (sum.resources[name] ?? 0) + seconds
     }
   }
   for (const [id, sum] of groupSums(run, sums)) sums.set(id, sum)
   return new Map([...sums].map(([id, sum]) => [
-    id, { progress: `${sum.done}/${sum.total}`, resources: Object.keys(sum.resources).length === 0 ? undefined : sum.resources },
+    id, { progress: COUNTED.has(run.nodes.get(id)?.type ?? '') ? undefined : sum.total === 0 ? undefined : `${sum.done}/${sum.total}`, resources: Object.keys(sum.resources).length === 0 ? undefined : sum.resources },
   ]))
 }
 
 interface Sum { done: number; total: number; resources: Record<string, number> }
 
-const STEP_GROUPS: ReadonlySet<string> = new Set(['StepGroup', 'TaskGroup'])
+/** Types of nodes that do something themselves: the others count what they lead to. */
+const COUNTED: ReadonlySet<string> = new Set(['Pod', 'HTTP', 'Plugin', 'Container', 'Suspend'])
+/** Types of nodes whose sums are over what comes after them, not over what lies inside. */
+const LEADING: ReadonlySet<string> = new Set(['StepGroup', 'TaskGroup', 'Skipped', 'HTTP', 'Plugin', 'Suspend'])
 /** Sums of groups that overlap in many ways are left out beyond this, so that reading a run stays quick. */
 const LOOKS_MAX = 1_000_000
 
@@ -206,7 +212,7 @@ const LOOKS_MAX = 1_000_000
 function groupSums(run: Run, inside: ReadonlyMap<NodeId, Sum>): ReadonlyMap<NodeId, Sum> {
   const sums = new Map<NodeId, Sum>()
   let looks = 0
-  for (const group of [...run.nodes.values()].filter(({ type }) => STEP_GROUPS.has(type)).reverse()) {
+  for (const group of [...run.nodes.values()].filter(({ type, children }) => LEADING.has(type) && (type === 'StepGroup' || children.length > 0)).reverse()) {
     const sum: Sum = { done: 0, total: 0, resources: {} }
     const seen = new Set<NodeId>()
     const pending = [...group.children]
@@ -215,14 +221,14 @@ function groupSums(run: Run, inside: ReadonlyMap<NodeId, Sum>): ReadonlyMap<Node
       if (node === undefined || seen.has(id)) continue
       seen.add(id)
       looks += 1
-      const known = sums.get(id)
+      const known = node.type === 'StepGroup' ? sums.get(id) : undefined
       addTo(sum, known ?? inside.get(id) ?? ownSum(node))
       if (known !== undefined) continue
       // What lies inside a node is in its sum; what comes after it hangs on its last nodes.
       pending.push(...(inside.has(id) ? afterOf(run, node) : node.children))
     }
     if (looks >= LOOKS_MAX) break
-    if (group.type === 'StepGroup' || group.children.length > 0) sums.set(group.id, sum)
+    sums.set(group.id, sum)
   }
   return sums
 }
@@ -233,8 +239,13 @@ function afterOf(run: Run, node: RunNode): readonly NodeId[] {
 }
 
 function ownSum(node: RunNode): Sum {
-  const own = GROUPS.has(node.type) ? undefined : parseProgress(node.progress ?? '')
-  return { done: own?.done ?? 0, total: own?.total ?? 0, resources: { ...(node.type === 'Pod' && node.resourcesDuration) } }
+  const own = COUNTED.has(node.type) ? parseProgress(node.progress ?? '') : undefined
+  return { done: own?.done ?? 0, total: own?.total ?? 0, resources: { ...usedBy(node) } }
+}
+
+/** Pods alone use resources of their own. */
+function usedBy({ type, resourcesDuration = {} }: RunNode): Readonly<Record<string, number>> {
+  return type === 'Pod' ? resourcesDuration : {}
 }
 
 function addTo(sum: Sum, more: Sum): void {

@@ -19,6 +19,8 @@ export interface RunnerParts {
 }
 
 const NAME = 'simulated'
+/** What Argo puts beside the containers of every step on a cluster: scripts may say what they print. */
+const EXECUTORS: readonly string[] = ['init', 'wait']
 
 export class SimulatedRunner implements PodRunner {
   readonly capabilities: RunnerCapabilities = { name: NAME, images: true, privatePaths: 'container', reattach: true, limits: true, runAsUser: true }
@@ -55,7 +57,7 @@ export class SimulatedRunner implements PodRunner {
       nodeName, displayName: nodeName, templateName: template.name ?? '', workflowName: pod.metadata?.labels?.['workflows.argoproj.io/workflow'] ?? '', inputs: template.inputs,
     }
     const life = player.pod({ ...step, templateName: step.templateName || (template.name ?? ''), seed: k, at: clock.now() }, { pod, template, includeResult })
-    const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) => container.name ?? '')
+    const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) => container.name ?? '').concat(EXECUTORS)
     const ref: PodRef = { runner: NAME, podName: name, uid: pod.metadata?.uid ?? k, namespace, key }
     return { t: 'pod', k, ref, life, nodeName: step.nodeName, containers, isDiscarded: false }
   }

@@ -86,7 +86,7 @@ function isWanted(pod: StoredObject, podName: string): boolean {
 async function* linesOf({ logs }: ArgoServices, wanted: LogWanted, pod: StoredObject): AsyncGenerator<Entry> {
   const container = wanted.container || defaultContainer(pod)
   const key = logKeyOf(pod, container, wanted.previous)
-  if (key === undefined || !containersOf(pod).includes(container)) return
+  if (key === undefined || !(containersOf(pod).includes(container) || (await logs.containers(key)).includes(container))) return
   let bytesLeft = wanted.bytesMax ?? Number.POSITIVE_INFINITY
   for await (const { at, text } of logs.read(key, { ...wanted.query, follow: wanted.follow })) {
     const whole = `${new Date(at).toISOString()} ${text}`

@@ -29,11 +29,17 @@ export async function nameMeant({ workflows }: ArgoServices, namespace: string, 
   return latest === undefined ? lost(grpcFailure('notFound', 'no workflows found')) : got(latest.name)
 }
 
+/** What is being deleted is gone for clients of this API, even while its steps still end. */
+export function isGoing({ workflows }: ArgoServices, { uid }: RunSummary): boolean {
+  return workflows.control.deletingSince(uid) !== undefined
+}
+
 export async function findLive(services: ArgoServices, namespace: string, name: string): Promise<Got<LiveWorkflow>> {
   const meant = await nameMeant(services, namespace, name)
   if (!meant.ok) return meant
   const summary = await services.workflows.summary(namespace, meant.value)
   if (!summary.ok) return lost(workflowFailure(summary.problem, meant.value))
+  if (isGoing(services, summary.value)) return lost(workflowFailure({ code: 'not_found', message: '' }, meant.value))
   const whole = await services.workflows.whole(summary.value)
   return whole.ok ? got({ summary: summary.value, workflow: plain(whole.value) as unknown as Workflow }) : lost(workflowFailure(whole.problem, meant.value))
 }

@@ -6,7 +6,7 @@ import type { ArchiveFilter, ArchivedSummary, RunFilter, RunSummary } from '@tip
 import { answered, refusedAs, refusedWith } from './answer.ts'
 import { nameOf, plain } from './objects.ts'
 import type { ArgoOperationHandler, ArgoServices } from './services.ts'
-import { findAnywhere } from './workflow-find.ts'
+import { findAnywhere, isGoing } from './workflow-find.ts'
 
 /** What was chosen of a workflow; what Go always writes is written all the same. */
 function trimmed(choice: FieldChoice | undefined, workflow: JsonObject): JsonObject {
@@ -45,7 +45,7 @@ interface Page {
 async function pageOf(services: ArgoServices, wanted: ListWanted, choice: FieldChoice | undefined): Promise<Page | undefined> {
   const { workflows, archive } = services
   const { runs, resourceVersion } = await workflows.summaries(runFilterOf(wanted))
-  const live = runs.filter((run) => !isArchived(run) && isWanted(run, wanted)).sort(byStart)
+  const live = runs.filter((run) => !isArchived(run) && !isGoing(services, run) && isWanted(run, wanted)).sort(byStart)
   const filter = archiveFilterOf(wanted)
   const archived = await archive.count(filter)
   if (!archived.ok) return undefined
