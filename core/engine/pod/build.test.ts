@@ -255,12 +255,8 @@ describe('podSpecPatch', () => {
     expect(patched(undefined, '{"hostname":"{{secret}}"}').hostname).toBe('{{secret}}')
   })
 
-  it('says what is wrong behind the reference\'s own words', () => {
-    expect(refused('{"containers":[{"name":"main","resources":{"limits":{"cpu":"lots"}}}]}')).toMatch(/^Error applying PodSpecPatch: invalid podSpecPatch ".*": containers\[0\]\.resources\.limits\.cpu: /)
-    expect(refused('{containers: []}')).toMatch(/^Error applying PodSpecPatch: invalid podSpecPatch/)
-    expect(refused('a: b: c')).toMatch(/^Error applying PodSpecPatch: Failed to convert the PodSpecPatch yaml to json/)
-    expect(refused('- a')).toMatch(/^Error applying PodSpecPatch: invalid podSpecPatch/)
-    expect(refused('containers: [{image: x}]')).toMatch(/^Error applying PodSpecPatch: Error occurred during strategic merge patch: .*merge key/)
+  it.each(['{"containers":[{"name":"main","resources":{"limits":{"cpu":"lots"}}}]}', '{containers: []}', 'a: b: c', '- a', 'containers: [{image: x}]'])('says in the words of the reference that it cannot apply %j', (patch) => {
+    expect(refused(patch)).toBe('Error applying PodSpecPatch')
   })
 })
 

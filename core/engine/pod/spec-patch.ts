@@ -9,7 +9,10 @@ const patchesMax = 256
 // A patch without variables is the same for every pod of its template.
 const patches = new Map<string, Result<JsonObject>>()
 
-/** Applies both patches to the draft's spec. A failure is a message that starts as the reference's does, and adds what that keeps to itself. */
+/** What a node says; clients compare it with the reference's words. Lint tells what is wrong with a patch that has no variables. */
+const REFUSED = 'Error applying PodSpecPatch'
+
+/** Applies both patches to the draft's spec. A failure is the message of the node. */
 export function patchPodSpec(draft: PodDraft): string | undefined {
   const own = draft.template.podSpecPatch ?? ''
   const common = draft.input.spec.podSpecPatch ?? ''
@@ -19,9 +22,9 @@ export function patchPodSpec(draft: PodDraft): string | undefined {
   let patched: JsonObject = draft.spec as unknown as JsonObject
   for (const text of texts) {
     const patch = readPatch(text)
-    if (!patch.ok) return `Error applying PodSpecPatch: ${patch.problem.message}`
+    if (!patch.ok) return REFUSED
     const merged = strategicMerge(patched, patch.value, POD_SPEC_MERGE)
-    if (!merged.ok) return `Error applying PodSpecPatch: Error occurred during strategic merge patch: ${merged.problem.message}`
+    if (!merged.ok) return REFUSED
     patched = merged.value
   }
   draft.spec = opened(decode(podSpecSchema, withoutUndefined(patched), { dropUnknown: true }).value as PodSpec)
