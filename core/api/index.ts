@@ -21,3 +21,4 @@ export { type Matched, type Operation, type PathParameters, type Route, kubeRout
 export { type Failure, type Reason, type StatusDetails, failure, statusOf, successStatus } from './status.ts'
 export { partialObject, tableOf } from './table.ts'
 export * from './argo/index.ts'
+export { type NodeEdit, type WorkflowEdits, workflowEdits } from './workflow-edits.ts'

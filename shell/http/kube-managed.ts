@@ -31,8 +31,13 @@ export function managedUpdate(call: ObjectCall, { before, after, at }: Update): 
   const writer: Writer = { manager, operation: 'Update', apiVersion: apiVersionOf(resource), subresource: '', time: rfc3339(at) }
   const plain = after as unknown as JsonObject
   const known = before === undefined ? [] : readManagers(managersGiven(plain) ?? valueAt(asJson(before), ['metadata', 'managedFields']))
-  const updating = { before: before === undefined ? undefined : asJson(before), after: plain, shape: fieldShape(resource), statusIsApart: resource.statusSubresource, writer }
+  const updating = { before: before === undefined ? undefined : asJson(before), after: plain, shape: fieldShape(resource), statusIsApart: isStatusApart(resource), writer }
   return withManagers(after, writeManagers(managersAfterUpdate(updating, known)))
+}
+
+/** The status of a workflow is made from its run: it is nobody's, although it is written with the rest. */
+function isStatusApart({ statusSubresource, kind, group }: ObjectCall['resource']): boolean {
+  return statusSubresource || (kind === 'Workflow' && group === 'argoproj.io')
 }
 
 /** What a client says of managers itself; a list of one empty entry forgets them all. */
@@ -69,7 +74,7 @@ export function managedApply(call: ObjectCall, { live, patch, writer }: Apply): 
   if (managersGiven(patch) !== undefined) return { ok: false, answer: failed(failure('BadRequest', 'metadata.managedFields must be nil')) }
   const { resource, query } = call
   const shape = fieldShape(resource)
-  const statusIsApart = resource.statusSubresource && writer.subresource === ''
+  const statusIsApart = isStatusApart(resource) && writer.subresource === ''
   const known = readManagers(valueAt(live, ['metadata', 'managedFields']))
   const managers = known.length === 0 && Object.keys(live).length > 0 ? firstManagers(live, { shape, statusIsApart, writer }) : known
   const applied = serverSideApply({ live, applied: patch, shape, statusIsApart, writer, managers, force: isTrue(query.get('force')) })

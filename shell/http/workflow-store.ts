@@ -7,7 +7,7 @@ import type {
   CreateOptions, DeleteOptions, Deletion, KubeObject, ObjectKey, ObjectPage, ObjectProblem, ObjectResult, ObjectWatch, ResourceType, RunFilter, RunIndex, RunLog, RunProblem, RunSummary,
   StoredObject, UpdateOptions,
 } from '@tiphys/shell/ports'
-import { stateOf } from '@tiphys/shell/runtime'
+import { type SubmittedWorkflow, stateOf } from '@tiphys/shell/runtime'
 import type { KubeListQuery, KubeStore, KubeWatchQuery } from './kube-store.ts'
 import { watchWorkflows } from './workflow-watch.ts'
 
@@ -113,12 +113,12 @@ export class WorkflowStore implements KubeStore {
   async whole(summary: RunSummary): Promise<ObjectResult<StoredObject>> {
     const { control, log } = this.#options
     const live = control.live(summary.uid)
-    if (live !== undefined) return { ok: true, value: this.#dressed(toWorkflow(live), summary) }
+    if (live !== undefined) return { ok: true, value: this.#dressed(edited(toWorkflow(live), live.submitted), summary) }
     const loaded = await log.load(summary.uid)
     if (!loaded.ok) return loaded.problem.code === 'not_found' ? { ok: false, problem: problemOf(loaded.problem) } : { ok: true, value: this.outline(summary) }
     const folded = stateOf(loaded.value)
     if (!folded.ok) return { ok: true, value: this.outline(summary) }
-    return { ok: true, value: this.#dressed(toWorkflow(viewRun(folded.workflow, folded.state)), summary) }
+    return { ok: true, value: this.#dressed(edited(toWorkflow(viewRun(folded.workflow, folded.state)), folded.workflow), summary) }
   }
 
   #dressed(workflow: Workflow, summary: RunSummary): StoredObject {
@@ -223,6 +223,14 @@ export class WorkflowStore implements KubeStore {
   async watch(query: KubeWatchQuery): Promise<ObjectResult<ObjectWatch>> {
     return watchWorkflows(this, this.#options.runs, query)
   }
+}
+
+/** The workflow with the specification that somebody put in the place of the first one; what is asked of the run now stands in both. */
+function edited(workflow: Workflow, { editedSpec }: SubmittedWorkflow): Workflow {
+  if (editedSpec === undefined) return workflow
+  const { suspend: _, shutdown: __, ...spec } = editedSpec
+  const { suspend, shutdown } = workflow.spec
+  return { ...workflow, spec: { ...spec, ...(suspend !== undefined && { suspend }), ...(shutdown !== undefined && { shutdown }) } }
 }
 
 export function matches(object: StoredObject, { labels = [], fields = [] }: { readonly labels?: LabelSelector; readonly fields?: FieldSelector }): boolean {

@@ -3,6 +3,7 @@ import {
   type Effect, type EngineEvent, type NodeId, type Run, type RunNode, type StoredRecord, type World, STORED_VERSION, labelsOf, step, storedStatusOf, summaryOf,
 } from '@tiphys/core/engine'
 import type { TTLStrategy } from '@tiphys/core/spec'
+import type { ObjectMeta, Workflow } from '@tiphys/core/spec'
 import type { Clock, RunChange, RunLog } from '@tiphys/shell/ports'
 import { Journal } from './journal.ts'
 
@@ -26,18 +27,26 @@ export interface RunUpdate {
   readonly statusChanged: boolean
 }
 
-/** Labels and annotations as a whole. */
+/** Labels and annotations as a whole; what is absent stays as it is. */
 export interface Amendment {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
+  readonly more?: Partial<Pick<ObjectMeta, 'finalizers' | 'managedFields' | 'ownerReferences'>>
+  /** What readers see as the specification from now on. The run goes on with the one that it began with. */
+  readonly editedSpec?: Workflow['spec']
+}
+
+/** A workflow as it was submitted, with the specification that somebody put in the place of the first one since. */
+export interface SubmittedWorkflow extends Workflow {
+  readonly editedSpec?: Workflow['spec']
 }
 
 /** Those that tell how the workflow stands are made anew whenever it is read. */
 const MADE: ReadonlySet<string> = new Set(['phase', 'completed', 'pod-name-format', 'trace-id'].map((name) => `workflows.argoproj.io/${name}`))
 
-function ownMetadata({ labels, annotations }: Amendment): Amendment {
+function ownMetadata({ labels, annotations, more = {} }: Amendment): Amendment & typeof more {
   const own = (entries: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(entries).filter(([name]) => !MADE.has(name)))
-  return { labels: own(labels), annotations: own(annotations) }
+  return { ...more, labels: own(labels), annotations: own(annotations) }
 }
 
 export interface MailboxOptions {
@@ -106,11 +115,13 @@ export class Mailbox {
   }
 
   /** Gives the workflow other labels and annotations, and keeps them with what was submitted. Resolves once they are stored. */
-  async amend(metadata: Amendment): Promise<void> {
+  async amend(amendment: Amendment): Promise<void> {
     const { run } = this
-    const own = ownMetadata(metadata)
+    const own = ownMetadata(amendment)
+    const { editedSpec } = amendment
     Object.assign(run.metadata, own)
-    const manifest = JSON.stringify({ ...run.submitted, metadata: { ...run.submitted.metadata, ...own } })
+    Object.assign(run.submitted, { metadata: { ...run.submitted.metadata, ...own } }, editedSpec !== undefined && { editedSpec })
+    const manifest = JSON.stringify(run.submitted)
     const record: StoredRecord = { v: STORED_VERSION, at: this.options.clock.now(), nodes: [] }
     await new Promise<void>((resolve) => this.journal.append({ record: JSON.stringify(record), change: { labels: own.labels, manifest }, then: resolve }))
   }

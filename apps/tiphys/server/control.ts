@@ -1,13 +1,13 @@
 // Owns what clients may do to runs of this server: start, change, end and forget them.
-import { type EngineEvent, type Run, requestedEvent } from '@tiphys/core/engine'
-import { jsonEqual, type Json } from '@tiphys/core/kube'
+import type { Run } from '@tiphys/core/engine'
 import type { Workflow } from '@tiphys/core/spec'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done, RunControl } from '@tiphys/shell/http'
-import type { ObjectProblem, RunProblem, RunSummary } from '@tiphys/shell/ports'
+import type { RunSummary } from '@tiphys/shell/ports'
 import type { RunHost, RunUpdate } from '@tiphys/shell/runtime'
 import { removeRun } from '../local/remove.ts'
 import { type LocalSession, claimRun } from '../local/session.ts'
+import { type RunPlace, change, deliver, refusal } from './run-changes.ts'
 import { takingTurns } from './turns.ts'
 
 export interface ServerControl extends RunControl {
@@ -87,75 +87,8 @@ export function serverControl({ session, hostOf, forgetRun, onTrouble }: Control
   }
 }
 
-const CODES: Readonly<Partial<Record<RunProblem['code'], ObjectProblem['code']>>> = { already_exists: 'already_exists', not_found: 'not_found', too_large: 'too_large', invalid: 'invalid', damaged: 'damaged' }
-
-function refusal({ code, message }: { readonly code: string; readonly message: string }): Done {
-  return { ok: false, problem: { code: CODES[code as RunProblem['code']] ?? 'conflict', message } }
-}
-
-interface Changing {
-  readonly session: LocalSession
-  readonly host: RunHost
-  readonly summary: RunSummary
-}
-
-/** What of a spec can be changed while it runs: each becomes an event. The rest of it was settled when the run began. */
-async function change(changing: Changing, before: Workflow, after: Workflow): Promise<Done> {
-  const { suspend: wasSuspended, shutdown: wasShutdown, ...specBefore } = before.spec
-  const { suspend, shutdown, ...specAfter } = after.spec
-  if (!jsonEqual(specBefore as unknown as Json, specAfter as unknown as Json)) {
-    return { ok: false, problem: { code: 'invalid', path: 'spec', message: 'Forbidden: only suspend and shutdown can be changed after a workflow was created' } }
-  }
-  const relabelled = await relabel(changing, before, after)
-  if (!relabelled.ok) return relabelled
-  if (shutdown !== wasShutdown && shutdown) return request(changing, before, { kind: shutdown === 'Terminate' ? 'terminate' : 'stop' })
-  if ((suspend === true) === (wasSuspended === true)) return FINE
-  // Steps that wait for a person go on waiting: only the workflow itself does not hold back any more.
-  return suspend === true ? request(changing, before, { kind: 'suspend' }) : deliver(changing, { type: 'resumed', at: systemClock.now(), nodes: [] })
-}
-
-async function request(changing: Changing, workflow: Workflow, asked: Parameters<typeof requestedEvent>[1]): Promise<Done> {
-  const event = requestedEvent(workflow, asked, systemClock.now())
-  if (!event.ok) return { ok: false, problem: { code: 'invalid', path: 'spec', message: event.problem.message } }
-  return event.value === undefined ? FINE : deliver(changing, event.value)
-}
-
-async function deliver({ session, host, summary }: Changing, event: EngineEvent): Promise<Done> {
-  return (await host.deliver(summary.uid, event)) ? FINE : recordHere(session, host, { summary, event })
-}
-
-/** A run that this server does not carry out: nobody does, or another process that must not be disturbed. */
-async function recordHere(session: LocalSession, host: RunHost, { summary, event }: { readonly summary: RunSummary; readonly event: EngineEvent }): Promise<Done> {
-  const claimed = await claimRun(session.state, summary.uid)
-  if (!claimed.ok) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${claimed.message}` } }
-  try {
-    const recorded = await host.record(summary.uid, [event])
-    return recorded.ok ? FINE : refusal(recorded.problem)
-  } finally {
-    await session.state.log.release(summary.uid)
-  }
-}
-
-/** Labels and annotations are kept with the workflow as it was submitted. */
-async function relabel({ session, host, summary }: Changing, before: Workflow, after: Workflow): Promise<Done> {
-  const [was, now] = [before.metadata, after.metadata]
-  const same = jsonEqual((was.labels ?? {}) as Json, (now.labels ?? {}) as Json) && jsonEqual((was.annotations ?? {}) as Json, (now.annotations ?? {}) as Json)
-  if (same) return FINE
-  const isLive = host.runOf(summary.uid) !== undefined
-  if (!isLive) {
-    const claimed = await claimRun(session.state, summary.uid)
-    if (!claimed.ok) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${claimed.message}` } }
-  }
-  try {
-    const amended = await host.amend(summary.uid, { labels: now.labels ?? {}, annotations: now.annotations ?? {} })
-    return amended.ok ? FINE : refusal(amended.problem)
-  } finally {
-    if (!isLive) await session.state.log.release(summary.uid)
-  }
-}
-
 /** A workflow that another process has is left alone: whoever has it will end it again. */
-async function label({ session, host }: Omit<Changing, 'summary'>, uid: string, labels: Readonly<Record<string, string>>): Promise<void> {
+async function label({ session, host }: Omit<RunPlace, 'summary'>, uid: string, labels: Readonly<Record<string, string>>): Promise<void> {
   const { state } = session
   const summary = await state.runs.get(uid)
   if (host.runOf(uid) !== undefined || !summary.ok || summary.value.finishedAt === undefined || !(await claimRun(state, uid)).ok) return
