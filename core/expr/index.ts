@@ -3,6 +3,7 @@
 export { type Facilities } from './golang/host.ts'
 export { type CertificateRequest, type CertificateTexts, type Hosted, type HostedFunctions, type PasswordRequest } from './golang/hosted-functions.ts'
 export { format as goText } from './golang/format.ts'
+export { parseFloat64 } from './golang/number.ts'
 export { goJsonOf, valueOfJson } from './exprlang/json-of.ts'
 export { toPlain, type Json } from './golang/json.ts'
 export { evaluateCase, type CaseAnswer, type ExpressionCase } from './evaluate-case.ts'
