@@ -14,14 +14,21 @@ export type GrpcCode = keyof typeof CODES
 export interface GrpcFailure {
   readonly code: GrpcCode
   readonly message: string
+  /** A mistake of the caller that the reference takes for a failure of its own: clients are told its code, and the status says whose it is. */
+  readonly byCaller?: boolean
 }
 
 export function grpcFailure(code: GrpcCode, message: string): GrpcFailure {
   return { code, message }
 }
 
-export function httpStatusOf({ code }: GrpcFailure): number {
-  return CODES[code][1]
+/** A mistake of the caller for which the reference's clients know another code. */
+export function callerFailure(code: 'internal' | 'unknown', message: string): GrpcFailure {
+  return { code, message, byCaller: true }
+}
+
+export function httpStatusOf({ code, byCaller = false }: GrpcFailure): number {
+  return byCaller ? CODES.invalidArgument[1] : CODES[code][1]
 }
 
 /** The body of a refusal. */
@@ -36,7 +43,7 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
 
 /** The message by which a stream tells that it failed. */
 export function streamFailureBody(failure: GrpcFailure): JsonObject {
-  const [grpc, http] = CODES[failure.code]
+  const [grpc, http] = [CODES[failure.code][0], httpStatusOf(failure)]
   return { error: { grpc_code: grpc, http_code: http, message: failure.message, http_status: STATUS_TEXTS[http] ?? '' } }
 }
 

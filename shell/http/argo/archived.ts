@@ -116,7 +116,7 @@ const retry: ArgoOperationHandler = async (call, services) => {
   const parameters = isJsonArray(body['parameters']) ? body['parameters'].filter((item) => typeof item === 'string') : []
   const options = { restartSuccessful: body['restartSuccessful'] === true, nodeFieldSelector: textOf(body, 'nodeFieldSelector'), parameters, at: services.now() }
   const retried = retryWorkflow(found.value, options)
-  if (!retried.ok) return problemAnswer(retried.problem.message)
+  if (!retried.ok) return problemAnswer(retried.problem)
   const { workflow } = retried.value
   if (workflow.metadata.namespace !== namespace) return refusedAs('invalidArgument', 'the namespace of the provided object does not match the namespace sent on the request')
   const made = await services.workflows.submit(workflow as unknown as KubeObject, false)

@@ -26,7 +26,7 @@ function acting(actionOf: (call: ArgoCall) => Result<Action>): ArgoOperationHand
     const found = await findLive(services, call.parameters['namespace'] ?? '', nameOf(call))
     if (!found.ok) return refusedWith(found.failure)
     const action = actionOf(call)
-    if (!action.ok) return problemAnswer(action.problem.message)
+    if (!action.ok) return problemAnswer(action.problem)
     return carriedOut(found.value, action.value, { call, services })
   }
 }
@@ -39,9 +39,9 @@ interface Context {
 async function carriedOut({ summary, workflow }: LiveWorkflow, { request, after, actor }: Action, { call, services }: Context): Promise<ArgoAnswer> {
   const at = services.now()
   const shown = after(workflow, at)
-  if (!shown.ok) return problemAnswer(shown.problem.message)
+  if (!shown.ok) return problemAnswer(shown.problem)
   const event = requestedEvent(workflow, request, at)
-  if (!event.ok) return problemAnswer(event.problem.message)
+  if (!event.ok) return problemAnswer(event.problem)
   const { control } = services.workflows
   const person = personOf(call.caller)
   if (person !== undefined && actor !== undefined) {
@@ -68,10 +68,15 @@ function withNodes(planned: Result<readonly NodeChange[]>, workflow: Workflow, a
   return planned.ok ? ok(applyNodeChanges(workflow, planned.value, at)) : planned
 }
 
-/** Who waits for a workflow that has ended to be suspended waits for long; the reference says so. */
-function suspended(workflow: Workflow): Result<Workflow> {
-  const done = suspendWorkflow(workflow)
+/** Who waits for a workflow to do what it cannot waits for long; the reference says so. */
+function afterWaiting(done: Result<Workflow>): Result<Workflow> {
   return done.ok ? done : { ok: false, problem: { ...done.problem, message: `timed out waiting for the condition: ${done.problem.message}` } }
+}
+
+/** That this one has ended is known to be the caller's mistake. */
+function suspended(workflow: Workflow): Result<Workflow> {
+  const done = afterWaiting(suspendWorkflow(workflow))
+  return done.ok ? done : { ok: false, problem: { ...done.problem, code: 'workflow_phase' } }
 }
 
 const suspend = acting(() => ok({ request: { kind: 'suspend' }, after: suspended, actor: 'Suspend' }))
@@ -88,7 +93,7 @@ const resume = acting((call) => {
   const by = personOf(call.caller)
   const after: Action['after'] = (workflow, at) => {
     if (selector !== '') return withNodes(planResume(workflow, { selector, by }), workflow, at)
-    return resumeWorkflow(workflow, { by, at })
+    return afterWaiting(resumeWorkflow(workflow, { by, at }))
   }
   return ok({ request: { kind: 'resume', selector, by }, after, actor: 'Resume' })
 })
@@ -124,7 +129,7 @@ const retry: ArgoOperationHandler = async (call, services) => {
   const parameters = isJsonArray(body['parameters']) ? body['parameters'].filter((item) => typeof item === 'string') : []
   const options = { restartSuccessful: body['restartSuccessful'] === true, nodeFieldSelector: textOf(call, 'nodeFieldSelector'), parameters, at: services.now() }
   const retried = retryWorkflow(workflow, options)
-  if (!retried.ok) return problemAnswer(retried.problem.message)
+  if (!retried.ok) return problemAnswer(retried.problem)
   const done = await services.workflows.control.retry(summary, options)
   if (!done.ok) return refusedWith(workflowFailure(done.problem, summary.name))
   const metadata = { ...retried.value.workflow.metadata, ...(await versionOf(services, summary.namespace, summary.name)) }

@@ -1,7 +1,7 @@
 // Owns making workflows by the Argo REST API: from a manifest, from a template, from one that was there before; and judging them.
 import { applySubmitOptions, labelCreator, overrideTemplateArtifacts, parseArtifactOverrides, resubmitWorkflow } from '@tiphys/core/engine'
-import { argoObject, resourceOfKind, storedTemplatesOf, textAt, uploadedKeyProblem, valueAt } from '@tiphys/core/api'
-import { type Json, type JsonObject, type Result, isJsonArray, isJsonObject, rfc3339 } from '@tiphys/core/kube'
+import { argoObject, callerFailure, grpcFailure, resourceOfKind, storedTemplatesOf, textAt, uploadedKeyProblem, valueAt } from '@tiphys/core/api'
+import { type Json, type JsonObject, type Problem, type Result, isJsonArray, isJsonObject, rfc3339 } from '@tiphys/core/kube'
 import { type CronWorkflow, type ValidateOptions, type Workflow, type WorkflowSpec, validateWorkflow, workflowSchema } from '@tiphys/core/spec'
 import type { StoredObject } from '@tiphys/shell/ports'
 import type { Caller } from './access.ts'
@@ -17,9 +17,12 @@ export function shownWorkflow(workflow: Workflow | StoredObject): ArgoAnswer {
   return answered(argoObject(workflowSchema, workflow as unknown as JsonObject))
 }
 
-/** What a problem of a person's request becomes: the reference calls many of them its own. */
-export function problemAnswer(message: string): ArgoAnswer {
-  return refusedAs('invalidArgument', message)
+/** Mistakes of people that the reference takes for failures of its own. */
+const ITS_OWN: ReadonlySet<string> = new Set(['parameter_invalid', 'output_missing', 'selector_missing', 'node_unmatched', 'output_unknown', 'output_fixed', 'workflow_completed'])
+
+/** What a problem of a person's request becomes. */
+export function problemAnswer({ code, message }: Pick<Problem, 'code' | 'message'>): ArgoAnswer {
+  return refusedWith(ITS_OWN.has(code) ? callerFailure('internal', message) : grpcFailure('invalidArgument', message))
 }
 
 const textOf = (body: Json | undefined, ...path: readonly string[]): string => (isJsonObject(body) ? textAt(body, path) : '')
@@ -48,14 +51,16 @@ function judge({ templates }: ArgoServices, workflow: Workflow, options: Pick<Va
 
 export const lintWorkflow: ArgoOperationHandler = async (call, services) => {
   const workflow = manifestOf(call)
-  if (workflow === undefined) return problemAnswer('unable to get a workflow')
+  if (workflow === undefined) return refusedWith(callerFailure('unknown', 'unable to get a workflow'))
   const judged = judge(services, workflow, { purpose: 'lint', namespace: workflow.metadata.namespace })
-  return judged.ok ? shownWorkflow(judged.value.shown) : refusedWith(judged.failure)
+  if (judged.ok) return shownWorkflow(judged.value.shown)
+  // What is not there is told as such; all else has no code of its own.
+  return refusedWith(judged.failure.code === 'notFound' ? judged.failure : callerFailure('unknown', judged.failure.message))
 }
 
 export const createWorkflow: ArgoOperationHandler = async (call, services) => {
   const given = manifestOf(call)
-  if (given === undefined) return problemAnswer('workflow body not specified')
+  if (given === undefined) return refusedAs('invalidArgument', 'workflow body not specified')
   const namespace = namespaceOf(call)
   const workflow = { ...given, metadata: { ...given.metadata, namespace: given.metadata.namespace || namespace } }
   const judged = judge(services, workflow, { purpose: 'create', namespace: workflow.metadata.namespace })
@@ -94,12 +99,12 @@ export const submitWorkflow: ArgoOperationHandler = async (call, services) => {
   const { body } = call
   const asked = textOf(body, 'resourceKind')
   const kind = Object.hasOwn(KINDS, asked) ? KINDS[asked] : undefined
-  if (kind === undefined) return problemAnswer(`Resource kind '${asked}' is not supported for submitting`)
+  if (kind === undefined) return refusedAs('invalidArgument', `Resource kind '${asked}' is not supported for submitting`)
   const base = await baseOf(services, call, kind)
   if (!base.ok) return refusedWith(base.failure)
   const options = isJsonObject(body['submitOptions']) ? body['submitOptions'] : {}
   const applied = applied1(services, base.value, { call, options })
-  if (!applied.ok) return problemAnswer(applied.problem.message)
+  if (!applied.ok) return problemAnswer(applied.problem)
   const judged = judge(services, applied.value, { purpose: 'submit', namespace: namespaceOf(call) })
   if (!judged.ok) return refusedWith(judged.failure)
   if (options['dryRun'] === true) return shownWorkflow(judged.value.shown)
@@ -174,7 +179,7 @@ export async function resubmitted(workflow: Workflow, call: ArgoCall, services: 
   const { body, caller } = call
   const parameters = isJsonArray(body['parameters']) ? body['parameters'].filter((item) => typeof item === 'string') : []
   const made = resubmitWorkflow(workflow, { memoized: body['memoized'] === true, parameters, suffix: services.newSuffix(), at: services.now() })
-  if (!made.ok) return problemAnswer(made.problem.message)
+  if (!made.ok) return problemAnswer(made.problem)
   const namespace = workflow.metadata.namespace ?? ''
   const fresh = { ...made.value, apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: labelCreator(made.value.metadata, personOf(caller)) } as Workflow
   const judged = judge(services, fresh, { purpose: 'submit', namespace })
