@@ -2,8 +2,8 @@
 import type { Synchronization } from '@tiphys/core/spec'
 import type { Catalog } from './world.ts'
 
-/** One lock that somebody wants, by its full name and size. */
-export interface LockRequest { readonly name: string; readonly limit: number }
+/** One lock that somebody wants, by its full name and size. `record` is where a database keeps it. */
+export interface LockRequest { readonly name: string; readonly limit: number; readonly record?: string }
 
 export interface Claim {
   /** `namespace/workflow`, or that and `/` and the node id. */
@@ -24,6 +24,8 @@ export interface LockTable {
   release(holder: string): readonly string[]
   /** Locks that a holder has, for `status.synchronization`. */
   heldBy(holder: string): readonly string[]
+  /** Whether a holder has asked and not got what it asked for. */
+  isWaiting(holder: string): boolean
   /** Takes over a lock that a stored status says is held. */
   restore(lock: LockRequest, holder: string): void
 }
@@ -45,7 +47,7 @@ export function createLockTable(): LockTable {
       for (const request of claim.locks) wait(lockOf(request), claim, { name: request.name, queued })
       for (const request of claim.locks) {
         const lock = lockOf(request)
-        if (!isAvailable(lock, claim)) return { acquired: false, lock: request.name, message: waitingText(request.name, lock) }
+        if (!isAvailable(lock, claim)) return { acquired: false, lock: request.name, message: waitingText(request, lock) }
       }
       for (const request of claim.locks) {
         const lock = lockOf(request)
@@ -72,6 +74,7 @@ export function createLockTable(): LockTable {
       return [...next]
     },
     heldBy: (holder) => [...(held.get(holder) ?? [])],
+    isWaiting: (holder) => queued.has(holder),
     restore(request, holder) {
       lockOf(request).holders.add(holder)
       add(held, holder, request.name)
@@ -98,13 +101,15 @@ function wait(lock: Lock, claim: Claim, at: { name: string; queued: Map<string, 
 function isAvailable(lock: Lock, claim: Claim): boolean {
   if (lock.holders.has(claim.holder)) return true
   if (lock.holders.size >= lock.limit) return false
-  // Whoever is first goes first; nodes of the same workflow may pass each other.
-  const first = lock.waiting[0]
-  return first === undefined || first.holder === claim.holder || first.run === claim.run
+  // Whoever is first goes first, as many as there is room for; nodes of the same workflow may pass each other.
+  const next = lock.waiting.slice(0, lock.limit - lock.holders.size)
+  return next.length === 0 || next.some((other) => other.holder === claim.holder || other.run === claim.run)
 }
 
-function waitingText(name: string, lock: Lock): string {
-  return `Waiting for ${name} lock. Lock status: ${Math.max(0, lock.limit - lock.holders.size)}/${lock.limit}`
+/** A lock in a database tells how many hold it, others how many more may. */
+function waitingText({ name, record }: LockRequest, { limit, holders }: Lock): string {
+  if (record !== undefined) return `Waiting for ${name} lock (${record}). Lock status: ${holders.size}/${limit}`
+  return `Waiting for ${name} lock. Lock status: ${Math.max(0, limit - holders.size)}/${limit}`
 }
 
 type Wanted = { readonly ok: true; readonly locks: readonly LockRequest[] } | { readonly ok: false; readonly message: string }
@@ -118,8 +123,8 @@ export function wantedLocks(sync: Synchronization, namespace: string, catalog: C
     locks.push(lock.lock)
   }
   for (const mutex of sync.mutexes ?? []) {
-    const kind = mutex.database === true ? 'Database' : 'Mutex'
-    locks.push({ name: `${mutex.namespace || namespace}/${kind}/${mutex.name ?? ''}`, limit: 1 })
+    const [home, name] = [mutex.namespace || namespace, mutex.name ?? '']
+    locks.push(mutex.database === true ? { name: `${home}/Database/${name}`, limit: 1, record: `mtx/${home}/${name}` } : { name: `${home}/Mutex/${name}`, limit: 1 })
   }
   const names = new Set<string>()
   for (const { name } of locks) {
@@ -133,13 +138,18 @@ type Semaphore = NonNullable<Synchronization['semaphores']>[number]
 
 function semaphoreLock(semaphore: Semaphore, namespace: string, catalog: Catalog): { ok: true; lock: LockRequest } | { ok: false; message: string } {
   const home = semaphore.namespace || namespace
-  if (semaphore.database !== undefined) {
-    return { ok: false, message: `database session is not available for semaphore ${home}/Database/${semaphore.database.key ?? ''}` }
-  }
+  if (semaphore.database !== undefined) return databaseLock(semaphore.database.key ?? '', home, catalog)
   const ref = semaphore.configMapKeyRef
   const name = `${home}/ConfigMap/${ref?.name ?? ''}/${ref?.key ?? ''}`
   const text = catalog.configMap(home, ref?.name ?? '')?.data?.[ref?.key ?? '']
   const limit = text !== undefined && /^[+-]?\d+$/.test(text.trim()) ? Number(text) : undefined
   if (limit === undefined) return { ok: false, message: `failed to initialize semaphore ${name} with limit` }
   return { ok: true, lock: { name, limit } }
+}
+
+function databaseLock(key: string, home: string, { databaseLimit }: Catalog): ReturnType<typeof semaphoreLock> {
+  const name = `${home}/Database/${key}`
+  if (databaseLimit === undefined) return { ok: false, message: `database session is not available for semaphore ${name}` }
+  const limit = databaseLimit(home, key)
+  return limit === undefined ? { ok: false, message: `failed to initialize semaphore ${name} with limit` } : { ok: true, lock: { name, limit, record: `sem/${home}/${key}` } }
 }

@@ -9,6 +9,8 @@ export interface Catalog {
   workflowTemplate(namespace: string, name: string): WorkflowTemplate | undefined
   clusterWorkflowTemplate(name: string): ClusterWorkflowTemplate | undefined
   configMap(namespace: string, name: string): ConfigMap | undefined
+  /** Sizes of semaphores that a database keeps; absent where there is no such database. */
+  readonly databaseLimit?: ((namespace: string, key: string) => number | undefined) | undefined
 }
 
 export interface EngineConfig {

@@ -5,7 +5,10 @@ import type { ClusterWorkflowTemplate, ConfigMap, Secret, WorkflowTemplate } fro
 export type CatalogObject = WorkflowTemplate | ClusterWorkflowTemplate | ConfigMap | Secret
 
 export class ObjectCatalog implements Catalog {
+  /** Set where semaphores may be kept in a database. */
+  databaseLimit: Catalog['databaseLimit'] = undefined
   private readonly objects = new Map<string, CatalogObject>()
+  private readonly listeners: ((object: CatalogObject) => void)[] = []
 
   workflowTemplate(namespace: string, name: string): WorkflowTemplate | undefined {
     return this.objects.get(`WorkflowTemplate/${namespace}/${name}`) as WorkflowTemplate | undefined
@@ -29,10 +32,17 @@ export class ObjectCatalog implements Catalog {
 
   put(object: CatalogObject, namespace: string): void {
     this.objects.set(keyOf(object, namespace), object)
+    for (const listener of this.listeners) listener(object)
   }
 
   remove(object: CatalogObject, namespace: string): void {
     this.objects.delete(keyOf(object, namespace))
+    for (const listener of this.listeners) listener(object)
+  }
+
+  /** Calls back with every object that comes, changes or goes. */
+  onChange(listener: (object: CatalogObject) => void): void {
+    this.listeners.push(listener)
   }
 
   *all(): Iterable<CatalogObject> {

@@ -260,6 +260,14 @@ export class RunHost {
     }
   }
 
+  /** The size of a lock may have changed: every run that waits for one asks again. */
+  limitsChanged(): void {
+    for (const mailbox of this.mailboxes.values()) {
+      const { run } = mailbox
+      if (run.lockWaiters.size > 0 || this.world.locks.isWaiting(`${run.namespace}/${run.name}`)) mailbox.deliver({ type: 'locksChanged', at: this.options.clock.now() })
+    }
+  }
+
   /** Resolves once every pod that was told to stop has ended: a signal that a step ignores needs this process to follow it up. */
   drained(): Promise<void> {
     return this.pods.drained()

@@ -10,7 +10,7 @@ import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, WorkflowStore } from '@tiphys/shell/http'
-import type { Clock, LogStore, PodRunner, TaskRunner } from '@tiphys/shell/ports'
+import type { Clock, LogStore, PodRunner, SyncLimitStore, TaskRunner } from '@tiphys/shell/ports'
 import { type Archiver, type ConfigSource, ObjectCatalog, RunHost, type Throttled, throttled } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
 import { lazyArtifacts } from '../local/artifacts.ts'
@@ -35,6 +35,7 @@ import { type RestOptions, identifyOwner, openRest } from './rest.ts'
 import { withResources } from './resources.ts'
 import { resumeRuns } from './resume.ts'
 import { openStores } from './stores.ts'
+import { followLimits } from './sync-limits.ts'
 import { type Simulation, openSimulation, playedClock } from './simulated.ts'
 
 export interface ServerOptions {
@@ -96,7 +97,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, archive: state.archive, limits: state.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: async () => '',
+    ...stores, logs: engine.logs, archive: state.archive, limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: async () => '',
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyOwner(token), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
@@ -140,6 +141,7 @@ interface Engine {
   readonly logs: LogStore
   readonly workflows: WorkflowStore
   readonly archiver: Archiver
+  readonly limits: SyncLimitStore
   close(): Promise<void>
 }
 
@@ -149,6 +151,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const catalog = new ObjectCatalog()
   const stop = new AbortController()
   await mirrorObjects(state.objects, catalog, stop.signal)
+  const limits = await followLimits(state.limits, catalog, () => host)
   const clock = options.simulation === undefined ? systemClock : playedClock(systemClock, options.simulation)
   const { runner, logs, tasks } = openRunner({ options, place, catalog, clock, hostOf: () => host })
   const engineBase = options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG
@@ -182,7 +185,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     await host.close()
     await Promise.all([caches.saved(), recorder.saved()])
   }
-  return { clock, config, engineBase, throttle, host, control, catalog, logs, workflows, archiver, close }
+  return { clock, config, engineBase, throttle, host, control, catalog, logs, workflows, archiver, limits, close }
 }
 
 interface RunnerNeeds {
