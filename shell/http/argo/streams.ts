@@ -8,9 +8,9 @@ import type { ObjectEvent, ObjectWatch, StoredObject } from '@tiphys/shell/ports
 import { problemFailure } from '../answer.ts'
 import type { KubeWatchQuery } from '../kube-store.ts'
 import { type ArgoAnswer, StreamFailure, refusedWith } from './answer.ts'
-import { plain, selectorsOf, spotOf } from './objects.ts'
+import { type Got, got, plain, selectorsOf, spotOf } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoOperations, ArgoServices } from './services.ts'
-import { nameMeant } from './workflow-find.ts'
+import { findLive, nameMeant } from './workflow-find.ts'
 
 /** What is told of one event; undefined for what clients do not ask about. */
 type Telling = (event: Extract<ObjectEvent, { readonly object: unknown }>) => JsonObject | undefined
@@ -53,13 +53,20 @@ async function* told(watch: ObjectWatch, resource: ApiResource, tell: Telling): 
 const watchWorkflows: ArgoOperationHandler = async (call, services) => {
   const choice = parseFields(call.query.get('fields') ?? '')
   const named = /metadata\.name=([^,]*)/.exec(call.query.get('listOptions.fieldSelector') ?? '')?.[1]?.trim()
-  const meant = named === '@latest' ? await nameMeant(services, call.parameters['namespace'] ?? '', named) : undefined
+  const meant = await watchedName(services, call.parameters['namespace'] ?? '', named)
   if (meant?.ok === false) return refusedWith(meant.failure)
   const query = new URLSearchParams(call.query)
   if (meant !== undefined) query.set('listOptions.fieldSelector', `metadata.name=${meant.value}`)
   // Paths of fields begin at the message as a whole; what is not chosen of it is gone.
   const tell: Telling = ({ type, object }) => chooseFields(choice, { result: { type, object: argoObject(workflowSchema, plain(object)) } })
   return watching({ ...call, query }, services, { resource: resourceOfKind('Workflow'), tell })
+}
+
+/** Who watches one workflow of a namespace is told at once when there is none of that name. */
+async function watchedName(services: ArgoServices, namespace: string, named: string | undefined): Promise<Got<string> | undefined> {
+  if (named === undefined || named === '' || namespace === '') return named === '@latest' ? nameMeant(services, namespace, named) : undefined
+  const found = await findLive(services, namespace, named)
+  return found.ok ? got(found.value.summary.name) : found
 }
 
 /** What events can be selected by. */

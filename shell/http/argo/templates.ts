@@ -28,10 +28,12 @@ const clusterTemplates: ServedKind = {
   validate: (object, { services, purpose }) => validateWorkflowTemplate(object as unknown as ClusterWorkflowTemplate, { purpose, catalog: services.templates }),
 }
 
-/** A pattern is a piece of the name. Pages of what matches are told apart by version, the youngest first. */
+const byName = (objects: Page['objects']): Page['objects'] => [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0))
+
+/** Objects stand in the order of their names, whatever their namespaces. A pattern is a piece of the name. Pages of what matches are told apart by version, the youngest first. */
 function byPattern(page: Page, query: QueryValues): Page {
   const pattern = query.get('namePattern') ?? ''
-  if (pattern === '') return page
+  if (pattern === '') return { ...page, objects: byName(page.objects) }
   const limit = wholeOf(query, 'listOptions.limit') ?? 0
   const before = query.get('listOptions.continue') ?? ''
   const versionOf = ({ metadata }: Page['objects'][number]): number => Number(metadata.resourceVersion)
@@ -39,7 +41,7 @@ function byPattern(page: Page, query: QueryValues): Page {
   const rest = before === '' ? matching : matching.filter((object) => versionOf(object) < Number(before))
   const objects = limit > 0 ? rest.slice(0, limit) : rest
   const next = limit > 0 && objects.length === limit ? objects.at(-1)?.metadata.resourceVersion : undefined
-  return { objects: [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)), meta: { ...page.meta, continue: next } }
+  return { objects: byName(objects), meta: { ...page.meta, continue: next } }
 }
 
 /** With a pattern everything is looked through, whatever the page. */
