@@ -9,6 +9,7 @@ import { ENTRY_PREFIX, end } from './conclude.ts'
 import { wantedLocks } from './locks.ts'
 import { runKey } from './locking.ts'
 import { redo } from './redo.ts'
+import { measureRunStart } from './metrics.ts'
 
 export function begin(turn: Turn): void {
   const { run } = turn
@@ -21,6 +22,7 @@ export function begin(turn: Turn): void {
   run.begun = true
   createClaims(turn)
   redo(turn)
+  measureRunStart(turn)
   run.context = localContext(run.storedSpec === undefined ? run.name : '', run.spec)
   const call: Call = {
     name: run.name, kind: 'step', label: '', template: run.spec.entrypoint, templateRef: undefined, inline: undefined,

@@ -11,7 +11,8 @@ import { GO, lookUpCache } from './memo.ts'
 import { startRetry } from './retry.ts'
 import { startBody } from './bodies.ts'
 import { watchTimeouts } from './timeouts.ts'
-import { close } from './close.ts'
+import { close, leave } from './close.ts'
+import { measureStart } from './metrics.ts'
 import { podNamed } from './pod-name.ts'
 
 /** What became of a call. */
@@ -119,7 +120,7 @@ export function newFrame(input: FrameInput): Frame {
   return {
     id: input.id, name: input.call.name, call: input.call, parent: input.parent, depth: input.depth, compiled: input.compiled, context: input.context,
     template: input.processed.template, scope: input.processed.scope, inputs: input.processed.inputs, values: input.processed.values,
-    attempt: input.attempt ?? false, body: undefined, node: undefined, failure: undefined, locked: false, queued: false, changed: new Set(),
+    attempt: input.attempt ?? false, body: undefined, node: undefined, failure: undefined, locked: false, queued: false, measured: false, changed: new Set(),
     executionDeadline: undefined,
   }
 }
@@ -134,23 +135,28 @@ export function admit(turn: Turn, frame: Frame): Outcome {
     watchTimeouts(turn, frame)
     return { kind: 'entered', node: frame.node as RunNode, frame }
   }
+  const waited = frame.node !== undefined
   const cached = isNew ? lookUpCache(turn, frame) : GO
   if (cached.kind === 'error') return refuse(turn, frame, cached.message)
   if (frame.node !== undefined && isFinished(frame.node)) {
-    close(turn, frame)
+    if (waited) close(turn, frame)
+    else leave(turn, frame)
     return { kind: 'entered', node: frame.node, frame: undefined }
   }
   const strategy = retryStrategyOf(turn, frame.template)
   const outcome = strategy === undefined ? startBody(turn, frame) : startRetry(turn, frame, strategy)
   showDisplayName(turn, frame)
-  if (outcome.kind === 'entered' && outcome.frame !== undefined) watchTimeouts(turn, frame)
+  if (outcome.kind === 'entered' && outcome.frame !== undefined) {
+    measureStart(turn, frame)
+    watchTimeouts(turn, frame)
+  }
   return outcome
 }
 
 /** Ends a call that may have waited for a lock: what it has of locks goes back. */
 function refuse(turn: Turn, frame: Frame, message: string): Outcome {
   const outcome = failed(turn, { call: frame.call, existing: frame.node, reason: 'error', message })
-  close(turn, frame)
+  leave(turn, frame)
   return outcome
 }
 

@@ -2,11 +2,18 @@
 import type { Frame, RunNode, Turn } from './model.ts'
 import { enqueue, idOf, isFinished, setPhase } from './nodes.ts'
 import { unlock } from './locking.ts'
+import { measureEnd } from './metrics.ts'
 import { endPod } from './ending.ts'
 import { podNameOfNode } from './pod-name.ts'
 
 /** Call once when the frame's node has finished. */
 export function close(turn: Turn, frame: Frame): void {
+  measureEnd(turn, frame)
+  leave(turn, frame)
+}
+
+/** The same for a call that an error of the engine itself ended, or that took its outputs from a cache: no metrics tell of it (METRIC-5). */
+export function leave(turn: Turn, frame: Frame): void {
   unlock(turn, frame)
   turn.run.postponed.delete(frame)
   const bounds = frame.body?.kind === 'steps' || frame.body?.kind === 'dag'
@@ -34,8 +41,8 @@ function isInside(node: RunNode, outer: RunNode): boolean {
   return next === '[' || next === '(' || (next === '.' && node.boundaryId !== outer.boundaryId)
 }
 
-/** Hooks hang below the node that they belong to: a dag is not over before its own hooks are, and a hook reports to the boundary of the dag. */
-function wakeHooked(turn: Turn, frame: Frame): void {
+/** Of a hook that has ended, or is a daemon that is up. Hooks hang below the node that they belong to: a dag is not over before its own hooks are, and a hook reports to the boundary of the dag. */
+export function wakeHooked(turn: Turn, frame: Frame): void {
   const hooked = turn.run.frames.get(idOf(turn.run, hookedName(frame.name)))
   if (hooked?.body?.kind === 'dag') enqueue(turn, hooked)
 }

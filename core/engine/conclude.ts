@@ -11,6 +11,7 @@ import { endDaemons } from './close.ts'
 import { endPod } from './ending.ts'
 import { releaseHolder, runKey, unlock } from './locking.ts'
 import { podNameOfNode } from './pod-name.ts'
+import { measureRunEnd } from './metrics.ts'
 import { failuresOf } from './globals.ts'
 
 const PHASES = { Pending: 'Pending', Running: 'Running', Succeeded: 'Succeeded', Skipped: 'Succeeded', Omitted: 'Succeeded', Failed: 'Failed', Error: 'Error' } as const
@@ -139,11 +140,10 @@ function progressOf(run: Run, name: string, outcome: Outcome): Progress {
 function finish(turn: Turn, root: RunNode, exit: RunNode | undefined): void {
   const { run } = turn
   const phase = PHASES[root.phase] as 'Succeeded' | 'Failed' | 'Error'
-  if (phase === 'Succeeded') {
-    if (exit !== undefined && isUnsuccessful(exit)) return end(turn, exit.phase as 'Failed' | 'Error', exit.message)
-    return end(turn, 'Succeeded', undefined)
-  }
-  end(turn, phase, run.shutdown === undefined ? root.message : `Stopped with strategy '${run.shutdown}'`)
+  if (phase !== 'Succeeded') end(turn, phase, run.shutdown === undefined ? root.message : `Stopped with strategy '${run.shutdown}'`)
+  else if (exit !== undefined && isUnsuccessful(exit)) end(turn, exit.phase as 'Failed' | 'Error', exit.message)
+  else end(turn, 'Succeeded', undefined)
+  measureRunEnd(turn, root)
 }
 
 /** The run cannot go on: an error of the workflow itself. */

@@ -153,6 +153,7 @@ function loadStatus(run: Run, workflow: Workflow): void {
   own.completed = workflow.metadata.labels?.['workflows.argoproj.io/completed'] === 'true'
   const podRunning = status.conditions?.find(({ type }) => type === 'PodRunning')
   own.podRunning = podRunning === undefined ? undefined : podRunning.status === 'True'
+  own.metricsError = status.conditions?.find(({ type }) => type === 'MetricsError')?.message
   own.repository = status.artifactRepositoryRef
   own.claims = [...(status.persistentVolumeClaims ?? [])]
   for (const [key, template] of Object.entries(status.storedTemplates ?? {})) run.templates.stored.set(key, template)
@@ -165,12 +166,12 @@ export function timeOf(text: string | null | undefined): UnixMs | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-/** Everything but the templates is substituted once, with the workflow's own variables. */
+/** Everything but templates and metrics, which know more variables, is substituted once, with the workflow's own. */
 function substituteSpec(run: Run): string | undefined {
-  const { templates, ...rest } = run.spec
+  const { templates, metrics, ...rest } = run.spec
   const rendered = renderValue(rest, scopeOf(globalsLayer(run)), LOOSE)
   if (!rendered.ok) return rendered.error.message
-  run.spec = templates === undefined ? (rendered.value as WorkflowSpec) : { ...(rendered.value as WorkflowSpec), templates }
+  run.spec = { ...(rendered.value as WorkflowSpec), ...(templates !== undefined && { templates }), ...(metrics !== undefined && { metrics }) }
   return undefined
 }
 

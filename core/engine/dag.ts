@@ -9,7 +9,7 @@ import { type NodeView, type Siblings, loopView, resultsLayer, viewOf } from './
 import { outboundOf } from './outbound.ts'
 import { exportOutputs, resolveOutputs } from './outputs.ts'
 import { saveCache } from './memo.ts'
-import { close } from './close.ts'
+import { close, leave } from './close.ts'
 import { declaredTemplate, layersOf } from './steps.ts'
 import { branchVerdict } from './dag-verdict.ts'
 import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
@@ -130,7 +130,7 @@ function succeed(turn: Turn, frame: Frame, body: DagBody): void {
   if (!outputs.ok) {
     setPhase(turn, node, 'Error', outputs.message)
     frame.failure = { reason: 'error', message: outputs.message }
-    return close(turn, frame)
+    return leave(turn, frame)
   }
   if (outputs.value !== undefined) {
     node.outputs = outputs.value

@@ -38,6 +38,25 @@ export interface DeleteClaims extends Keyed { readonly type: 'deleteClaims'; rea
 export interface ClaimRequest { readonly name: string; readonly volume: string; readonly spec: unknown }
 /** A Kubernetes event on the workflow. */
 export interface RecordEvent extends Keyed { readonly type: 'recordEvent'; readonly level: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }
+/**
+ * Record a custom metric of a node, or of the workflow as a whole. Repeating the same key must not count twice. A value that follows the time is one
+ * series: a later effect with its key replaces it, and those of a run that has ended stand still.
+ */
+export interface RecordMetric extends Keyed {
+  readonly type: 'recordMetric'
+  readonly node: NodeId | undefined
+  readonly at: UnixMs
+  readonly name: string
+  readonly help: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: MetricValue
+}
+export type MetricValue =
+  | { readonly kind: 'counter'; readonly value: number }
+  | { readonly kind: 'gauge'; readonly operation: 'Set' | 'Add' | 'Sub'; readonly value: number }
+  | { readonly kind: 'histogram'; readonly value: number; readonly buckets: readonly number[] }
+  /** Shown as a gauge: the seconds since a moment, until another once it is known. */
+  | { readonly kind: 'realtime'; readonly since: UnixMs; readonly until: UnixMs | undefined }
 
 export type Effect =
-  | StartPod | StopPod | StartTask | StopTask | StartTimer | StopTimer | SaveCache | WakeRuns | CreateClaims | DeleteClaims | RecordEvent
+  | StartPod | StopPod | StartTask | StopTask | StartTimer | StopTimer | SaveCache | WakeRuns | CreateClaims | DeleteClaims | RecordEvent | RecordMetric

@@ -68,6 +68,8 @@ export interface RunStatus {
   /** Sums over executable nodes: finished parts, all parts. */
   progressDone: number
   progressTotal: number
+  /** What was wrong with custom metrics, for the condition MetricsError. */
+  metricsError?: string | undefined
 }
 
 /** What a template is called by: a step, a task, a hook or the entrypoint. */
@@ -117,6 +119,8 @@ export interface Frame {
   /** Set while locks of this frame are held. */
   locked: boolean
   queued: boolean
+  /** Whether the metrics of its end are recorded. */
+  measured: boolean
   /** Frames of this one's calls that changed since it last looked. */
   readonly changed: Set<Frame>
   /** When a pod of this frame has to end at the latest, from a retry's `maxDuration`. */

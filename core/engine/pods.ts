@@ -10,7 +10,8 @@ import { type PodDeadline, type PodResult, buildPod, podDeadline } from './pod/i
 import { failureOf } from './pod-failure.ts'
 import { exportOutputs } from './outputs.ts'
 import { saveCache } from './memo.ts'
-import { close } from './close.ts'
+import { close, leave, wakeHooked } from './close.ts'
+import { measureEnd } from './metrics.ts'
 import { durationOf } from './resources.ts'
 
 const DEADLINE_MESSAGE = 'Step exceeded its deadline'
@@ -55,7 +56,7 @@ function refuse(turn: Turn, frame: Frame, message: string): Outcome {
 function error(turn: Turn, frame: Frame, message: string): Outcome {
   const node = frame.node as RunNode
   setPhase(turn, node, 'Error', message)
-  close(turn, frame)
+  leave(turn, frame)
   return { kind: 'failed', node, reason: 'error', message }
 }
 
@@ -183,6 +184,8 @@ function onRunning(turn: Turn, frame: Frame, pod: PodState): void {
   turn.run.daemons.add(node)
   follow(turn, frame, { phase: 'Running' })
   node.finishedAt = undefined
+  measureEnd(turn, frame)
+  if (frame.call.hooked) wakeHooked(turn, frame)
 }
 
 function followContainers(turn: Turn, frame: Frame, pod: PodState): void {
@@ -212,6 +215,7 @@ function finish(turn: Turn, frame: Frame, ending: Ending): void {
   node.finishedAt = latestEnd(ending.pod) ?? turn.at
   node.resourcesDuration = durationOf(frame.template, node, ending.pod)
   if (node.daemoned) {
+    frame.measured = true
     node.daemoned = false
     turn.run.daemons.delete(node)
   }
@@ -259,6 +263,7 @@ export function onPodLost(turn: Turn, frame: Frame): void {
   const node = frame.node as RunNode
   if (isFinished(node) || !node.podStarted) return
   if (node.daemoned) {
+    frame.measured = true
     node.daemoned = false
     turn.run.daemons.delete(node)
   }

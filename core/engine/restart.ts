@@ -42,6 +42,7 @@ function restartedStatus(workflow: Workflow, stored: StoredState): StoredStatus 
     status: {
       phase: '', message: undefined, startedAt: timeOf(status?.startedAt), finishedAt: undefined, outputs: status?.outputs, completed: false,
       podRunning: last?.podRunning, claims: [], repository: last?.repository, progressDone: 0, progressTotal: 0,
+      metricsError: last?.metricsError,
     },
     shutdown: undefined, suspended, locks: [], storedSpec: status?.storedWorkflowTemplateSpec, ...(stamped !== undefined && { stamped }),
   }

@@ -5,7 +5,8 @@ import type { Call, Frame, RunNode, Turn, UnixMs } from './model.ts'
 import { type AttemptVariables, type Outcome, ensureNode, newFrame, process } from './call.ts'
 import { addChild, createCallNode, idOf, isFinished, isUnsuccessful, notify, setPhase, touch } from './nodes.ts'
 import { startBody } from './bodies.ts'
-import { close } from './close.ts'
+import { close, leave } from './close.ts'
+import { measureAttempt, measureEnd } from './metrics.ts'
 import { scopeOf, tableLayer } from './scope.ts'
 import { workflowLimitReached } from './parallelism.ts'
 import { isTransient } from './transient.ts'
@@ -57,6 +58,7 @@ function settle(turn: Turn, frame: Frame, body: RetryBody): Outcome {
       turn.run.postponed.add(frame)
       return { kind: 'entered', node, frame }
     }
+    if (last !== undefined) measureAttempt(turn, frame, last)
     const started = startAttempt(turn, { frame, body, last })
     if (started.kind === 'failed' && !retriesErrors(body.strategy)) return fail(turn, frame, started.message)
   }
@@ -70,6 +72,7 @@ function follow(turn: Turn, frame: Frame, last: RunNode): Outcome {
     turn.run.daemons.add(node)
     setPhase(turn, node, last.phase)
     touch(turn, node)
+    measureEnd(turn, frame)
   }
   return { kind: 'entered', node, frame }
 }
@@ -78,6 +81,7 @@ function end(turn: Turn, frame: Frame, to: { last: RunNode; phase: 'Succeeded' |
   const node = frame.node as RunNode
   node.outputs = to.last.outputs
   if (node.daemoned) {
+    frame.measured = true
     node.daemoned = false
     turn.run.daemons.delete(node)
   }
@@ -89,7 +93,7 @@ function end(turn: Turn, frame: Frame, to: { last: RunNode; phase: 'Succeeded' |
 function fail(turn: Turn, frame: Frame, message: string): Outcome {
   const node = frame.node as RunNode
   setPhase(turn, node, 'Error', message)
-  close(turn, frame)
+  leave(turn, frame)
   return { kind: 'failed', node, reason: 'error', message }
 }
 

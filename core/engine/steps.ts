@@ -12,7 +12,7 @@ import { outboundOf } from './outbound.ts'
 import { type Hookable, runExit, runHooks } from './hooks.ts'
 import { resolveOutputs, exportOutputs } from './outputs.ts'
 import { saveCache } from './memo.ts'
-import { close } from './close.ts'
+import { close, leave } from './close.ts'
 import { findTemplate } from './templates.ts'
 import { substituteVolumes } from './volumes.ts'
 import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
@@ -406,7 +406,7 @@ function failFast(turn: Turn, frame: Frame, group: Group): void {
 function errorSteps(turn: Turn, frame: Frame, message: string): void {
   setPhase(turn, frame.node as RunNode, 'Error', message)
   frame.failure = { reason: 'error', message }
-  close(turn, frame)
+  leave(turn, frame)
 }
 
 function outboundIds(turn: Turn, group: RunNode): string[] {

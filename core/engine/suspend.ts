@@ -6,7 +6,7 @@ import type { Frame, RunNode, Turn, UnixMs } from './model.ts'
 import type { Outcome } from './call.ts'
 import { ensureNode } from './call.ts'
 import { isFinished, notify, setPhase, touch } from './nodes.ts'
-import { close } from './close.ts'
+import { close, leave } from './close.ts'
 import { exportOutputs } from './outputs.ts'
 import { withSuppliedDefaults } from './operations/index.ts'
 
@@ -21,7 +21,7 @@ export function startSuspend(turn: Turn, frame: Frame): Outcome {
   const due = dueAt(frame, node)
   if (!due.ok) {
     setPhase(turn, node, 'Error', due.problem.message)
-    close(turn, frame)
+    leave(turn, frame)
     return { kind: 'failed', node, reason: 'error', message: due.problem.message }
   }
   if (due.value !== undefined) turn.effects.push({ type: 'startTimer', key: `suspend ${node.id}`, at: due.value })
@@ -83,7 +83,7 @@ export function onSuspendElapsed(turn: Turn, frame: Frame): void {
   if (filled.ok) return succeed(turn, frame, { outputs: filled.value, message: undefined })
   setPhase(turn, node, 'Error', filled.problem.message)
   frame.failure = { reason: 'error', message: filled.problem.message }
-  close(turn, frame)
+  leave(turn, frame)
   notify(turn, frame)
 }
 

@@ -3,7 +3,7 @@ import { parseDuration } from '@tiphys/core/kube'
 import type { Frame, RunNode, Turn, UnixMs } from './model.ts'
 import { notify, setPhase } from './nodes.ts'
 import { endContainers, podNameOfFrame } from './pods.ts'
-import { close } from './close.ts'
+import { leave } from './close.ts'
 import { endPod } from './ending.ts'
 
 const MESSAGE = 'timeout'
@@ -43,6 +43,6 @@ export function onTimeout(turn: Turn, frame: Frame): void {
   if (node.podStarted) endPod(turn, node.id, { podName: podNameOfFrame(turn, frame), how: 'delete', counts: false })
   setPhase(turn, node, 'Failed', MESSAGE)
   frame.failure = { reason: 'timeout', message: MESSAGE }
-  close(turn, frame)
+  leave(turn, frame)
   notify(turn, frame)
 }

@@ -1,4 +1,5 @@
 // The simulation's public face: run a workflow on a virtual clock with stubs in the place of its steps.
+export { type RecordedMetric } from './metrics.ts'
 export { type CreatedPod, type SimulateOptions, type SimulationResult, simulate } from './simulate.ts'
 export type { Attendance, Interrupt, Lane, Limits, Observer, TakenTurn } from './state.ts'
 export type { Stub, StubOperation, StubOutputs, StubText, Stubs } from './stubs.ts'

@@ -7,6 +7,7 @@ import type { ConfigMap, Pod, Template, Workflow } from '@tiphys/core/spec'
 import { createAgenda, nextTime, schedule, takeNext } from './due.ts'
 import { createPod, endPod, followPod, forgetPod } from './kubelet.ts'
 import { closeLane } from './lanes.ts'
+import { type RecordedMetric, noteMetric } from './metrics.ts'
 import { locateInArchive } from './archive.ts'
 import { operate, planOperation } from './operations.ts'
 import { attend, noteSuspended, planPerson, resumeNode } from './people.ts'
@@ -63,6 +64,8 @@ export interface SimulationResult {
   readonly written: readonly ConfigMap[]
   /** Rules of the stubs that no step has matched, such as `templates.bulid`. */
   readonly unusedStubs: readonly string[]
+  /** Custom metrics, in the order in which they were first recorded. */
+  readonly metrics: readonly RecordedMetric[]
   /** What went wrong with the simulation itself; a workflow that fails is none. */
   readonly problems: readonly Problem[]
   /** Virtual time from start to end, in milliseconds. */
@@ -102,7 +105,7 @@ function begin(workflow: Workflow, stubs: Stubs, options: SimulateOptions): { si
   const rules = compileRules(stubs, run.name)
   const sim: Simulation = {
     run, world, surroundings, startedAt, now: startedAt, turns: 0, rules, allRules: [rules], operations: [...(stubs.then ?? [])], operationDue: false,
-    agenda: createAgenda<Due>(), timers: new Map(), pods: new Map(), created: [], started: [], lanes: [], openLanes: new Map(), problems: [], random,
+    agenda: createAgenda<Due>(), timers: new Map(), pods: new Map(), created: [], started: [], lanes: [], openLanes: new Map(), metrics: new Map(), problems: [], random,
     attendance: options.attendance, resumed: 0, personDue: false, suspended: 0, locate: options.locateArtifact ?? locateInArchive, judgeHttp: options.judgeHttp ?? httpVerdict, observe: options.observe, interrupt: options.interrupt,
     limits: { turnsMax: options.limits?.turnsMax ?? TURNS_MAX, virtualMs: options.limits?.virtualMs ?? CENTURY_MS },
   }
@@ -169,6 +172,7 @@ function carryOut(sim: Simulation, effect: Effect): void {
     case 'createClaims':
     case 'deleteClaims':
     case 'recordEvent': return
+    case 'recordMetric': return noteMetric(sim, effect)
   }
 }
 
@@ -229,6 +233,7 @@ function conclude(sim: Simulation): SimulationResult {
     started: sim.started,
     written: sim.surroundings.written(),
     unusedStubs: [...new Set(sim.allRules.flatMap(unusedRules))],
+    metrics: [...sim.metrics.values()],
     problems: sim.problems,
     durationMs: sim.now - sim.startedAt,
     turns: sim.turns,

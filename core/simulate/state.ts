@@ -4,6 +4,7 @@ import type { Problem } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
 import type { Agenda } from './due.ts'
 import type { Random } from './random.ts'
+import type { RecordedMetric } from './metrics.ts'
 import type { LocateArtifact } from './reports.ts'
 import type { Rules } from './rules.ts'
 import type { StubOperation } from './stubs.ts'
@@ -78,6 +79,8 @@ export interface Simulation {
   readonly started: string[]
   readonly lanes: Lane[]
   readonly openLanes: Map<string, Lane>
+  /** By key. */
+  readonly metrics: Map<string, RecordedMetric>
   readonly problems: Problem[]
   readonly random: Random
   readonly attendance: Attendance | undefined

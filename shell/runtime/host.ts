@@ -31,6 +31,8 @@ export interface HostOptions {
   readonly onLost?: (run: Run, message: string) => void
   /** Hears which claims a run made for itself. */
   readonly onClaims?: (run: Run, claims: Extract<Effect, { type: 'createClaims' }>['claims']) => void
+  /** Hears which custom metrics a run records. A key that was heard before must not count twice. */
+  readonly onMetric?: (run: Run, metric: Extract<Effect, { type: 'recordMetric' }>) => void
   readonly admission?: Admission
   /** Keeps memoized outputs beyond this process. */
   readonly saveObject?: (object: ReturnType<typeof cacheEntry>) => void
@@ -94,6 +96,7 @@ export class RunHost {
         for (const name of effect.names) void this.options.runner.deleteClaim(mailbox.run.namespace, name)
       },
       recordEvent: () => undefined,
+      recordMetric: (mailbox, effect) => this.options.onMetric?.(mailbox.run, effect),
     }
   }
 

@@ -1,6 +1,5 @@
 // Owns the list of recordings that are right to differ, each with the reason.
 
-const METRICS = 'custom metrics are not computed yet, so a value that cannot be raises no condition MetricsError'
 const HOOK_OF_STOPPED = 'the reference fails the exit handler of a stopped step when the pod of that step takes time to end; ours lets exit handlers run'
 const ONE_LOOK_MORE = 'fail-fast is noticed a look later in the reference, which by then has seen the stopped pod still running; ours ends at once'
 const OCTAL = 'the recorder read 0755 as a decimal number; Kubernetes and its tools read YAML numbers with a leading zero as octal'
@@ -8,8 +7,6 @@ const SPLIT = 'the recorder kept the last line break of a block before ---; tool
 
 /** Runs, by id. */
 export const deviations: ReadonlyMap<string, string> = new Map([
-  ['argo-examples/custom-metrics not-a-number', METRICS],
-  ['argo-examples/custom-metrics random-int-fails', METRICS],
   ['argo-examples/exit-handler-step-level stop', HOOK_OF_STOPPED],
   ['argo-examples/exit-handler-step-level terminate', 'pods ran ten times as fast as the clock of the operation: an exit handler that had run by then has not even started on one clock'],
   ['argo-examples/http-hello-world default', 'the recorded answers are not those of the stubs: the agent had answered before they were in force'],

@@ -1,7 +1,7 @@
 // Owns the one door between rule fixtures and the engine: a fixture is played by simulation, and what it expects is compared.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stubs, type SurroundingObject, simulate } from '@tiphys/core/simulate'
+import { type RecordedMetric, type Stubs, type SurroundingObject, simulate } from '@tiphys/core/simulate'
 import { type NodeStatus, type Workflow, type WorkflowSpec, isObject, readDocuments } from '@tiphys/core/spec'
 
 /** What a fixture says. Node names leave out the workflow's: `[0].a`, `A`, `.` for the root. */
@@ -35,6 +35,10 @@ interface Expectation {
   /** Nodes whose pods were created, in that order. */
   readonly pods?: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
+  /** `Type: message`, or the type alone. */
+  readonly conditions?: readonly string[]
+  /** What was recorded, each as `name{label=value} what` or `name what`, in that order: see `metricText`. */
+  readonly metrics?: readonly string[]
 }
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/engine')
@@ -68,8 +72,25 @@ export function differencesOf(fixture: Fixture): string[] {
   for (const [name, value] of Object.entries(expect.labels ?? {})) check(`label ${name}`, result.workflow.metadata.labels?.[name], value)
   if (expect.pods !== undefined) check('pods', result.pods.map(({ node }) => short(node)), expect.pods)
   for (const [name, value] of Object.entries(expect.podNames ?? {})) check(`pod of ${name}`, result.pods.find(({ node }) => short(node) === name)?.podName, value)
+  if (expect.conditions !== undefined) check('conditions', (status?.conditions ?? []).filter((condition) => condition.status === 'True').map(({ type, message }) => (message === undefined ? type : `${type}: ${message}`)), expect.conditions)
+  if (expect.metrics !== undefined) check('metrics', result.metrics.map(metricText), expect.metrics)
   checkNodes(expect, Object.values(status?.nodes ?? {}), check)
   return differences
+}
+
+/** `+1` of a counter, `=1`, `+=1` and `-=1` of a gauge, `~1` of a histogram, and `3s` of what follows the time; before it the node, if any. */
+function metricText({ node, name, labels, value }: RecordedMetric): string {
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}=${text}`)
+  return `${node === undefined ? '' : `${short(node)}: `}${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${valueText(value)}`
+}
+
+function valueText(value: RecordedMetric['value']): string {
+  switch (value.kind) {
+    case 'counter': return `+${value.value}`
+    case 'gauge': return `${{ Set: '=', Add: '+=', Sub: '-=' }[value.operation]}${value.value}`
+    case 'histogram': return `~${value.value} of ${value.buckets.join(' ')}`
+    case 'realtime': return value.until === undefined ? 'goes on' : `${(value.until - value.since) / 1000}s`
+  }
 }
 
 const short = (name: string): string => (name === NAME ? '.' : name.startsWith(`${NAME}.`) ? name.slice(NAME.length + 1) : name.slice(NAME.length))

@@ -162,6 +162,21 @@ describe('a run whose engine died', () => {
   })
 })
 
+describe('metrics', () => {
+  it('METRIC-11 are not recorded twice, and follow the time again at once', () => {
+    const metrics = (name: string): object => ({ metrics: { prometheus: [{ name, help: 'h', counter: { value: '1' } }, { name: `${name}_time`, help: 'h', gauge: { realtime: true, value: '{{duration}}' } }] } })
+    const story = new Story({ entrypoint: 'main', templates: [{ ...steps('main', [{ name: 'a', template: 't' }], [{ name: 'b', template: 't' }]), ...metrics('main') } as Template, leaf('t', metrics('t'))] })
+    const recorded = (): readonly string[] => story.effects.flatMap((effect) => (effect.type === 'recordMetric' ? [`${effect.name} ${effect.key}`] : []))
+    const first = recorded()
+    expect(first.map((text) => text.split(' ')[0])).toEqual(['t_time', 'main_time'])
+    story.pod('wf[0].a', 'Succeeded')
+    expect(recorded().map((text) => text.split(' ')[0])).toEqual(['t', 't_time', 't_time'])
+    const second = recorded().at(-1)
+    story.die()
+    expect(recorded()).toEqual([second, first[1]])
+  })
+})
+
 describe('a place besides the lock', () => {
   it('SYNC-5 a step that gets its lock waits for a place as well', () => {
     const synchronization = { mutexes: [{ name: 'door' }] }

@@ -253,7 +253,8 @@ export class Machine {
       case 'saveCache': return this.saveCache(effect)
       case 'createClaims': return effect.claims.forEach(({ name }) => cell.claims.add(name))
       case 'deleteClaims': return effect.names.forEach((name) => cell.claims.delete(name))
-      case 'recordEvent': return
+      case 'recordEvent':
+      case 'recordMetric': return
     }
   }
 
