@@ -64,7 +64,7 @@ function fillStore(world: string, data: string): void {
 function door(services: ArgoServices, mode: 'server' | 'client', pages: Partial<PageOptions>, onTrouble: (message: string) => void): RequestListener {
   return createArgoHandler({
     services, hosts: undefined, requestsPerSecondMax: 0, bodyBytesMax: 16 * 1024 * 1024, onTrouble: (error) => onTrouble(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    access: { modes: new Set([mode]), identify: (credentials) => ({ subject: credentials.type === 'basic' ? credentials.user : '', readOnly: false, namespaces: undefined }) },
+    access: { modes: new Set([mode]), identify: async (credentials) => ({ subject: credentials.type === 'basic' ? credentials.user : '', readOnly: false, namespaces: undefined }) },
     pages: { baseHref: '/', allowOrigin: '', xFrameOptions: 'DENY', strictTransport: false, page: () => 'hi\n', ...pages },
   })
 }

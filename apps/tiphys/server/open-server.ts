@@ -23,6 +23,7 @@ import { type ConfigPlace, configDefaults, openConfiguration } from './configura
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
 import { claimObjects, followClaims } from './claims.ts'
+import { openDeletions } from './deletions.ts'
 import { openKube } from './kube.ts'
 import { listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
@@ -31,7 +32,7 @@ import { eventRecorder } from './run-events.ts'
 import { withOwnedRuns } from './owned-runs.ts'
 import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
 import { withPodObjects } from './pod-objects.ts'
-import { type RestOptions, identifyOwner, openRest } from './rest.ts'
+import { type RestOptions, identifyBy, openRest } from './rest.ts'
 import { withResources } from './resources.ts'
 import { resumeRuns } from './resume.ts'
 import { openStores } from './stores.ts'
@@ -90,7 +91,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const objects = withOwnedRuns(mirroring(state.objects, engine.catalog), { runs: state.runs, workflows })
   const stores = { workflows, ...(await openStores({ state: state.objects, objects, workflows, endPod: (uid, node) => engine.host.deletePod(uid, node) })) }
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
-  const { handler } = await openKube({
+  const { handler, access } = await openKube({
     place, token, objects: state.objects, storeOf: stores.storeOf, kinds: stores.kinds, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
     hasNamespace, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
   })
@@ -100,11 +101,12 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
     ...stores, logs: engine.logs, archive: state.archive, limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: async () => '',
   }
   const rest = await openRest(options.rest, {
-    services, identify: identifyOwner(token), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
+    services, identify: identifyBy(access), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
   })
   const address: Address = { kube: `https://${LOOPBACK}:${port}`, rest: rest.address }
   keepAddress(place, address)
   await resumeRuns(session, engine.host, options.onTrouble)
+  await engine.control.resumeDeletions()
   const controllers = await openControllers({ ...engine, state, tell: options.onTrouble })
   void engine.archiver.start().catch((error: unknown) => options.onTrouble(messageOf(error)))
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
@@ -162,7 +164,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const recorder = eventRecorder(state, trouble)
   const claims = claimObjects(state.objects, trouble)
   void followClaims(state.objects, runner, stop.signal).catch(trouble)
-  const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), onTrouble: trouble })
+  const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), deletions: await openDeletions(state.objects), onTrouble: trouble })
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => clock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
   const host: RunHost = new RunHost({
@@ -183,6 +185,8 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     configuration.close()
     archiver.close()
     await host.close()
+    // Whoever is next need not find out first that this process is gone.
+    await Promise.all([...host.runs()].map(({ uid }) => state.log.release(uid)))
     await Promise.all([caches.saved(), recorder.saved()])
   }
   return { clock, config, engineBase, throttle, host, control, catalog, logs, workflows, archiver, limits, close }

@@ -1,9 +1,9 @@
 // Owns the port of the Argo REST API: what it listens on, whom it serves, and what its operations are given.
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { type RequestListener, createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { type AccessRules, type ArgoServices, type Credentials, type Caller, argoDefaults, createArgoHandler } from '@tiphys/shell/http'
+import { type Wish, isMaster } from '@tiphys/core/api'
+import { type Access, type AccessRules, type ArgoServices, argoDefaults, createArgoHandler } from '@tiphys/shell/http'
 
 export interface RestOptions {
   /** 0 for any free one. */
@@ -57,13 +57,13 @@ function serverOf(secure: boolean, { key, certificate }: RestSetting['certificat
   return secure ? createSecureServer({ key, cert: certificate, minVersion: 'TLSv1.2' }, listener) : createServer(listener)
 }
 
-/** The token of the server's user may do everything, as a bearer token or as a password; nobody else is known. */
-export function identifyOwner(token: string): (credentials: Credentials) => Caller | undefined {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  const wanted = digest(token)
-  return (credentials) => {
-    const given = credentials.type === 'bearer' ? credentials.token : credentials.password
-    if (!timingSafeEqual(digest(given), wanted)) return undefined
-    return { subject: credentials.type === 'basic' ? credentials.user : '', readOnly: false, namespaces: undefined }
+/** Tokens open what roles say, here as in the Kubernetes API; a password is a token too. */
+export function identifyBy(access: Access): AccessRules['identify'] {
+  return async (credentials) => {
+    const identity = await access.identityOf(credentials.type === 'bearer' ? credentials.token : credentials.password)
+    if (identity === undefined) return undefined
+    const subject = credentials.type === 'basic' ? credentials.user : isMaster(identity) ? '' : identity.user
+    const refusal = async (wish: Wish): Promise<string | undefined> => (await access.refusal(identity, wish))?.message
+    return { subject, readOnly: false, namespaces: undefined, refusal }
   }
 }

@@ -12,3 +12,4 @@ export {
 export { type ListMeta, argoList, argoObject } from './wire.ts'
 export { storedTemplatesOf } from './stored-templates.ts'
 export { uploadedKeyProblem } from './artifact-key.ts'
+export { type ArgoNeeds, asksLate, needsOf } from './needs.ts'

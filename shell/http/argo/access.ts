@@ -1,6 +1,7 @@
 // Owns who may call the Argo REST API: which credentials a request brings, and whether its server takes them.
 import type { IncomingHttpHeaders } from 'node:http'
-import { type GrpcFailure, grpcFailure } from '@tiphys/core/api'
+import { type ArgoNeeds, type GrpcFailure, type Wish, grpcFailure, needsOf } from '@tiphys/core/api'
+import type { ArgoCall } from './services.ts'
 
 export type Credentials =
   | { readonly type: 'bearer'; readonly token: string }
@@ -14,13 +15,15 @@ export interface Caller {
   readonly readOnly: boolean
   /** Where this caller may do anything; undefined for everywhere. */
   readonly namespaces: readonly string[] | undefined
+  /** What roles say against a wish; absent where no roles are asked. */
+  readonly refusal?: (wish: Wish) => Promise<string | undefined>
 }
 
 export interface AccessRules {
   /** `server`: everyone is served, whatever they bring. `client`: credentials are wanted and looked at. */
   readonly modes: ReadonlySet<'server' | 'client'>
   /** Whom credentials belong to; undefined refuses them. */
-  readonly identify: (credentials: Credentials) => Caller | undefined
+  readonly identify: (credentials: Credentials) => Promise<Caller | undefined>
 }
 
 export type Entered = { readonly ok: true; readonly caller: Caller } | { readonly ok: false; readonly failure: GrpcFailure }
@@ -29,13 +32,13 @@ const ANYONE: Caller = { subject: '', readOnly: false, namespaces: undefined }
 const NOT_VALID = 'token not valid. see https://argo-workflows.readthedocs.io/en/latest/faq/'
 
 /** The header counts before the cookie; of several cookies the first that could be credentials. */
-export function enter({ modes, identify }: AccessRules, headers: IncomingHttpHeaders): Entered {
+export async function enter({ modes, identify }: AccessRules, headers: IncomingHttpHeaders): Promise<Entered> {
   const given = headers.authorization === undefined ? cookiesOf(headers.cookie ?? '') : [headers.authorization]
   const credentials = modes.has('client') ? given.find((text) => /^(?:Bearer|Basic) /.test(text)) : undefined
   if (credentials === undefined) return modes.has('server') ? { ok: true, caller: ANYONE } : refuse(NOT_VALID)
   const parsed = parse(credentials)
   if (parsed === undefined) return refuse('failed to create REST config: error parsing basic authentication')
-  const caller = identify(parsed)
+  const caller = await identify(parsed)
   return caller === undefined ? refuse('Unauthorized') : { ok: true, caller }
 }
 
@@ -58,11 +61,28 @@ function parse(text: string): Credentials | undefined {
   return password.length === 0 ? undefined : { type: 'basic', user, password: password.join(':') }
 }
 
+export interface Asked {
+  readonly access: 'read' | 'write' | 'none'
+  readonly needs: ArgoNeeds | undefined
+  /** Empty for all, or for what belongs to none. */
+  readonly namespace: string
+  /** Empty for all objects. */
+  readonly name: string
+}
+
 /** What a caller may not do, however good the credentials are. */
-export function forbidden(caller: Caller, access: 'read' | 'write' | 'none', namespace: string): GrpcFailure | undefined {
+export async function forbidden(caller: Caller, { access, needs, namespace, name }: Asked): Promise<GrpcFailure | undefined> {
   if (access === 'none') return undefined
   if (access === 'write' && caller.readOnly) return grpcFailure('permissionDenied', 'this token may only read')
-  if (caller.namespaces === undefined || caller.namespaces.includes(namespace)) return undefined
-  const place = namespace === '' ? 'all namespaces' : `namespace ${JSON.stringify(namespace)}`
-  return grpcFailure('permissionDenied', `this token is not for ${place}`)
+  if (caller.namespaces !== undefined && !caller.namespaces.includes(namespace)) {
+    const place = namespace === '' ? 'all namespaces' : `namespace ${JSON.stringify(namespace)}`
+    return grpcFailure('permissionDenied', `this token is not for ${place}`)
+  }
+  const refusal = needs === undefined ? undefined : await caller.refusal?.({ ...needs, namespace, name })
+  return refusal === undefined ? undefined : grpcFailure('permissionDenied', refusal)
+}
+
+/** The same question, by an operation that has found out what it is about. */
+export function forbiddenIn({ caller, route }: Pick<ArgoCall, 'caller' | 'route'>, namespace: string, name = ''): Promise<GrpcFailure | undefined> {
+  return forbidden(caller, { access: route.access, needs: needsOf(route), namespace, name })
 }

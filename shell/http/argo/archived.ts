@@ -4,6 +4,7 @@ import { retryWorkflow } from '@tiphys/core/engine'
 import { type JsonObject, type LabelSelector, isJsonArray, isJsonObject, parseLabelSelector } from '@tiphys/core/kube'
 import { type Workflow, workflowSchema } from '@tiphys/core/spec'
 import type { ArchiveFilter, KubeObject } from '@tiphys/shell/ports'
+import { forbiddenIn } from './access.ts'
 import { answered, refusedAs, refusedWith } from './answer.ts'
 import { type Got, got, lost } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoOperations, ArgoServices } from './services.ts'
@@ -13,9 +14,11 @@ import { problemAnswer, resubmitted, shownWorkflow } from './workflow-writes.ts'
 
 const PAGE_MAX = 1000
 
-const list: ArgoOperationHandler = async ({ query }, { archive }) => {
-  const wanted = readListOptions(query, query.get('namespace') ?? '')
+const list: ArgoOperationHandler = async (call, { archive }) => {
+  const wanted = readListOptions(call.query, call.query.get('namespace') ?? '')
   if (!wanted.ok) return refusedWith(wanted.failure)
+  const denied = await forbiddenIn(call, wanted.value.namespace)
+  if (denied !== undefined) return refusedWith(denied)
   const { offset, limit, showRemaining } = wanted.value
   const filter = archiveFilterOf(wanted.value)
   const total = await archive.count(filter)
@@ -50,12 +53,15 @@ function endOf({ status }: JsonObject): number {
 const NOT_FOUND = grpcFailure('notFound', 'not found')
 
 /** By name where one is given, and then the latest of that name; else by uid. */
-async function find({ archive }: ArgoServices, asked: { readonly uid: string; readonly namespace: string; readonly name: string }): Promise<Got<Workflow>> {
+async function find(call: ArgoCall, { archive }: ArgoServices, asked: { readonly uid: string; readonly namespace: string; readonly name: string }): Promise<Got<Workflow>> {
   const { uid, namespace, name } = asked
   if (name !== '' && namespace === '') return lost(grpcFailure('invalidArgument', 'both name and namespace are required if uid is not specified'))
   const [latest] = name === '' ? [] : await archive.find(namespace, name)
   const text = await archive.get(name === '' ? uid : (latest?.uid ?? ''))
-  return text === undefined ? lost(NOT_FOUND) : got(JSON.parse(text) as Workflow)
+  if (text === undefined) return lost(NOT_FOUND)
+  const workflow = JSON.parse(text) as Workflow
+  const denied = await forbiddenIn(call, workflow.metadata.namespace ?? '', workflow.metadata.name)
+  return denied === undefined ? got(workflow) : lost(denied)
 }
 
 const textOf = (body: JsonObject, name: string): string => (typeof body[name] === 'string' ? body[name] : '')
@@ -65,12 +71,12 @@ const asked = ({ parameters, body, query }: ArgoCall): { readonly uid: string; r
 
 /** The name counts for nothing where there is a uid, and paths always have one. */
 const get: ArgoOperationHandler = async (call, services) => {
-  const found = await find(services, { ...asked(call), name: '' })
+  const found = await find(call, services, { ...asked(call), name: '' })
   return found.ok ? shownWorkflow(found.value) : refusedWith(found.failure)
 }
 
 const remove: ArgoOperationHandler = async (call, services) => {
-  const found = await find(services, asked(call))
+  const found = await find(call, services, asked(call))
   if (!found.ok) return refusedWith(found.failure)
   await services.archive.remove(found.value.metadata.uid ?? '')
   return answered({})
@@ -99,14 +105,14 @@ function operatorOf({ operator, key }: LabelSelector[number], text: string): str
 const NO_NAMESPACE = 'the server does not allow this method on the requested resource'
 
 const resubmit: ArgoOperationHandler = async (call, services) => {
-  const found = await find(services, asked(call))
+  const found = await find(call, services, asked(call))
   if (!found.ok) return refusedWith(found.failure)
   return asked(call).namespace === '' ? refusedAs('invalidArgument', NO_NAMESPACE) : resubmitted(found.value, call, services)
 }
 
 /** What is gone comes back as a workflow of its old name, and goes on where it failed. */
 const retry: ArgoOperationHandler = async (call, services) => {
-  const found = await find(services, asked(call))
+  const found = await find(call, services, asked(call))
   if (!found.ok) return refusedWith(found.failure)
   const { namespace } = asked(call)
   if (namespace === '') return refusedAs('invalidArgument', NO_NAMESPACE)

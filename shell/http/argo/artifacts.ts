@@ -1,5 +1,5 @@
 // Owns files of the Argo REST API: artifacts that nodes of live and archived workflows took in or left behind.
-import { valueAt } from '@tiphys/core/api'
+import { needsOf, valueAt } from '@tiphys/core/api'
 import { type JsonObject, isJsonArray, isJsonObject } from '@tiphys/core/kube'
 import { type Artifact, locationKey } from '@tiphys/core/spec'
 import { BAD_REQUEST, NOT_FOUND, type Place, fileAnswer, folderAnswer, slashRedirect } from './artifact-answers.ts'
@@ -31,8 +31,9 @@ function artifactOf(workflow: JsonObject, nodeId: string, { direction, name }: {
 }
 
 /** The latest moment at which whoever asks can be refused: only now it is known whose workflow it is. */
-function isForeign({ caller }: FileCall, workflow: JsonObject): boolean {
-  return forbidden(caller, 'read', namespaceOf(workflow)) !== undefined
+async function isForeign({ caller, operation }: FileCall, workflow: JsonObject): Promise<boolean> {
+  const needs = needsOf({ service: 'ArtifactService', operation })
+  return (await forbidden(caller, { access: 'read', needs, namespace: namespaceOf(workflow), name: '' })) !== undefined
 }
 
 const namespaceOf = (workflow: JsonObject): string => {
@@ -71,7 +72,7 @@ function byUid(direction: Direction): ArgoFileHandler {
     if (rest.length === 0) return BAD_REQUEST
     const workflow = await archived(services, uid)
     if (workflow === undefined) return NOT_FOUND
-    if (isForeign(call, workflow)) return plainError(401, 'Unauthorized')
+    if (await isForeign(call, workflow)) return plainError(401, 'Unauthorized')
     const artifact = artifactOf(workflow, nodeId, { direction, name: rest.join('/') })
     return artifact === undefined ? NOT_FOUND : fileAnswer(placeOf(call, services, { workflow, artifact }))
   }

@@ -1,7 +1,7 @@
 // Owns the door of the Argo REST API: which route a request takes, in which order it is examined, and one place for what goes wrong.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
-  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, grpcFailure, matchAnyMethod, matchArgoRoute, queryProblem, readJson, readRequest,
+  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, grpcFailure, matchAnyMethod, matchArgoRoute, needsOf, asksLate, queryProblem, readJson, readRequest,
 } from '@tiphys/core/api'
 import { type AccessRules, type Entered, enter, forbidden } from './access.ts'
 import { type ArgoAnswer, type Framing, type RawAnswer, plainError, refusedWith, sendArgo } from './answer.ts'
@@ -91,7 +91,7 @@ async function answerOf(visit: Visit): Promise<readonly [ArgoAnswer, Framing]> {
   if (file !== undefined) return [await answerFile(visit, file.operation), LINES]
   if (path === '/oauth2/redirect' || path === '/oauth2/callback') return [{ type: 'raw', status: 501, headers: {} }, LINES]
   if (path === '/metrics') {
-    if (!enter(options.access, request.headers).ok) return [{ type: 'raw', status: 403, headers: {} }, LINES]
+    if (!(await enter(options.access, request.headers)).ok) return [{ type: 'raw', status: 403, headers: {} }, LINES]
     const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' }
     return [{ type: 'raw', status: 200, headers, body: await options.services.metrics() }, LINES]
   }
@@ -178,19 +178,23 @@ async function admitted({ options, request }: Visit, call: Omit<ArgoCall, 'calle
   const { route, parameters } = call
   const operation = argoOperations[route.operation]
   if (operation === undefined) return NOT_IMPLEMENTED
-  const entered: Entered = call.signer === undefined ? enter(options.access, request.headers) : { ok: true, caller: call.signer }
+  const entered: Entered = call.signer === undefined ? await enter(options.access, request.headers) : { ok: true, caller: call.signer }
   if (!entered.ok) return refusedWith(entered.failure)
-  const denied = forbidden(entered.caller, route.access, parameters['namespace'] ?? '')
+  const { namespace = '', name = '' } = parameters
+  const denied = asksLate(route) ? undefined : await forbidden(entered.caller, { access: route.access, needs: needsOf(route), namespace, name })
   return denied === undefined ? operation({ ...call, caller: entered.caller }, options.services) : refusedWith(denied)
 }
 
 async function answerFile({ options, request, method, path, query, signal }: Visit, named: ArgoFileOperation): Promise<RawAnswer> {
   const operation = argoFiles[named]
   if (operation === undefined) return plainError(501, 'Not Implemented')
-  const entered = enter(options.access, request.headers)
+  const entered = await enter(options.access, request.headers)
   if (!entered.ok) return plainError(401, 'Unauthorized')
   const segments = path.split('/').slice(2)
   const isChange = named === 'UploadInputArtifact' && method === 'POST'
-  if (forbidden(entered.caller, isChange ? 'write' : 'read', named.endsWith('ByUID') ? '' : (segments[0] ?? '')) !== undefined) return plainError(403, 'Forbidden')
+  // Whose file a uid leads to is known only to the operation, which asks again.
+  const needs = needsOf({ service: 'ArtifactService', operation: named })
+  const asked = { access: isChange ? 'write' as const : 'read' as const, needs, namespace: segments[0] ?? '', name: '' }
+  if (!asksLate({ operation: named }) && (await forbidden(entered.caller, asked)) !== undefined) return plainError(403, 'Forbidden')
   return operation({ operation: named, segments, query, caller: entered.caller, request, signal }, options.services)
 }

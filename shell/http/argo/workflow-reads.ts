@@ -3,6 +3,7 @@ import { type FieldChoice, type ListWanted, argoList, argoObject, chooseFields, 
 import { type JsonObject, isJsonArray, isJsonObject, matchesLabels } from '@tiphys/core/kube'
 import { workflowSchema } from '@tiphys/core/spec'
 import type { ArchiveFilter, ArchivedSummary, RunFilter, RunSummary } from '@tiphys/shell/ports'
+import { forbiddenIn } from './access.ts'
 import { answered, refusedAs, refusedWith } from './answer.ts'
 import { nameOf, plain } from './objects.ts'
 import type { ArgoOperationHandler, ArgoServices } from './services.ts'
@@ -17,12 +18,18 @@ function trimmed(choice: FieldChoice | undefined, workflow: JsonObject): JsonObj
 export const getWorkflow: ArgoOperationHandler = async (call, services) => {
   const found = await findAnywhere(services, { namespace: call.parameters['namespace'] ?? '', name: nameOf(call), uid: call.query.get('uid') ?? '' })
   if (!found.ok) return refusedWith(found.failure)
+  // A uid may lead to another namespace than the path says.
+  const denied = await forbiddenIn(call, found.value.metadata.namespace ?? '', found.value.metadata.name)
+  if (denied !== undefined) return refusedWith(denied)
   return answered(trimmed(parseFields(call.query.get('fields') ?? ''), found.value as unknown as JsonObject))
 }
 
 export const listWorkflows: ArgoOperationHandler = async (call, services) => {
   const wanted = readListOptions(call.query, call.parameters['namespace'] ?? '')
   if (!wanted.ok) return refusedWith(wanted.failure)
+  // A selector may lead to other namespaces than the path says.
+  const denied = await forbiddenIn(call, wanted.value.namespace)
+  if (denied !== undefined) return refusedWith(denied)
   const choice = parseFields(call.query.get('fields') ?? '')
   const page = await pageOf(services, wanted.value, choice)
   if (page === undefined) return refusedAs('invalidArgument', 'the filters name too many values')
