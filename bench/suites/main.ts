@@ -5,11 +5,12 @@ import { type Row, type Size, type Suite, holds, ratioOf } from './row.ts'
 import { engineSuite } from './engine.ts'
 import { runtimeSuite } from './durable.ts'
 import { processSuite } from './process.ts'
+import { serverSuite } from './server.ts'
 import { simulateSuite } from './simulate.ts'
 import { stateSuite } from './state.ts'
 import { languagesSuite } from './languages.ts'
 
-export const suites: readonly Suite[] = [languagesSuite, engineSuite, simulateSuite, stateSuite, runtimeSuite, processSuite]
+export const suites: readonly Suite[] = [languagesSuite, engineSuite, simulateSuite, stateSuite, runtimeSuite, processSuite, serverSuite]
 
 function lineOf(row: Row): string {
   const ratio = ratioOf(row)
