@@ -44,6 +44,7 @@ export interface WorkflowStoreOptions {
 const PAGE = 500
 /** How many deleted workflows are kept in mind, the latest ones. */
 const REMEMBERED_MAX = 50
+const BIRTHS_MAX = 10_000
 const LABEL = 'workflows.argoproj.io/'
 /** Labels that tell how a workflow stands; the index does not keep them. */
 const STATE_LABELS: ReadonlySet<string> = new Set([`${LABEL}phase`, `${LABEL}completed`])
@@ -51,6 +52,8 @@ const STATE_LABELS: ReadonlySet<string> = new Set([`${LABEL}phase`, `${LABEL}com
 export class WorkflowStore implements KubeStore {
   readonly #options: WorkflowStoreOptions
   readonly #deleted = new Map<string, StoredObject>()
+  /** In which version workflows of this process came to be, the latest ones. */
+  readonly #born = new Map<string, bigint>()
 
   constructor(options: WorkflowStoreOptions) {
     this.#options = options
@@ -77,7 +80,19 @@ export class WorkflowStore implements KubeStore {
     const submitted = await control.submit(workflow)
     if (!submitted.ok) return submitted
     const summary = await runs.find(namespace, name)
+    if (summary.ok) this.#noteBirth(summary.value)
     return { ok: true, value: stored(begun, summary.ok ? summary.value.resourceVersion : '') }
+  }
+
+  #noteBirth({ uid, resourceVersion }: RunSummary): void {
+    this.#born.set(uid, BigInt(resourceVersion))
+    const [oldest] = this.#born.keys()
+    if (this.#born.size > BIRTHS_MAX && oldest !== undefined) this.#born.delete(oldest)
+  }
+
+  /** Whether a workflow is known to have come to be after a version; others were there, as far as anybody knows. */
+  bornAfter(uid: string, version: bigint): boolean {
+    return (this.#born.get(uid) ?? 0n) > version
   }
 
   /** What the index knows of a live workflow. */
@@ -153,7 +168,10 @@ export class WorkflowStore implements KubeStore {
     const before = await this.whole(found.value)
     if (!before.ok || dryRun) return dryRun ? { ok: true, value: object as StoredObject } : before
     const changed = await control.change(found.value, before.value as unknown as Workflow, object as unknown as Workflow)
-    return changed.ok ? this.get({ type: _type, namespace, name }) : changed
+    if (!changed.ok) return changed
+    const after = await this.get({ type: _type, namespace, name })
+    // Taking the last finalizer off a deleted workflow makes it go.
+    return after.ok || after.problem.code !== 'not_found' ? after : { ok: true, value: object as StoredObject }
   }
 
   async delete({ namespace, name }: ObjectKey, options: DeleteOptions = {}): Promise<ObjectResult<Deletion>> {

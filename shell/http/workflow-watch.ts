@@ -27,11 +27,11 @@ class WorkflowWatch implements ObjectWatch {
 
   constructor(watching: Watching) {
     this.#watching = watching
-    const { query, there, at } = watching
+    const { query, there, at, store } = watching
     this.resourceVersion = query.resourceVersion ?? at
     const from = BigInt(/^\d+$/.test(this.resourceVersion) ? this.resourceVersion : 0)
-    // One that changed after the client's moment may be new since then: it is told as new, which clients take for a change if they know it.
-    this.#known = new Set(there.filter(({ metadata }) => query.resourceVersion === undefined || BigInt(metadata.resourceVersion) <= from).map(({ metadata }) => metadata.uid))
+    // What is there now was there when the client listed, unless it is known to be younger.
+    this.#known = new Set(there.map(({ metadata }) => metadata.uid).filter((uid) => query.resourceVersion === undefined || !store.bornAfter(uid, from)))
   }
 
   close(): void {

@@ -20,7 +20,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       if (flags.bool('dry-run')) streams.stdout(`Workflow '${one.name}' deleted (dry-run)\n`)
       else if ('missing' in one) streams.stdout(`Workflow '${one.name}' not found\n`)
       else {
-        const removed = await removeRun(session, one.run, flags.bool('force'))
+        const removed = await removeRun(session, one.run, { force: flags.bool('force') })
         if (!removed.ok) return { error: removed.message }
         streams.stdout(`Workflow '${one.name}' deleted\n`)
       }

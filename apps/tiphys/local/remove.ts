@@ -13,15 +13,22 @@ export type Removed = { readonly ok: true } | { readonly ok: false; readonly mes
 const ENDING_MS = 60_000
 const LOOK_EVERY_MS = 50
 
-/** A run under way is terminated first, so that none of its processes is left. `force` deletes what cannot be terminated too. */
-export async function removeRun(session: LocalSession, run: RunSummary, force: boolean): Promise<Removed> {
+export interface Removing {
+  /** Deletes what cannot be terminated too. */
+  readonly force: boolean
+  /** Leaves alone what the run owns. */
+  readonly orphan?: boolean
+}
+
+/** A run under way is terminated first, so that none of its processes is left. */
+export async function removeRun(session: LocalSession, run: RunSummary, { force, orphan = false }: Removing): Promise<Removed> {
   if (run.finishedAt === undefined) {
     const ended = await changeRun(session, run, { kind: 'terminate' })
     if (!ended.ok && ended.code !== 'workflow_completed' && !force) return { ok: false, message: ended.message }
   }
   const claimed = await claimInTime(session, run)
   if (!claimed.ok) return claimed
-  const removed = await session.state.log.remove(run.uid)
+  const removed = await session.state.log.remove(run.uid, { dependents: orphan ? 'orphan' : 'delete' })
   if (!removed.ok && removed.problem.code !== 'not_found') return { ok: false, message: removed.problem.message }
   await removeFiles(session, run)
   await session.state.idle()

@@ -7,6 +7,7 @@ import type { RunSummary } from '@tiphys/shell/ports'
 import type { RunHost, RunUpdate } from '@tiphys/shell/runtime'
 import { removeRun } from '../local/remove.ts'
 import { type LocalSession, claimRun } from '../local/session.ts'
+import type { Deletions } from './deletions.ts'
 import { type RunPlace, change, deliver, refusal } from './run-changes.ts'
 import { takingTurns } from './turns.ts'
 
@@ -17,6 +18,8 @@ export interface ServerControl extends RunControl {
   label(uid: string, labels: Readonly<Record<string, string>>): Promise<void>
   /** Lets others change, retry or delete what has ended. */
   letGo(uid: string): Promise<void>
+  /** Goes on with deletions that an earlier server had begun. */
+  resumeDeletions(): Promise<void>
 }
 
 /** What the server keeps of a run beside its record. */
@@ -28,27 +31,46 @@ export interface ControlParts {
   readonly session: LocalSession
   readonly hostOf: () => RunHost
   readonly forgetRun: ForgetRun
+  readonly deletions: Deletions
   readonly onTrouble: (error: unknown) => void
 }
 
-export function serverControl({ session, hostOf, forgetRun, onTrouble }: ControlParts): ServerControl {
+export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble }: ControlParts): ServerControl {
   // A lease that one request gives back must not be the one that another has just taken.
   const turns = takingTurns()
-  const deleting = new Map<string, number>()
+  /** Those whose deletion is carried out now. */
+  const leaving = new Set<string>()
   const waiters = new Map<string, () => void>()
   /** Resolves once the run has ended, which a host tells by its last update. */
   const ended = (run: Run): Promise<void> => (run.status.completed ? Promise.resolve() : new Promise((resolve) => waiters.set(run.uid, resolve)))
   const forget = async (summary: RunSummary): Promise<void> => {
-    const removed = await removeRun(session, { ...summary, finishedAt: summary.finishedAt ?? systemClock.now() }, true)
+    const removed = await removeRun(session, { ...summary, finishedAt: summary.finishedAt ?? systemClock.now() }, { force: true, orphan: deletions.of(summary.uid)?.orphan === true })
     if (!removed.ok) throw new Error(removed.message)
     await forgetRun(summary.uid)
+    await deletions.done(summary.uid)
   }
+  const terminate = (run: Run): Promise<boolean> => hostOf().deliver(run.uid, { type: 'shutdownRequested', at: systemClock.now(), strategy: 'Terminate' })
   const endAndForget = async (summary: RunSummary, run: Run): Promise<void> => {
     const isOver = ended(run)
-    await hostOf().deliver(run.uid, { type: 'shutdownRequested', at: systemClock.now(), strategy: 'Terminate' })
+    await terminate(run)
     await isOver
     await hostOf().drained()
     await turns.take(summary.uid, () => forget(summary))
+  }
+  /** A workflow that finalizers hold ends, but stays until the last of them is taken off. */
+  const leave = async (summary: RunSummary): Promise<Done & { readonly gone?: boolean }> => {
+    const { uid } = summary
+    if (leaving.has(uid)) return { ok: true, gone: false }
+    const run = hostOf().runOf(uid)
+    if (await isHeld(session, summary, run)) {
+      if (run !== undefined) await terminate(run)
+      return { ok: true, gone: false }
+    }
+    leaving.add(uid)
+    const removing = (run === undefined ? turns.take(uid, () => forget(summary)) : endAndForget(summary, run)).finally(() => leaving.delete(uid))
+    if (run === undefined) await removing
+    else void removing.catch(onTrouble)
+    return { ok: true, gone: run === undefined }
   }
   return {
     submit: async (workflow) => {
@@ -56,13 +78,16 @@ export function serverControl({ session, hostOf, forgetRun, onTrouble }: Control
       return taken.ok ? FINE : refusal(taken.problem)
     },
     live: (uid) => hostOf().runOf(uid),
-    deletingSince: (uid) => deleting.get(uid),
+    deletingSince: (uid) => deletions.of(uid)?.since,
     onUpdate: ({ run }) => {
       if (!run.status.completed) return
       waiters.get(run.uid)?.()
       waiters.delete(run.uid)
     },
-    change: (summary, before, after) => turns.take(summary.uid, () => change({ session, host: hostOf(), summary }, before, after)),
+    change: async (summary, before, after) => {
+      const changed = await turns.take(summary.uid, () => change({ session, host: hostOf(), summary }, before, after))
+      return changed.ok && deletions.of(summary.uid) !== undefined ? leave(summary) : changed
+    },
     label: (uid, labels) => turns.take(uid, () => label({ session, host: hostOf() }, uid, labels)),
     letGo: (uid) => turns.take(uid, async () => (hostOf().runOf(uid) === undefined ? session.state.log.release(uid) : undefined)),
     deliver: (summary, event) => turns.take(summary.uid, () => deliver({ session, host: hostOf(), summary }, event)),
@@ -72,19 +97,29 @@ export function serverControl({ session, hostOf, forgetRun, onTrouble }: Control
       const retaken = await hostOf().retry(summary.uid, options)
       return retaken.ok ? FINE : refusal(retaken.problem)
     }),
-    remove: async (summary) => {
-      if (deleting.has(summary.uid)) return { ok: true, gone: false }
-      const run = hostOf().runOf(summary.uid)
-      deleting.set(summary.uid, systemClock.now())
-      const removing = (run === undefined ? turns.take(summary.uid, () => forget(summary)) : endAndForget(summary, run)).finally(() => deleting.delete(summary.uid))
-      if (run !== undefined) {
-        void removing.catch(onTrouble)
-        return { ok: true, gone: false }
+    remove: async (summary, options) => {
+      if (deletions.of(summary.uid) === undefined) await deletions.begin(summary, options)
+      return leave(summary)
+    },
+    resumeDeletions: async () => {
+      for (const uid of deletions.pending()) {
+        const summary = await session.state.runs.get(uid)
+        if (summary.ok && !summary.value.archived) await leave(summary.value)
+        else await deletions.done(uid)
       }
-      await removing
-      return { ok: true, gone: true }
     },
   }
+}
+
+/** What this server does by itself when a workflow goes: nobody has to be waited for. */
+const OWN_FINALIZER = 'workflows.argoproj.io/artifact-gc'
+
+/** Whether finalizers of others keep a deleted workflow. */
+async function isHeld({ state }: LocalSession, { uid }: RunSummary, run: Run | undefined): Promise<boolean> {
+  const manifest = run === undefined ? await state.runs.manifest(uid) : undefined
+  // Our own text: the workflow as it was accepted.
+  const metadata = run?.metadata ?? (manifest?.ok === true ? (JSON.parse(manifest.value) as Workflow).metadata : undefined)
+  return (metadata?.finalizers ?? []).some((name) => name !== OWN_FINALIZER)
 }
 
 /** A workflow that another process has is left alone: whoever has it will end it again. */
