@@ -3,6 +3,7 @@ import { type Result, ok } from '@tiphys/core/kube'
 import type { NodeStatus, Workflow } from '@tiphys/core/spec'
 import type { NodeId, RunNode } from './model.ts'
 import { retryWorkflow, type RetryOptions } from './operations/index.ts'
+import { archivingStatusLabel } from './operations/labels.ts'
 import { STORED_VERSION, type StoredRecord, type StoredState, type StoredStatus } from './stored.ts'
 import { timeOf, viewRun } from './create.ts'
 import { fromNodeStatus, toWorkflow } from './wire.ts'
@@ -26,7 +27,14 @@ export function restartRun(submitted: Workflow, stored: StoredState, options: Re
   const record: StoredRecord = {
     v: STORED_VERSION, at: options.at, nodes, removed, status: restartedStatus(workflow, stored), attempts: attemptsOf(stored, kept),
   }
-  return ok({ record, manifest: { ...submitted, spec: specOf(submitted, workflow) } })
+  return ok({ record, manifest: { ...submitted, metadata: unarchived(submitted.metadata), spec: specOf(submitted, workflow) } })
+}
+
+/** It is to be archived again when it has ended again. */
+function unarchived({ labels, ...metadata }: Workflow['metadata']): Workflow['metadata'] {
+  if (labels === undefined) return metadata
+  const { [archivingStatusLabel]: _, ...kept } = labels
+  return { ...metadata, labels: kept }
 }
 
 /** What the view added to the spec of a suspended run is state, not spec. */

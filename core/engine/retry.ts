@@ -5,7 +5,7 @@ import type { Call, Frame, RunNode, Turn, UnixMs } from './model.ts'
 import { type AttemptVariables, type Outcome, ensureNode, newFrame, process } from './call.ts'
 import { addChild, createCallNode, idOf, isFinished, isUnsuccessful, notify, setPhase, touch } from './nodes.ts'
 import { startBody } from './bodies.ts'
-import { close, leave } from './close.ts'
+import { close, leave, wakeHooked } from './close.ts'
 import { measureAttempt, measureEnd } from './metrics.ts'
 import { scopeOf, tableLayer } from './scope.ts'
 import { workflowLimitReached } from './parallelism.ts'
@@ -73,6 +73,7 @@ function follow(turn: Turn, frame: Frame, last: RunNode): Outcome {
     setPhase(turn, node, last.phase)
     touch(turn, node)
     measureEnd(turn, frame)
+    if (frame.call.hooked) wakeHooked(turn, frame)
   }
   return { kind: 'entered', node, frame }
 }
