@@ -40,7 +40,7 @@ interface Visit {
 }
 
 export function createArgoHandler(options: ArgoHandlerOptions): RequestListener {
-  const limit = rateLimiter(options.requestsPerSecondMax, options.services.now)
+  const limit = rateLimiter(options.requestsPerSecondMax, () => options.services.now())
   return (request, response) => void serve(options, { request, response, limit })
 }
 
