@@ -7,7 +7,7 @@ import { type Json, type Workflow, decode, formatPath, schemaOfKind } from '@tip
 import type { Problem } from '@tiphys/core/kube'
 import type { Clock, HttpClient, LoadedRun, PodLookup, PodRunner, RunLog, RunProblem, TaskRunner } from '@tiphys/shell/ports'
 import type { ObjectCatalog } from './catalog.ts'
-import { type Amendment, Mailbox, type RunUpdate } from './mailbox.ts'
+import { type Amendment, Mailbox, type RunUpdate, type TurnTimes } from './mailbox.ts'
 import { Pods } from './pods.ts'
 import { Tasks } from './http-tasks.ts'
 import { Timers } from './timers.ts'
@@ -34,6 +34,7 @@ export interface HostOptions {
   /** Hears which custom metrics a run records. A key that was heard before must not count twice. */
   readonly onMetric?: (run: Run, metric: Extract<Effect, { type: 'recordMetric' }>) => void
   readonly admission?: Admission
+  readonly onTurn?: ((turn: TurnTimes) => void) | undefined
   /** Keeps memoized outputs beyond this process. */
   readonly saveObject?: (object: ReturnType<typeof cacheEntry>) => void
 }
@@ -195,6 +196,7 @@ export class RunHost {
       onUpdate: (box, update) => this.onUpdate(box, update),
       onLost: (box, message) => this.onLost(box, message),
       onTrouble: (_box, message) => this.options.onTrouble?.(message),
+      onTurn: this.options.onTurn,
     })
   }
 

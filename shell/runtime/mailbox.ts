@@ -60,6 +60,13 @@ export interface MailboxOptions {
   readonly onUpdate: (mailbox: Mailbox, update: RunUpdate) => void
   readonly onLost: (mailbox: Mailbox, message: string) => void
   readonly onTrouble: (mailbox: Mailbox, message: string | undefined) => void
+  readonly onTurn?: ((turn: TurnTimes) => void) | undefined
+}
+
+/** How long the events of a turn waited, and how long stepping took. */
+export interface TurnTimes {
+  readonly waitedMs: number
+  readonly tookMs: number
 }
 
 const SNAPSHOT_RECORDS = 20_000
@@ -74,6 +81,7 @@ export class Mailbox {
   private readonly journal: Journal
   private readonly queue: EngineEvent[] = []
   private scheduled = false
+  private scheduledAt = 0
   private templatesStored = 0
   private snapshotAt: number
 
@@ -99,6 +107,7 @@ export class Mailbox {
     this.queue.push(event)
     if (this.scheduled) return
     this.scheduled = true
+    this.scheduledAt = performance.now()
     setImmediate(() => this.drain())
   }
 
@@ -131,7 +140,9 @@ export class Mailbox {
     const events = this.queue.splice(0)
     if (events.length === 0) return
     const { run } = this
+    const from = performance.now()
     const result = this.stepped(events)
+    this.options.onTurn?.({ waitedMs: from - this.scheduledAt, tookMs: performance.now() - from })
     if (result === undefined) return
     if (result.changed.size === 0 && !result.statusChanged && result.effects.length === 0) return
     const update: RunUpdate = { run, changed: new Set(result.changed), statusChanged: result.statusChanged }
