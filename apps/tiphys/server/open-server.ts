@@ -36,6 +36,7 @@ import { type RestOptions, identifyBy, openRest } from './rest.ts'
 import { withResources } from './resources.ts'
 import { resumeRuns } from './resume.ts'
 import { openStores } from './stores.ts'
+import { pendingWork } from './pending-work.ts'
 import { followLimits } from './sync-limits.ts'
 import { type Simulation, openSimulation, playedClock } from './simulated.ts'
 
@@ -167,6 +168,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), deletions: await openDeletions(state.objects), onTrouble: trouble })
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => clock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
+  const endings = pendingWork(trouble)
   const host: RunHost = new RunHost({
     log: state.log, runner: withPodObjects(claims.runner(runner), state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
@@ -174,7 +176,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
       recorder.note(update)
       control.onUpdate(update)
       if (!update.run.status.completed) return
-      void control.letGo(update.run.uid).then(() => archiver.ended(update.run.uid, update.run.metadata.labels ?? {})).catch(trouble)
+      endings.add(control.letGo(update.run.uid).then(() => archiver.ended(update.run.uid, update.run.metadata.labels ?? {})))
     },
     onTrouble: (message) => message !== undefined && options.onTrouble(message),
     onLost: (run, message) => options.onTrouble(`${run.name} is no longer this server's to carry out: ${message}`),
@@ -183,8 +185,9 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const close = async (): Promise<void> => {
     stop.abort()
     configuration.close()
-    archiver.close()
     await host.close()
+    await endings.done()
+    await archiver.close()
     // Whoever is next need not find out first that this process is gone.
     await Promise.all([...host.runs()].map(({ uid }) => state.log.release(uid)))
     await Promise.all([caches.saved(), recorder.saved()])

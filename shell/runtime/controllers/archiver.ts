@@ -25,6 +25,7 @@ const RETRY_MS_MAX = 600_000
 export class Archiver {
   readonly #options: ArchiverOptions
   readonly #retries = new Map<string, CancelTimer>()
+  readonly #working = new Set<Promise<void>>()
   #sweeping: CancelTimer | undefined
   #closed = false
 
@@ -44,14 +45,22 @@ export class Archiver {
   /** Archives a workflow that has ended, if it is one that is archived. Resolves when that is done, or put off. */
   async ended(uid: string, labels: Labels): Promise<void> {
     if (this.#closed || archivingOf({ labels, isEnded: true }, this.#options.config()) !== 'pending') return
-    await this.#try(uid, RETRY_MS)
+    await this.#work(this.#try(uid, RETRY_MS))
   }
 
-  close(): void {
+  /** Begins nothing more; resolves once what was begun is done. */
+  async close(): Promise<void> {
     this.#closed = true
     this.#sweeping?.()
     for (const cancel of this.#retries.values()) cancel()
     this.#retries.clear()
+    await Promise.all(this.#working)
+  }
+
+  #work(work: Promise<void>): Promise<void> {
+    const working: Promise<void> = work.finally(() => this.#working.delete(working))
+    this.#working.add(working)
+    return working
   }
 
   async #try(uid: string, againMs: number): Promise<void> {
@@ -73,7 +82,7 @@ export class Archiver {
   #later(uid: string, againMs: number): void {
     if (this.#closed) return
     const { clock } = this.#options
-    this.#retries.set(uid, clock.at(clock.now() + againMs, () => void this.#try(uid, Math.min(againMs * 2, RETRY_MS_MAX))))
+    this.#retries.set(uid, clock.at(clock.now() + againMs, () => void this.#work(this.#try(uid, Math.min(againMs * 2, RETRY_MS_MAX)))))
   }
 
   async #sweep(): Promise<void> {
@@ -84,6 +93,6 @@ export class Archiver {
     } catch (error) {
       onTrouble(error)
     }
-    if (!this.#closed) this.#sweeping = clock.at(clock.now() + SWEEP_EVERY_MS, () => void this.#sweep())
+    if (!this.#closed) this.#sweeping = clock.at(clock.now() + SWEEP_EVERY_MS, () => void this.#work(this.#sweep()))
   }
 }
