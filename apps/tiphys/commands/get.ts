@@ -1,10 +1,11 @@
 // Owns the command `tiphys get`.
-import { workflowSchema, type NodeStatus, type Workflow } from '@tiphys/core/spec'
-import type { Flags, Invocation, Outcome } from '../flags/index.ts'
+import { workflowSchema, type Workflow } from '@tiphys/core/spec'
+import type { Invocation, Outcome } from '../flags/index.ts'
 import { look } from '../local/reader.ts'
 import { type Loaded, findRun, loadRun, notFoundMessage, workflowOf } from '../local/runs.ts'
-import { describeWorkflow, nodeSelector, objectText } from '../print/index.ts'
+import { describeWorkflow, objectText } from '../print/index.ts'
 import { localClock, lookFor } from '../terminal/index.ts'
+import { type Shows, nodeFilter } from './node-filter.ts'
 
 export async function run(invocation: Invocation): Promise<Outcome> {
   const { flags } = invocation
@@ -19,18 +20,6 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     print(invocation, workflowOf(loaded.value), shows.shows)
   }
   return { exit: 0 }
-}
-
-type Shows = ((node: NodeStatus) => boolean) | undefined
-
-/** Which nodes `--status` and `--node-field-selector` let through. */
-export function nodeFilter(flags: Flags): { readonly ok: true; readonly shows: Shows } | { readonly ok: false; readonly message: string } {
-  const status = flags.text('status')
-  const selector = flags.text('node-field-selector')
-  if (status === '' && selector === '') return { ok: true, shows: undefined }
-  const chosen = nodeSelector(selector)
-  if (!chosen.ok) return { ok: false, message: chosen.problem.message }
-  return { ok: true, shows: (node) => (status === '' || node.phase === status) && chosen.value(node) }
 }
 
 function print({ flags, streams }: Invocation, workflow: Workflow, shows: Shows): void {

@@ -4,7 +4,7 @@ import { type Looking, look } from '../local/reader.ts'
 import { findRun, followRun, loadRun, notFoundMessage, workflowOf } from '../local/runs.ts'
 import { type GetOptions, describeWorkflow } from '../print/index.ts'
 import { localClock, lookFor, openLiveRegion, processTimers, screenOf, workflowView } from '../terminal/index.ts'
-import { nodeFilter } from './get.ts'
+import { nodeFilter } from './node-filter.ts'
 
 export async function run(invocation: Invocation): Promise<Outcome> {
   const name = invocation.args[0] ?? ''

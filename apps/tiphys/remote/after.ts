@@ -18,13 +18,14 @@ export async function afterwards(remote: Remote, workflows: readonly Named[], sh
   return { exit: 0 }
 }
 
-export async function printLogs(remote: Remote, query: LogQuery & { readonly noColour?: boolean }): Promise<void> {
-  const { noColour = false, ...asked } = query
+export async function printLogs(remote: Remote, query: LogQuery & { readonly noColour?: boolean; readonly json?: boolean }): Promise<void> {
+  const { noColour = false, json = false, ...asked } = query
   const look = lookOf(remote, { noColour })
   const isTerminal = process.stdout.isTTY === true
   for await (const { podName = '', content = '' } of workflowLogs(remote.connection, asked)) {
+    if (json) remote.print(`${JSON.stringify({ pod: podName, text: content })}\n`)
     // What a step printed may try to take over a terminal; in a file it stays as it was.
-    remote.print(`${logLine(podName, isTerminal ? printable(content) : content, look)}\n`)
+    else remote.print(`${logLine(podName, isTerminal ? printable(content) : content, look)}\n`)
   }
 }
 
@@ -36,17 +37,23 @@ export async function waitForAll(remote: Remote, workflows: readonly Named[], op
   return { exit: good.every(Boolean) ? 0 : 1 }
 }
 
+/** `wait -o json` is ours; where a workflow was shown as JSON, nothing more is said of it. */
+function asJson({ argo, flags, path }: Remote): boolean {
+  return !argo && path[0] === 'wait' && flags.text('output') === 'json'
+}
+
 async function waitForOne(remote: Remote, one: Named, { quiet = false, ignoreNotFound = false }: WaitOptions): Promise<boolean> {
   try {
     const workflow = await untilDone(remote, one, () => undefined)
     const { phase = '', finishedAt } = workflow.status ?? {}
-    if (!quiet) remote.print(`${one.name} ${phase} at ${plainTime(readTime(finishedAt), clockNow())}\n`)
+    if (asJson(remote)) remote.print(`${JSON.stringify({ name: workflow.metadata.name, namespace: workflow.metadata.namespace, phase, message: workflow.status?.message, startedAt: workflow.status?.startedAt, finishedAt })}\n`)
+    else if (!quiet) remote.print(`${one.name} ${phase} at ${plainTime(readTime(finishedAt), clockNow())}\n`)
     return phase !== 'Failed' && phase !== 'Error'
   } catch (error) {
     if (!(error instanceof RemoteFailure)) throw error
     if (error.code === 'NotFound' && ignoreNotFound && !remote.argo) return true
     // The reference fails here without a word.
-    if (!remote.argo) remote.streams.stderr(`${one.name}: ${error.ownText}\n`)
+    if (!remote.argo) remote.streams.stderr(`Error: ${one.name}: ${error.ownText}\n`)
     return false
   }
 }
@@ -77,7 +84,8 @@ export async function watchUntilDone(remote: Remote, one: Named, { shows }: { re
     if (remote.argo || process.stdout.isTTY === true) remote.streams.stderr(CLEAR)
     remote.print(describeWorkflow(latest, { clock: clockNow(), look: lookOf(remote), dagsByName: remote.argo, ...(shows === undefined ? {} : { shows }) }))
   }
-  const refresh = setInterval(show, REFRESH_MS)
+  // In a file nobody looks at a clock: only what changes is shown.
+  const refresh = remote.argo || process.stdout.isTTY === true ? setInterval(show, REFRESH_MS) : undefined
   try {
     await untilDone(remote, one, (workflow) => {
       latest = workflow

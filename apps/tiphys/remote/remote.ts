@@ -10,6 +10,7 @@ import { type Server, isArgo, serverOf } from './server.ts'
 export interface Remote {
   readonly server: Server
   readonly connection: Connection
+  readonly path: readonly string[]
   readonly args: readonly string[]
   readonly flags: Flags
   readonly streams: Streams
@@ -29,8 +30,8 @@ export function withServer(work: Work): (invocation: Invocation) => Promise<Outc
   return guarded(async (invocation) => {
     const server = await serverOf(invocation)
     if (server === undefined) throw new Mistake(NO_SERVER)
-    const { args, flags, streams, help } = invocation
-    return work({ server, connection: new Connection(server), args, flags, streams, argo: isArgo(flags), print: streams.stdout, help })
+    const { path, args, flags, streams, help } = invocation
+    return work({ server, connection: new Connection(server), path, args, flags, streams, argo: isArgo(flags), print: streams.stdout, help })
   })
 }
 

@@ -2,12 +2,14 @@
 import { afterwards } from '../after.ts'
 import { type Chosen, chosenWorkflows, placeOf } from '../choose.ts'
 import { nodeSelectorOf } from '../node-selector.ts'
+import { refuseHereOnly } from '../here-only.ts'
 import { withServer } from '../remote.ts'
 import { showWorkflow } from '../show.ts'
 import { changeWorkflow } from '../workflows.ts'
 
 export const run = withServer(async (remote) => {
   const { flags, connection } = remote
+  refuseHereOnly(remote)
   const nodeFieldSelector = nodeSelectorOf(flags)
   const retried: Chosen[] = []
   for (const one of await chosenWorkflows(remote)) {

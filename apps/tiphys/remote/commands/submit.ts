@@ -2,7 +2,6 @@
 import { applySubmitOptions } from '@tiphys/core/engine'
 import { RFC3339, parseGoTime } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
-import { nodeFilter } from '../../commands/get.ts'
 import { afterwards, checkFollowing } from '../after.ts'
 import { type Chosen, placeOf } from '../choose.ts'
 import { Mistake, during } from '../failure.ts'
@@ -11,15 +10,15 @@ import { loggedFatal, objectsOfKind, readSources, sendable } from '../manifests.
 import { submitOptionsOf } from '../parameters.ts'
 import { type Remote, namespaceFor, withServer } from '../remote.ts'
 import { showWorkflow } from '../show.ts'
+import { shownNodes } from '../shown-nodes.ts'
 import { createWorkflow, submitFrom } from '../workflows.ts'
 
 export const run = withServer(async (remote) => {
   const { flags, streams } = remote
-  const filter = nodeFilter(flags)
-  if (!filter.ok) throw new Mistake(filter.message)
+  const shows = shownNodes(remote)
   if (flags.text('status') !== '' && !flags.bool('watch')) streams.stderr(`${logLine(Date.now(), 'WARN', '--status should only be used with --watch')}\n`)
   const submitted = flags.text('from') === '' ? await submitFiles(remote) : [await submitResource(remote)]
-  return afterwards(remote, submitted, filter.shows)
+  return afterwards(remote, submitted, shows)
 })
 
 async function submitFiles(remote: Remote): Promise<readonly Chosen[]> {
