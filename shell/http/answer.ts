@@ -7,6 +7,7 @@ import type { ObjectProblem } from '@tiphys/shell/ports'
 
 export type Answer =
   | { readonly type: 'json'; readonly code: number; readonly body: JsonObject; readonly contentType?: string; readonly warnings?: readonly string[] }
+  | { readonly type: 'bytes'; readonly contentType: string; readonly body: Uint8Array }
   | { readonly type: 'text'; readonly code: number; readonly body: string }
   /** Written as it comes; a slow reader holds the source up. */
   | { readonly type: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<string> }
@@ -73,6 +74,10 @@ export async function send(response: ServerResponse, answer: Answer): Promise<vo
   if (answer.type === 'stream') return sendStream(response, answer)
   if (answer.type === 'text') {
     response.writeHead(answer.code, { 'Content-Type': 'text/plain; charset=utf-8' }).end(answer.body)
+    return
+  }
+  if (answer.type === 'bytes') {
+    response.writeHead(200, { 'Content-Type': answer.contentType, 'Content-Length': answer.body.length }).end(answer.body)
     return
   }
   for (const warning of answer.warnings ?? []) response.appendHeader('Warning', `299 - ${JSON.stringify(warning.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 1000))}`)

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
-  type ApiResource, type Identity, type Matched, type Operation, type Shape, type Wish, aggregatedDiscovery, coreVersions, failure, groupDocument, groupList, groupVersions, kubeRoutes,
-  matchRoute, openapiV2, openapiV3, operationNeeds, ownerIdentity, resourceList, shapeWanted,
+  type ApiResource, type Identity, type Matched, type Operation, type Shape, type Wish, OPENAPI_PROTOBUF, aggregatedDiscovery, coreVersions, failure, groupDocument, groupList, groupVersions, kubeRoutes,
+  matchRoute, openapiProtobuf, openapiV2, openapiV3, operationNeeds, ownerIdentity, resourceList, shapeWanted,
 } from '@tiphys/core/api'
 import type { JsonObject } from '@tiphys/core/kube'
 import type { LogStore } from '@tiphys/shell/ports'
@@ -51,7 +51,7 @@ const plain: { readonly [O in PlainOperation]: PlainHandler } = {
   groupResources: ({ parameters }, { resources }) => documentOf(resourceList(resources(), { group: parameters.group ?? '', version: parameters.version ?? '' })),
   openapiIndex: (_call, { resources, version }) => json(200, openapiIndex(resources(), version)),
   openapiGroup: ({ parameters }, { resources }) => documentOf(openapiV3(resources(), { group: parameters.group ?? '', version: parameters.version ?? '' })),
-  openapiV2: (_call, { resources }) => json(200, openapiV2(resources())),
+  openapiV2: ({ request }, { resources }) => secondOpenapi(resources(), request.headers.accept ?? ''),
 }
 
 const objects: { readonly [O in ObjectOperation]: ObjectHandler } = {
@@ -90,7 +90,7 @@ async function answer(options: KubeHandlerOptions, request: IncomingMessage, sig
   const identified = isOpen ? { ok: true as const, identity: ownerIdentity } : await options.access.identify(request.headers)
   if (!identified.ok) return failed(identified.failure)
   if (!matched.found) return notMatched(options, matched, { identity: identified.identity, path: url.pathname })
-  const shape = matched.route.operation === 'log' ? { as: '' as const, version: '' } : shapeWanted(request.headers.accept ?? '')
+  const shape = NEGOTIATED.has(matched.route.operation) ? { as: '' as const, version: '' } : shapeWanted(request.headers.accept ?? '')
   if (shape === undefined) return failed(failure('NotAcceptable', 'only the following media types will be accepted: application/json'))
   const call: Call = { route: matched.route, parameters: matched.parameters, query: url.searchParams, shape, request, signal, identity: identified.identity }
   return isOpen ? health() : dispatch(options, call, url.pathname)
@@ -108,6 +108,9 @@ async function notMatched({ access }: KubeHandlerOptions, { why }: Extract<Match
     ? failed(failure('NotFound', 'the server could not find the requested resource'))
     : failed(failure('MethodNotAllowed', 'the server does not allow this method on the requested resource'))
 }
+
+/** Operations that look at the wishes of clients themselves. */
+const NEGOTIATED: ReadonlySet<Operation> = new Set(['log', 'openapiV2'])
 
 /** A page of another site must reach nothing here, not even by a name of its own that leads to this machine. */
 function strangerOf({ hosts }: KubeHandlerOptions, { headers }: IncomingMessage): Answer | undefined {
@@ -155,6 +158,15 @@ function resourceOf(resources: readonly ApiResource[], { parameters, route }: Ca
   if (route.operation.endsWith('Status') && !found.statusSubresource) return undefined
   if (route.operation === 'createToken' && !found.token) return undefined
   return route.operation === 'log' && !found.log ? undefined : found
+}
+
+/** What the binary document was made of last, and the document: to make it takes a moment. */
+let made: { readonly resources: readonly ApiResource[]; readonly body: Uint8Array } | undefined
+
+function secondOpenapi(resources: readonly ApiResource[], accept: string): Answer {
+  if (!accept.includes(OPENAPI_PROTOBUF)) return json(200, openapiV2(resources))
+  if (made?.resources !== resources) made = { resources, body: openapiProtobuf(openapiV2(resources)) }
+  return { type: 'bytes', contentType: `${OPENAPI_PROTOBUF}.v1.0+protobuf`, body: made.body }
 }
 
 function documentOf(document: JsonObject | undefined): Answer {
