@@ -102,12 +102,15 @@ function operatorOf({ operator, key }: LabelSelector[number], text: string): str
   return /^\s*(==|=|!=|in\b|notin\b|>|<)/.exec(text.trimStart().slice(key.length))?.[1]?.replace('>', 'gt').replace('<', 'lt') ?? operator
 }
 
+const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request'
 const NO_NAMESPACE = 'the server does not allow this method on the requested resource'
 
 const resubmit: ArgoOperationHandler = async (call, services) => {
   const found = await find(call, services, asked(call))
   if (!found.ok) return refusedWith(found.failure)
-  return asked(call).namespace === '' ? refusedAs('invalidArgument', NO_NAMESPACE) : resubmitted(found.value, call, services)
+  const { namespace } = asked(call)
+  if (namespace === '') return refusedAs('invalidArgument', NO_NAMESPACE)
+  return namespace === found.value.metadata.namespace ? resubmitted(found.value, call, services) : refusedAs('invalidArgument', OTHER_NAMESPACE)
 }
 
 /** What is gone comes back as a workflow of its old name, and goes on where it failed. */
@@ -124,7 +127,7 @@ const retry: ArgoOperationHandler = async (call, services) => {
   const retried = retryWorkflow(found.value, options)
   if (!retried.ok) return problemAnswer(retried.problem)
   const { workflow } = retried.value
-  if (workflow.metadata.namespace !== namespace) return refusedAs('invalidArgument', 'the namespace of the provided object does not match the namespace sent on the request')
+  if (workflow.metadata.namespace !== namespace) return refusedAs('invalidArgument', OTHER_NAMESPACE)
   const made = await services.workflows.submit(workflow as unknown as KubeObject, false)
   return made.ok ? shownWorkflow(made.value) : refusedWith(workflowFailure(made.problem, name))
 }

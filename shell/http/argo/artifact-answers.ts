@@ -47,8 +47,8 @@ function problemAnswer({ code }: ArtifactProblem): RawAnswer {
 export async function folderAnswer({ store, artifact, context }: Place, path: string): Promise<RawAnswer> {
   const listed = await store.list(artifact, context)
   if (!listed.ok) return problemAnswer(listed.problem)
-  if (listed.value.length === 0) return NOT_FOUND
-  const names = namesIn(listed.value, locationKey(artifact).replace(/\/+$/, ''))
+  const names = namesIn(listed.value, `${locationKey(artifact).replace(/\/+$/, '')}/`)
+  if (names.length === 0) return NOT_FOUND
   if (names.includes('index.html')) return { type: 'raw', status: 307, headers: { Location: `${path}index.html` } }
   const lines = names.map((name) => `<li><a href="./${hrefOf(name)}">${textOf(name)}</a></li>\n`)
   const body = `<html><body><ul>\n<li><a href="..">..</a></li>\n${lines.join('')}</ul></body></html>`
@@ -56,8 +56,8 @@ export async function folderAnswer({ store, artifact, context }: Place, path: st
 }
 
 /** Files of the folder itself, and what lies deeper by its folder, with a slash at the end. */
-function namesIn(entries: readonly ArtifactEntry[], key: string): readonly string[] {
-  const below = entries.map((entry) => (entry.key.startsWith(`${key}/`) ? entry.key.slice(key.length + 1) : entry.key))
+function namesIn(entries: readonly ArtifactEntry[], prefix: string): readonly string[] {
+  const below = entries.filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key.slice(prefix.length))
   return [...new Set(below.map((name) => name.slice(0, name.lastIndexOf('/') + 1) || name))]
 }
 

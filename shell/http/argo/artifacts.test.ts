@@ -30,7 +30,7 @@ const store = {
     if (Object.keys(FILES).some((name) => name.startsWith(`${key}/`))) return { ok: false, problem: { code: 'artifact_unsupported', message: 'a folder' } }
     return text === undefined ? missing : { ok: true, value: { stream: (async function* () { yield Buffer.from(text) })() } }
   },
-  list: async (wanted: Artifact) => ({ ok: true, value: Object.keys(FILES).filter((name) => name.startsWith(`${keyOf(wanted)}/`)).map((key) => ({ key, bytes: 1 })) }),
+  list: async (wanted: Artifact) => ({ ok: true, value: Object.keys(FILES).filter((name) => name.startsWith(keyOf(wanted))).map((key) => ({ key, bytes: 1 })) }),
   isDirectory: async (wanted: Artifact) => ({ ok: true, value: Object.keys(FILES).some((name) => name.startsWith(`${keyOf(wanted)}/`)) }),
 } as unknown as ArtifactStore
 
@@ -81,7 +81,7 @@ describe('artifacts', () => {
 
   it.each([
     '/artifacts/argo/nobody/wf/report', '/artifacts/argo/wf/nonode/report', '/artifacts/argo/wf/wf/nosuch', '/artifacts/argo/wf/wf/gone', '/artifacts/argo/wf/constructor/report', '/artifacts/argo/wf/wf/report/more',
-    '/artifacts-by-uid/v/wf/report', '/artifact-files/argo/workflows/nobody/wf/outputs/report', `${INSIDE}/tree/none`, `${INSIDE}/gone/`, '/artifact-files/argo/workflows/wf/wf/inputs/given/more',
+    '/artifacts-by-uid/v/wf/report', '/artifact-files/argo/workflows/nobody/wf/outputs/report', `${INSIDE}/tree/none`, `${INSIDE}/gone/`, `${INSIDE}/tree/a.txt/`, '/artifact-files/argo/workflows/wf/wf/inputs/given/more',
   ])('%s is not there', async (url) => expect(await ask(url)).toMatchObject({ status: 404, text: 'Not Found\n' }))
 
   it('that are folders are listed, with their names as text', async () => {
