@@ -3,6 +3,7 @@ import {
   type ArchiveFilter, type ArchiveListQuery, type ArchivePage, type ArchiveProblem, type ArchiveResult, type ArchiveStore, type ArchivedSummary, type Db, type NewArchived, type SqlRow,
   archiveLimits,
 } from '@tiphys/shell/ports'
+import { archivedLabels, archivedOf, readArchiveToken, refusedArchive, tooManyValues, writeArchiveToken } from '@tiphys/shell/storage'
 import { archiveSelect, filterValues } from './archive-query.ts'
 import type { GroupCommit, Tx } from './group-commit.ts'
 
@@ -20,7 +21,7 @@ export class SqliteArchiveStore implements ArchiveStore {
   }
 
   async put(workflow: NewArchived): Promise<ArchiveResult<void>> {
-    if (workflow.workflow.length > archiveLimits.workflowCharsMax) return refused('too_large', `an archived workflow is at most ${archiveLimits.workflowCharsMax} characters of JSON`)
+    if (workflow.workflow.length > archiveLimits.workflowCharsMax) return refusedArchive('too_large', `an archived workflow is at most ${archiveLimits.workflowCharsMax} characters of JSON`)
     await this.#group.run((tx) => {
       removeRow(tx, workflow.uid)
       insertRow(tx, workflow)
@@ -34,13 +35,13 @@ export class SqliteArchiveStore implements ArchiveStore {
   }
 
   async find(namespace: string, name: string): Promise<readonly ArchivedSummary[]> {
-    return this.#db.prepare('SELECT * FROM archive WHERE name = ? AND namespace = ? ORDER BY sorted_at DESC, id DESC LIMIT ?').all(name, namespace, archiveLimits.pageRowsMax).map(summaryOf)
+    return this.#db.prepare('SELECT * FROM archive WHERE name = ? AND namespace = ? ORDER BY sorted_at DESC, id DESC LIMIT ?').all(name, namespace, archiveLimits.pageRowsMax).map(archivedOf)
   }
 
   async list(query: ArchiveListQuery): Promise<ArchiveResult<ArchivePage>> {
     const limit = Math.min(Math.max(1, Math.trunc(query.limit ?? PAGE)), archiveLimits.pageRowsMax)
-    const after = query.continue === undefined ? [] : readToken(query.continue)
-    if (after === undefined) return refused('invalid', 'the continue token is not one of this list', 'list again from the start')
+    const after = query.continue === undefined ? [] : readArchiveToken(query.continue)
+    if (after === undefined) return refusedArchive('invalid', 'the continue token is not one of this list', 'list again from the start')
     if (filterValues(query) > archiveLimits.filterValuesMax) return tooManyValues()
     return this.#db.read(() => {
       const { from, where, values, order } = archiveSelect(this.#db, query)
@@ -51,7 +52,7 @@ export class SqliteArchiveStore implements ArchiveStore {
       const rows = this.#db.prepare(sql).all(...values, ...after, limit + 1, Math.max(0, Math.trunc(query.offset ?? 0)))
       const page = rows.slice(0, limit)
       const last = rows.length > limit ? page.at(-1) : undefined
-      return { ok: true, value: { workflows: page.map(summaryOf), ...(last !== undefined && { continue: writeToken(last) }) } }
+      return { ok: true, value: { workflows: page.map(archivedOf), ...(last !== undefined && { continue: writeArchiveToken(last) }) } }
     })
   }
 
@@ -115,7 +116,7 @@ function removeRow({ db }: Tx, uid: string): boolean {
   if (row === undefined) return false
   const id = row['id'] ?? null
   const label = db.prepare('DELETE FROM archive_label WHERE key = ? AND value = ? AND sorted_at = ? AND archive = ?')
-  for (const [key, value] of Object.entries(labelsOf(row))) label.run(key, value, row['sorted_at'] ?? null, id)
+  for (const [key, value] of Object.entries(archivedLabels(row))) label.run(key, value, row['sorted_at'] ?? null, id)
   db.prepare('DELETE FROM archive_body WHERE archive = ?').run(id)
   db.prepare('DELETE FROM archive WHERE id = ?').run(id)
   return true
@@ -124,38 +125,4 @@ function removeRow({ db }: Tx, uid: string): boolean {
 function idOf(db: Db, uid: string): number | undefined {
   const row = db.prepare('SELECT id FROM archive WHERE uid = ?').get(uid)
   return row === undefined ? undefined : Number(row['id'])
-}
-
-function summaryOf(row: SqlRow): ArchivedSummary {
-  const text = (name: string): string => String(row[name])
-  const time = (name: string): number | undefined => (row[name] === null ? undefined : Number(row[name]))
-  return {
-    uid: text('uid'), namespace: text('namespace'), name: text('name'), phase: text('phase'), createdAt: Number(row['created_at']), startedAt: time('started_at'),
-    finishedAt: time('finished_at'), labels: labelsOf(row), outline: text('outline'),
-  }
-}
-
-/** Our own text: an object of texts. */
-const labelsOf = (row: SqlRow): Readonly<Record<string, string>> => JSON.parse(String(row['labels'])) as Record<string, string>
-
-function refused(code: ArchiveProblem['code'], message: string, hint?: string): { readonly ok: false; readonly problem: ArchiveProblem } {
-  return { ok: false, problem: { code, message, ...(hint !== undefined && { hint }) } }
-}
-
-const tooManyValues = (): ReturnType<typeof refused> => refused('too_large', `a filter names at most ${archiveLimits.filterValuesMax} values`)
-
-/** Where a page ended: opaque to clients. */
-function writeToken(row: SqlRow): string {
-  return Buffer.from(JSON.stringify(['archive', row['sorted_at'], row['id']])).toString('base64url')
-}
-
-function readToken(token: string): readonly number[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
-    if (!Array.isArray(parsed) || parsed[0] !== 'archive' || parsed.length !== 3) return undefined
-    const place: unknown[] = parsed.slice(1)
-    return place.every((value): value is number => typeof value === 'number') ? place : undefined
-  } catch {
-    return undefined
-  }
 }

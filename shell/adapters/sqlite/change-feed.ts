@@ -1,13 +1,6 @@
 // Owns hearing of changes: those of this process at once, those of other processes by asking now and then.
+import { type Ear, FeedEar } from '@tiphys/shell/storage'
 import type { GroupCommit } from './group-commit.ts'
-
-/** One follower's ear. A change that comes between two calls of `next` is not lost. */
-export interface Ear {
-  /** Resolves when something changed since the last call, at the latest when the ear or the store closes. */
-  next(): Promise<void>
-  readonly closed: boolean
-  close(): void
-}
 
 export class ChangeFeed {
   readonly #group: GroupCommit
@@ -66,46 +59,5 @@ export class ChangeFeed {
   #rest(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
-  }
-}
-
-class FeedEar implements Ear {
-  readonly topic: string | undefined
-  readonly #onClose: () => void
-  #changed = false
-  #wake: (() => void) | undefined
-  closed = false
-
-  constructor(topic: string | undefined, onClose: () => void) {
-    this.topic = topic
-    this.#onClose = onClose
-  }
-
-  next(): Promise<void> {
-    if (this.#changed || this.closed) {
-      this.#changed = false
-      return Promise.resolve()
-    }
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  tell(): void {
-    if (this.#wake === undefined) this.#changed = true
-    else this.#release()
-  }
-
-  close(): void {
-    if (this.closed) return
-    this.closed = true
-    this.#release()
-    this.#onClose()
-  }
-
-  #release(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
   }
 }

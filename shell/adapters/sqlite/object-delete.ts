@@ -1,8 +1,7 @@
 // Owns deletion: finalizers, grace, and what becomes of the objects that a deleted one owns.
 import type { DeleteOptions, Deletion, ObjectKey, ObjectResult, StoredObject } from '@tiphys/shell/ports'
+import { doneObject, foregroundFinalizer, isReady, markDeleting, orphanFinalizer, refusalOfDeletion, withFinalizer } from '@tiphys/shell/storage'
 import type { Tx } from './group-commit.ts'
-import { doneObject, modified, refusedObject, titleOf } from './object-check.ts'
-import { foregroundFinalizer, markDeleting, orphanFinalizer, withFinalizer } from './object-meta.ts'
 import { findLive, type LiveObject, removeDamaged, removeObject, replaceObject } from './object-rows.ts'
 import { hasDependents, ownerGone, ownerGoing, ownerWaits } from './object-garbage.ts'
 
@@ -16,7 +15,7 @@ export function deleteObject(tx: Tx, { key, options, at }: DeleteRequest): Objec
   const found = findLive(tx.db, key)
   if (!found.ok) return found.problem.code === 'damaged' ? deleteDamaged(tx, key, found) : found
   const live = found.value
-  const refusal = refusalOf(key, live.object, options)
+  const refusal = refusalOfDeletion(key, live.object, options)
   if (refusal !== undefined) return refusal
   const next = markedFor(tx, live, { options, at })
   if (options.dryRun === true) return doneObject({ object: live.object, gone: isReady(next) })
@@ -30,19 +29,6 @@ export function settle(tx: Tx, live: LiveObject, next: StoredObject): Deletion {
   ownerGone(tx, live.object.metadata.uid)
   for (const { uid } of live.object.metadata.ownerReferences ?? []) ownerWaits(tx, uid)
   return { object, gone: true }
-}
-
-/** Whether nothing keeps a deleted object: no finalizer and no time to stop in. */
-export function isReady({ metadata }: StoredObject): boolean {
-  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0
-}
-
-function refusalOf(key: ObjectKey, { metadata }: StoredObject, { preconditions = {} }: DeleteOptions): ReturnType<typeof refusedObject> | undefined {
-  if (preconditions.uid !== undefined && preconditions.uid !== metadata.uid) {
-    return refusedObject('conflict', `${titleOf(key)} has uid ${metadata.uid}, not ${preconditions.uid}`, { path: 'metadata.uid' })
-  }
-  if (preconditions.resourceVersion !== undefined && preconditions.resourceVersion !== metadata.resourceVersion) return modified(key)
-  return undefined
 }
 
 /** The object as the deletion leaves it: marked, with the finalizers that the fate of its dependents asks for. */

@@ -1,15 +1,7 @@
 // Owns listing objects: pages that all show one moment, though writes go on between them.
 import { type Db, objectLimits, type ObjectListQuery, type ObjectPage, type ObjectResult, type SqlValue, type StoredObject } from '@tiphys/shell/ports'
-import { doneObject, refusedObject } from './object-check.ts'
-import { matches } from './object-match.ts'
-import { parseObject, typeIdOf } from './object-rows.ts'
-
-/** Where a list stands: the moment it shows and the last object it gave. */
-interface Cursor {
-  readonly version: number
-  readonly namespace: string
-  readonly name: string
-}
+import { type Cursor, doneObject, matches, parseObject, readObjectToken, refusedObject, wanted, writeObjectToken } from '@tiphys/shell/storage'
+import { typeIdOf } from './object-rows.ts'
 
 interface Found {
   readonly namespace: string
@@ -30,7 +22,7 @@ export function listObjects(db: Db, query: ObjectListQuery): ObjectResult<Object
     const typeId = typeIdOf(db, query.type)
     const page = typeId === undefined ? { found: [], more: false } : readPage(db, query, { typeId, start: start.value })
     const last = page.found.at(-1)
-    const token = page.more && last !== undefined ? writeToken({ version, namespace: last.namespace, name: last.name }) : undefined
+    const token = page.more && last !== undefined ? writeObjectToken({ version, namespace: last.namespace, name: last.name }) : undefined
     return doneObject({
       objects: page.found.flatMap(({ object }) => (object === undefined ? [] : [object])),
       resourceVersion: String(version),
@@ -43,16 +35,12 @@ export function listObjects(db: Db, query: ObjectListQuery): ObjectResult<Object
 function startOf(db: Db, query: ObjectListQuery): ObjectResult<Cursor> {
   const row = db.prepare('SELECT version, object_horizon FROM store WHERE id = 1').get()
   const [latest, horizon] = [Number(row?.['version']), Number(row?.['object_horizon'])]
-  const cursor = query.continue === undefined ? { version: wanted(query, latest), namespace: '', name: '' } : readToken(query.continue)
+  const cursor = query.continue === undefined ? { version: wanted(query, latest), namespace: '', name: '' } : readObjectToken(query.continue)
   if (cursor === undefined || !Number.isSafeInteger(cursor.version)) return refusedObject('invalid', 'the continue token or resource version is not one of this store')
   if (cursor.version < horizon || cursor.version > latest) {
     return refusedObject('expired', `version ${cursor.version} is no longer kept, only ${horizon} to ${latest}`, { hint: 'list again without a token' })
   }
   return doneObject(cursor)
-}
-
-function wanted({ resourceVersion }: ObjectListQuery, latest: number): number {
-  return resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0' ? latest : Number(resourceVersion)
 }
 
 interface PageStart {
@@ -118,19 +106,4 @@ function bestLabel(db: Db, { labels = [] }: ObjectListQuery, typeId: number): re
     if (best === undefined || rows < best.rows) best = { label: [key, value], rows }
   }
   return best?.label
-}
-
-function writeToken({ version, namespace, name }: Cursor): string {
-  return Buffer.from(JSON.stringify([version, namespace, name])).toString('base64url')
-}
-
-function readToken(token: string): Cursor | undefined {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
-    if (!Array.isArray(parsed)) return undefined
-    const [version, namespace, name]: unknown[] = parsed
-    return typeof version === 'number' && typeof namespace === 'string' && typeof name === 'string' ? { version, namespace, name } : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,8 +1,7 @@
 // Owns how an object and its history lie in tables: reading the living one, writing the next version, taking it away.
 import type { Db, ObjectKey, ObjectResult, ResourceType, SqlRow, StoredObject } from '@tiphys/shell/ports'
+import { eventCode, noSuchObject, parseObject, refusalOfSize, refusedObject, sideOf, titleOf, withVersion } from '@tiphys/shell/storage'
 import type { Tx } from './group-commit.ts'
-import { noSuchObject, refusalOfSize, refusedObject, titleOf } from './object-check.ts'
-import { withVersion } from './object-meta.ts'
 
 /** A living object with what its row knows. */
 export interface LiveObject {
@@ -11,8 +10,6 @@ export interface LiveObject {
   readonly version: number
   readonly object: StoredObject
 }
-
-export const eventCode = { ADDED: 0, MODIFIED: 1, DELETED: 2 } as const
 
 /** What commits that change objects of a type say they change. */
 export function topicOf(typeId: number): string {
@@ -50,17 +47,6 @@ export function liveById(db: Db, id: number): LiveObject | undefined {
 export function liveByUid(db: Db, uid: string): LiveObject | undefined {
   const row = db.prepare(`${selectLive} WHERE o.uid = ?`).get(uid)
   return row === undefined ? undefined : liveOf(row)
-}
-
-/** The object in a stored text; undefined when the text is not one. */
-export function parseObject(body: unknown): StoredObject | undefined {
-  try {
-    const parsed: unknown = JSON.parse(String(body))
-    const hasMeta = typeof parsed === 'object' && parsed !== null && 'metadata' in parsed && typeof parsed.metadata === 'object' && parsed.metadata !== null
-    return hasMeta ? (parsed as StoredObject) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Stores a new object, unless it is too large. */
@@ -147,11 +133,6 @@ function writeVersion(tx: Tx, { object, body }: NextBody, { typeId, event, previ
     .prepare('INSERT INTO object_version (version, type, namespace, name, event, previous, body) VALUES (?, ?, ?, ?, ?, ?, ?)')
     .run(tx.nextVersion(), typeId, namespace, name, eventCode[event], previous, body)
   tx.changes(topicOf(typeId))
-}
-
-/** Everything of an object that side tables hold, as one text to compare. */
-function sideOf({ metadata }: StoredObject): string {
-  return JSON.stringify([metadata.labels, metadata.ownerReferences])
 }
 
 function insertSideRows(db: Db, { id, typeId }: Pick<LiveObject, 'id' | 'typeId'>, { metadata }: StoredObject): void {

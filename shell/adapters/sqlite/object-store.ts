@@ -15,15 +15,14 @@ import type {
   UpdateOptions,
   WatchQuery,
 } from '@tiphys/shell/ports'
+import { doneObject, isReady, placeOf, refusalOfMeta, refusalOfNew, refusalOfUpdate, refusedObject, sameObject, stampNew, titleOf, updated } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
 import type { GroupCommit, Tx } from './group-commit.ts'
-import { doneObject, modified, placeOf, refusalOfMeta, refusedObject, titleOf } from './object-check.ts'
 import { Collector, type CollectorOptions } from './object-collect.ts'
-import { deleteObject, isReady, settle } from './object-delete.ts'
+import { deleteObject, settle } from './object-delete.ts'
 import { ownerNamed } from './object-garbage.ts'
 import { History } from './object-history.ts'
 import { listObjects } from './object-list.ts'
-import { sameObject, stampNew, updated } from './object-meta.ts'
 import { findLive, insertObject, type LiveObject, updateObject } from './object-rows.ts'
 import { watchObjects } from './object-watch.ts'
 
@@ -137,11 +136,6 @@ export class SqliteObjectStore implements ObjectStore {
   }
 }
 
-function refusalOfNew({ metadata }: KubeObject): ReturnType<typeof refusedObject> | undefined {
-  if ((metadata.resourceVersion ?? '') === '') return undefined
-  return refusedObject('invalid', 'a new object has no resourceVersion', { path: 'metadata.resourceVersion', hint: 'leave it out, or update instead' })
-}
-
 interface Update {
   readonly key: ObjectKey
   readonly object: KubeObject
@@ -151,7 +145,7 @@ interface Update {
 function update(tx: Tx, { key, object, options }: Update): ObjectResult<StoredObject> {
   const found = findLive(tx.db, key)
   if (!found.ok) return found
-  const refusal = refusalOfUpdate(key, found.value, object)
+  const refusal = refusalOfUpdate(key, found.value.object, object)
   if (refusal !== undefined) return refusal
   const live = found.value
   const next = updated(key.type, live.object, object, options)
@@ -161,14 +155,4 @@ function update(tx: Tx, { key, object, options }: Update): ObjectResult<StoredOb
   const written = updateObject(tx, live, next)
   if (written.ok) for (const { uid } of next.metadata.ownerReferences ?? []) ownerNamed(tx, uid)
   return written
-}
-
-function refusalOfUpdate(key: ObjectKey, { object: live }: LiveObject, { metadata }: KubeObject): ReturnType<typeof refusedObject> | undefined {
-  if ((metadata.uid ?? '') !== '' && metadata.uid !== live.metadata.uid) {
-    return refusedObject('conflict', `${titleOf(key)} has uid ${live.metadata.uid}, not ${metadata.uid ?? ''}`, { path: 'metadata.uid' })
-  }
-  if ((metadata.resourceVersion ?? '') !== '' && metadata.resourceVersion !== live.metadata.resourceVersion) return modified(key)
-  const added = (metadata.finalizers ?? []).filter((finalizer) => !(live.metadata.finalizers ?? []).includes(finalizer))
-  if (live.metadata.deletionTimestamp === undefined || added.length === 0) return undefined
-  return refusedObject('invalid', `the object is being deleted, so no finalizer can be added: ${added.join(', ')}`, { path: 'metadata.finalizers' })
 }

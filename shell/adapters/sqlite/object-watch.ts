@@ -1,10 +1,9 @@
 // Owns watching objects: what happened after a version, in order and without gaps, seen through selectors.
 import type { Db, ObjectEvent, ObjectProblem, ObjectResult, ObjectWatch, SqlRow, StoredObject, WatchQuery } from '@tiphys/shell/ports'
-import type { ChangeFeed, Ear } from './change-feed.ts'
-import { doneObject, refusedObject } from './object-check.ts'
+import { type Ear, doneObject, eventCode, matches, parseObject, refusedObject } from '@tiphys/shell/storage'
+import type { ChangeFeed } from './change-feed.ts'
 import { listObjects } from './object-list.ts'
-import { matches } from './object-match.ts'
-import { eventCode, parseObject, topicOf, typeIdOf } from './object-rows.ts'
+import { topicOf, typeIdOf } from './object-rows.ts'
 
 const eventsPerRead = 256
 const objectsPerRead = 500

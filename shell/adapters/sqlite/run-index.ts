@@ -11,10 +11,9 @@ import {
   type RunSummary,
   type SqlRow,
 } from '@tiphys/shell/ports'
+import { type RunPlace, done, noSuchRun, readRunToken, refused, summaryOf, writeRunToken } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
-import { done, noSuchRun, refused } from './run-check.ts'
 import { choosePath, type Condition, conditionsOf, fewRows, type Path } from './run-query.ts'
-import { summaryOf } from './run-row.ts'
 import { watchRuns } from './run-watch.ts'
 
 /** Filters name at most so many values in all, which stays below what a statement takes. */
@@ -46,7 +45,7 @@ export class SqliteRunIndex implements RunIndex {
 
   async list(query: RunListQuery): Promise<RunResult<RunPage>> {
     const limit = Math.min(Math.max(1, Math.trunc(query.limit ?? 500)), runLogLimits.pageRowsMax)
-    const after = query.continue === undefined ? [] : readToken(query)
+    const after = query.continue === undefined ? [] : readRunToken(query)
     if (after === undefined) return refused('invalid', 'the continue token is not one of this list', { hint: 'list again from the start' })
     const conditions = conditionsOf(query)
     if (conditions.reduce((sum, condition) => sum + condition.values.length, 0) > filterValuesMax) {
@@ -58,7 +57,7 @@ export class SqliteRunIndex implements RunIndex {
       const more = rows.length > limit
       const page = more ? rows.slice(0, limit) : rows
       const resourceVersion = String(this.#feed.version())
-      return done({ runs: page.map(summaryOf), resourceVersion, ...(more ? { continue: writeToken(query, page.at(-1)) } : {}) })
+      return done({ runs: page.map(summaryOf), resourceVersion, ...(more ? { continue: writeRunToken(query, page.at(-1)) } : {}) })
     })
   }
 
@@ -77,14 +76,12 @@ export class SqliteRunIndex implements RunIndex {
   }
 
   /** Few rows are sorted; among many, an index that has the order already is walked until the page is full. */
-  #select(query: RunListQuery, conditions: readonly Condition[], after: Place): Condition {
+  #select(query: RunListQuery, conditions: readonly Condition[], after: RunPlace): Condition {
     const { path, rows } = choosePath(this.#db, query)
     if (query.order === 'name') return select(rows < fewRows ? path : walkByName, conditions, { after, order: byName })
     return select(path, conditions, { after, order: newest })
   }
 }
-
-type Place = readonly (string | number)[]
 
 interface Order {
   readonly beyond: (path: Pick<Path, 'order'>) => string
@@ -114,7 +111,7 @@ function columns(path: Pick<Path, 'order'>): string {
 }
 
 /** Numbers first, rows after: what is sorted, or passed over, stays small. */
-function select(path: Path, conditions: readonly Condition[], { after, order }: { readonly after: Place; readonly order: Order }): Condition {
+function select(path: Path, conditions: readonly Condition[], { after, order }: { readonly after: RunPlace; readonly order: Order }): Condition {
   const beyond = after.length === 0 ? [] : [{ sql: order.beyond(path), values: after }]
   const where = joined([path.where, ...beyond, ...conditions])
   const numbers = `SELECT r.id AS id FROM ${path.from} WHERE ${where.sql} ORDER BY ${order.by(path)} LIMIT ?`
@@ -124,23 +121,4 @@ function select(path: Path, conditions: readonly Condition[], { after, order }: 
 function joined(conditions: readonly Condition[]): Condition {
   if (conditions.length === 0) return { sql: '1', values: [] }
   return { sql: conditions.map(({ sql }) => `(${sql})`).join(' AND '), values: conditions.flatMap(({ values }) => values) }
-}
-
-/** Where a page ended: opaque to clients, tied to the order it was made for. */
-function writeToken({ order }: RunListQuery, row: SqlRow | undefined): string {
-  const place = order === 'name' ? [row?.['namespace'], row?.['name'], row?.['id']] : [row?.['created_at'], row?.['id']]
-  return Buffer.from(JSON.stringify([order ?? 'newest', ...place])).toString('base64url')
-}
-
-function readToken({ order = 'newest', continue: token = '' }: RunListQuery): Place | undefined {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
-    if (!Array.isArray(parsed) || parsed[0] !== order) return undefined
-    const place: unknown[] = parsed.slice(1)
-    const types = order === 'name' ? ['string', 'string', 'number'] : ['number', 'number']
-    const fits = place.length === types.length && place.every((value, index) => typeof value === types[index])
-    return fits ? (place as Place) : undefined
-  } catch {
-    return undefined
-  }
 }

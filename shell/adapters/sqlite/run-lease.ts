@@ -1,6 +1,6 @@
 // Owns the lease of a run: which process may write it. Whether a holder still lives is for the caller to judge.
 import type { Db, RunHolder, RunPosition, RunResult } from '@tiphys/shell/ports'
-import { done, noSuchRun, refused } from './run-check.ts'
+import { done, noSuchRun, refused } from '@tiphys/shell/storage'
 
 /** Holders that said nothing for so long are forgotten; their leases stay and can be taken over. */
 const forgottenAfterMs = 7 * 24 * 3600 * 1000

@@ -1,9 +1,6 @@
 // Owns reading a run back: its snapshot and the records after it, every one proven to be what was written.
 import { type Db, type LoadedRun, type RunProblem, type RunResult, type SqlRow, StorageError } from '@tiphys/shell/ports'
-import { checksum } from './checksum.ts'
-import { noSuchRun } from './run-check.ts'
-import { seqSpan } from './run-key.ts'
-import { summaryOf } from './run-row.ts'
+import { checksum, noSuchRun, seqSpan, summaryOf } from '@tiphys/shell/storage'
 
 /** Rows that the database joins into one text: fetching a row costs far more than its bytes do. */
 const rowsPerReadMax = 512

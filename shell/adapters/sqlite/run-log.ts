@@ -11,16 +11,14 @@ import {
   StorageError,
   type LoadedRun,
 } from '@tiphys/shell/ports'
-import { checksum } from './checksum.ts'
+import { checksum, done, noSuchRun, problemOfChange, problemOfRecord, problemOfRun, refused, runsMax, seqSpan, summaryOf } from '@tiphys/shell/storage'
 import type { GroupCommit, Tx } from './group-commit.ts'
-import { done, noSuchRun, problemOfChange, problemOfRecord, problemOfRun, refused } from './run-check.ts'
 import { claimLease, holderOf, listHolders, notHeld, releaseLease, sayAlive } from './run-lease.ts'
-import { runsMax, seqSpan } from './run-key.ts'
 import { loadRun } from './run-load.ts'
 import { RunSweeper } from './run-sweep.ts'
 import { writeSnapshot } from './run-snapshot.ts'
 import { runTopic } from './run-watch.ts'
-import { deleteSideRows, headOf, insertRun, type RunHead, summaryOf, updateRun } from './run-row.ts'
+import { deleteSideRows, headOf, insertRun, type RunHead, updateRun } from './run-row.ts'
 
 /** Records of a run share a row up to this many UTF-16 units, which keeps both the number of rows and the cost of reading one small. */
 const rowCharsMax = 256 * 1024

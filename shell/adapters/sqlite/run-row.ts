@@ -1,5 +1,6 @@
 // Owns how a run's summary is laid out in its row and in the side tables that filters use.
-import { type Db, type NewRun, type RunChange, type RunSummary, runLogLimits, type SqlRow, type SqlValue } from '@tiphys/shell/ports'
+import type { Db, NewRun, RunChange, SqlValue } from '@tiphys/shell/ports'
+import { clip, labelsOf, ownersOf } from '@tiphys/shell/storage'
 
 /** What the writer of a run needs to know of its row. */
 export interface RunHead {
@@ -26,27 +27,6 @@ export function headOf(db: Db, uid: string): RunHead | undefined {
   if (row === undefined) return undefined
   const lease = row['lease']
   return { id: Number(row['id']), seq: Number(row['seq']), snapshotSeq: Number(row['snapshot_seq']), lease: typeof lease === 'string' ? lease : undefined }
-}
-
-export function summaryOf(row: SqlRow): RunSummary {
-  return {
-    uid: text(row['uid']),
-    namespace: text(row['namespace']),
-    name: text(row['name']),
-    phase: text(row['phase']),
-    createdAt: Number(row['created_at']),
-    startedAt: optionalNumber(row['started_at']),
-    finishedAt: optionalNumber(row['finished_at']),
-    labels: labelsOf(row['labels']),
-    template: text(row['template']),
-    message: text(row['message']),
-    progress: text(row['progress']),
-    archived: row['archived'] === 1,
-    owners: ownersOf(row['owners']),
-    details: text(row['details']),
-    resourceVersion: String(row['version']),
-    seq: Number(row['seq']),
-  }
 }
 
 export function insertRun(db: Db, run: NewRun, place: { readonly id: number; readonly version: number; readonly lease: string }): void {
@@ -78,11 +58,6 @@ export function deleteSideRows(db: Db, id: number): void {
   deleteLabels(db, { run: id, createdAt: Number(row['created_at']), labels: labelsOf(row['labels']) })
   for (const owner of ownersOf(row['owners'])) db.prepare('DELETE FROM run_owner WHERE owner = ? AND run = ?').run(owner, id)
   db.prepare('DELETE FROM run_manifest WHERE run = ?').run(id)
-}
-
-/** Messages are shown in lists, so a long one is cut; NUL would end the text early in some engines. */
-export function clip(message: string): string {
-  return message.slice(0, runLogLimits.messageCharsMax).replaceAll('\0', ' ')
 }
 
 function differences(db: Db, id: number, change: RunChange): (readonly [string, SqlValue])[] {
@@ -125,32 +100,4 @@ function insertLabels(db: Db, { run, createdAt, labels }: LabelRows): void {
 function deleteLabels(db: Db, { run, createdAt, labels }: LabelRows): void {
   const remove = db.prepare('DELETE FROM run_label WHERE key = ? AND value = ? AND created_at = ? AND run = ?')
   for (const [key, value] of Object.entries(labels)) remove.run(key, value, createdAt, run)
-}
-
-/** A list must not fail because one row is damaged, so labels that cannot be read are none. */
-function labelsOf(value: SqlValue | undefined): Record<string, string> {
-  const parsed = parsedOr(value, {})
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return {}
-  return Object.fromEntries(Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
-}
-
-function ownersOf(value: SqlValue | undefined): string[] {
-  const parsed = parsedOr(value, [])
-  return Array.isArray(parsed) ? parsed.filter((owner): owner is string => typeof owner === 'string') : []
-}
-
-function parsedOr(value: SqlValue | undefined, otherwise: unknown): unknown {
-  try {
-    return JSON.parse(text(value))
-  } catch {
-    return otherwise
-  }
-}
-
-function text(value: SqlValue | undefined): string {
-  return typeof value === 'string' ? value : ''
-}
-
-function optionalNumber(value: SqlValue | undefined): number | undefined {
-  return typeof value === 'number' ? value : undefined
 }

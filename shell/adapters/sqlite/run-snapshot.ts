@@ -1,8 +1,7 @@
 // Owns writing a snapshot: in slices over several commits, valid from the last one on.
 import { type RunResult, runLogLimits } from '@tiphys/shell/ports'
-import { checksum } from './checksum.ts'
+import { checksum, done, noSuchRun, refused, tooLarge } from '@tiphys/shell/storage'
 import type { GroupCommit, Tx } from './group-commit.ts'
-import { done, noSuchRun, refused, tooLarge } from './run-check.ts'
 import { notHeld } from './run-lease.ts'
 import { partSeed } from './run-load.ts'
 import { headOf, type RunHead } from './run-row.ts'

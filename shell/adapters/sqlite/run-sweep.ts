@@ -1,7 +1,7 @@
 // Owns deleting what no longer counts (records before a snapshot, rows of removed runs), a little per commit so that nobody waits for it.
 import { StorageError } from '@tiphys/shell/ports'
+import { seqSpan } from '@tiphys/shell/storage'
 import type { GroupCommit, Tx } from './group-commit.ts'
-import { seqSpan } from './run-key.ts'
 
 const rowsPerCommit = 256
 /** Pages given back to the file system per commit. */

@@ -1,7 +1,7 @@
 // Owns following the changes of runs: by version, so that a follower that was away catches up.
 import type { Db, RunEvent, RunSummary } from '@tiphys/shell/ports'
+import { summaryOf } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
-import { summaryOf } from './run-row.ts'
 
 const eventsPerRead = 200
 

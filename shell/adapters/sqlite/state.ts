@@ -1,7 +1,8 @@
 // Owns opening the embedded state: one database with the run log, the index of runs and the objects, written through one commit queue.
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { ArchiveStore, Db, ObjectStore, RunIndex, RunLog, StoredObject, SyncLimitStore } from '@tiphys/shell/ports'
+import type { Db, State, StoredObject } from '@tiphys/shell/ports'
+import { randomSuffix } from '@tiphys/shell/storage'
 import { SqliteArchiveStore } from './archive-store.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -31,23 +32,12 @@ export interface StateOptions extends DatabaseOptions {
 }
 
 /** The embedded state of one data directory. Several processes may have it open. */
-export interface State {
+export interface EmbeddedState extends State {
   readonly db: Db
-  readonly log: RunLog
-  readonly runs: RunIndex
-  readonly objects: ObjectStore
-  readonly archive: ArchiveStore
-  readonly limits: SyncLimitStore
-  /** Resolves once deletions that go on in the background are through. */
-  idle(): Promise<void>
-  /** Looks for changes of other processes now. */
-  poll(): void
-  /** Writes what waits, ends all watches and closes the database. */
-  close(): void
 }
 
 /** Opens or creates the state in `directory`, or in memory for `:memory:`. Throws `StorageError`. */
-export function openState(directory: string, options: StateOptions): State {
+export function openState(directory: string, options: StateOptions): EmbeddedState {
   const db = openDatabase(directory === ':memory:' ? directory : join(directory, 'state.db'), options)
   try {
     migrate(db, migrations)
@@ -58,7 +48,7 @@ export function openState(directory: string, options: StateOptions): State {
   }
 }
 
-function stateOn(db: Db, options: StateOptions): State {
+function stateOn(db: Db, options: StateOptions): EmbeddedState {
   const group = new GroupCommit(db)
   const feed = new ChangeFeed(group, options.pollMs ?? 200)
   const changesKept = options.changesKept ?? 10_000
@@ -99,11 +89,4 @@ function stateOn(db: Db, options: StateOptions): State {
 function resumeLeftovers(db: Db, { log, objects }: { readonly log: SqliteRunLog; readonly objects: SqliteObjectStore }): void {
   if (db.prepare('SELECT 1 FROM run_trash LIMIT 1').get() !== undefined) log.resume()
   if (db.prepare('SELECT 1 FROM object_garbage WHERE pending = 1 LIMIT 1').get() !== undefined) objects.resume()
-}
-
-/** Letters and digits that spell no words and are not mistaken for one another, as Kubernetes uses. */
-const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789'
-
-function randomSuffix(): string {
-  return Array.from({ length: 5 }, () => suffixLetters[randomInt(suffixLetters.length)]).join('')
 }
