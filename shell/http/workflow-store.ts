@@ -29,6 +29,8 @@ export interface RunControl {
   remove(summary: RunSummary, options: DeleteOptions): Promise<Done & { readonly gone?: boolean }>
   /** When the deletion of a run began, Unix milliseconds. */
   deletingSince(uid: string): number | undefined
+  /** Whether a deleted run only has to end and be forgotten, and no finalizer holds it. */
+  isLeaving(uid: string): boolean
 }
 
 export interface WorkflowStoreOptions {

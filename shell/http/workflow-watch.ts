@@ -68,7 +68,7 @@ class WorkflowWatch implements ObjectWatch {
   async #changed(run: RunSummary): Promise<ObjectEvent | undefined> {
     const { store, query } = this.#watching
     // Who deletes a workflow need not see how it is ended first.
-    if (store.control.deletingSince(run.uid) !== undefined) return undefined
+    if (store.control.isLeaving(run.uid)) return undefined
     const object = await store.matching(run, query)
     if (object !== undefined) {
       const type = this.#known.has(run.uid) ? 'MODIFIED' : 'ADDED'

@@ -5,9 +5,9 @@ import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done, RunControl } from '@tiphys/shell/http'
 import type { RunSummary } from '@tiphys/shell/ports'
 import type { RunHost, RunUpdate } from '@tiphys/shell/runtime'
-import { removeRun } from '../local/remove.ts'
 import { type LocalSession, claimRun } from '../local/session.ts'
 import type { Deletions } from './deletions.ts'
+import { departures } from './departures.ts'
 import { type RunPlace, change, deliver, refusal } from './run-changes.ts'
 import { takingTurns } from './turns.ts'
 
@@ -38,40 +38,7 @@ export interface ControlParts {
 export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble }: ControlParts): ServerControl {
   // A lease that one request gives back must not be the one that another has just taken.
   const turns = takingTurns()
-  /** Those whose deletion is carried out now. */
-  const leaving = new Set<string>()
-  const waiters = new Map<string, () => void>()
-  /** Resolves once the run has ended, which a host tells by its last update. */
-  const ended = (run: Run): Promise<void> => (run.status.completed ? Promise.resolve() : new Promise((resolve) => waiters.set(run.uid, resolve)))
-  const forget = async (summary: RunSummary): Promise<void> => {
-    const removed = await removeRun(session, { ...summary, finishedAt: summary.finishedAt ?? systemClock.now() }, { force: true, orphan: deletions.of(summary.uid)?.orphan === true })
-    if (!removed.ok) throw new Error(removed.message)
-    await forgetRun(summary.uid)
-    await deletions.done(summary.uid)
-  }
-  const terminate = (run: Run): Promise<boolean> => hostOf().deliver(run.uid, { type: 'shutdownRequested', at: systemClock.now(), strategy: 'Terminate' })
-  const endAndForget = async (summary: RunSummary, run: Run): Promise<void> => {
-    const isOver = ended(run)
-    await terminate(run)
-    await isOver
-    await hostOf().drained()
-    await turns.take(summary.uid, () => forget(summary))
-  }
-  /** A workflow that finalizers hold ends, but stays until the last of them is taken off. */
-  const leave = async (summary: RunSummary): Promise<Done & { readonly gone?: boolean }> => {
-    const { uid } = summary
-    if (leaving.has(uid)) return { ok: true, gone: false }
-    const run = hostOf().runOf(uid)
-    if (await isHeld(session, summary, run)) {
-      if (run !== undefined) await terminate(run)
-      return { ok: true, gone: false }
-    }
-    leaving.add(uid)
-    const removing = (run === undefined ? turns.take(uid, () => forget(summary)) : endAndForget(summary, run)).finally(() => leaving.delete(uid))
-    if (run === undefined) await removing
-    else void removing.catch(onTrouble)
-    return { ok: true, gone: run === undefined }
-  }
+  const leavers = departures({ session, hostOf, forgetRun, deletions, onTrouble }, turns)
   return {
     submit: async (workflow) => {
       const taken = await hostOf().submit(workflow)
@@ -79,14 +46,11 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
     },
     live: (uid) => hostOf().runOf(uid),
     deletingSince: (uid) => deletions.of(uid)?.since,
-    onUpdate: ({ run }) => {
-      if (!run.status.completed) return
-      waiters.get(run.uid)?.()
-      waiters.delete(run.uid)
-    },
+    isLeaving: (uid) => leavers.isLeaving(uid),
+    onUpdate: ({ run }) => run.status.completed && leavers.onEnd(run.uid),
     change: async (summary, before, after) => {
       const changed = await turns.take(summary.uid, () => change({ session, host: hostOf(), summary }, before, after))
-      return changed.ok && deletions.of(summary.uid) !== undefined ? leave(summary) : changed
+      return changed.ok && deletions.of(summary.uid) !== undefined ? leavers.leave(summary) : changed
     },
     label: (uid, labels) => turns.take(uid, () => label({ session, host: hostOf() }, uid, labels)),
     letGo: (uid) => turns.take(uid, async () => (hostOf().runOf(uid) === undefined ? session.state.log.release(uid) : undefined)),
@@ -99,27 +63,16 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
     }),
     remove: async (summary, options) => {
       if (deletions.of(summary.uid) === undefined) await deletions.begin(summary, options)
-      return leave(summary)
+      return leavers.leave(summary)
     },
     resumeDeletions: async () => {
       for (const uid of deletions.pending()) {
         const summary = await session.state.runs.get(uid)
-        if (summary.ok && !summary.value.archived) await leave(summary.value)
+        if (summary.ok && !summary.value.archived) await leavers.leave(summary.value)
         else await deletions.done(uid)
       }
     },
   }
-}
-
-/** What this server does by itself when a workflow goes: nobody has to be waited for. */
-const OWN_FINALIZER = 'workflows.argoproj.io/artifact-gc'
-
-/** Whether finalizers of others keep a deleted workflow. */
-async function isHeld({ state }: LocalSession, { uid }: RunSummary, run: Run | undefined): Promise<boolean> {
-  const manifest = run === undefined ? await state.runs.manifest(uid) : undefined
-  // Our own text: the workflow as it was accepted.
-  const metadata = run?.metadata ?? (manifest?.ok === true ? (JSON.parse(manifest.value) as Workflow).metadata : undefined)
-  return (metadata?.finalizers ?? []).some((name) => name !== OWN_FINALIZER)
 }
 
 /** A workflow that another process has is left alone: whoever has it will end it again. */

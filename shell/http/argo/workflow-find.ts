@@ -31,7 +31,7 @@ export async function nameMeant({ workflows }: ArgoServices, namespace: string, 
 
 /** What is being deleted is gone for clients of this API, even while its steps still end. */
 export function isGoing({ workflows }: ArgoServices, { uid }: RunSummary): boolean {
-  return workflows.control.deletingSince(uid) !== undefined
+  return workflows.control.isLeaving(uid)
 }
 
 export async function findLive(services: ArgoServices, namespace: string, name: string): Promise<Got<LiveWorkflow>> {
