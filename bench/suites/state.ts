@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openState, type State } from '@tiphys/shell/adapters/sqlite'
+import { type EmbeddedState, openState, type State } from '@tiphys/shell/adapters/sqlite'
 import type { ResourceType, RunResult } from '@tiphys/shell/ports'
 import { type Row, type Size, type Suite, median, msOf } from './row.ts'
 import { newRun, record, someQuery } from './state-content.ts'
@@ -80,7 +80,7 @@ async function appendRows(state: State, folder: string, sizes: Sizes): Promise<R
   return rows
 }
 
-async function listRows(state: State, { runs, queries }: Sizes): Promise<Row[]> {
+async function listRows(state: EmbeddedState, { runs, queries }: Sizes): Promise<Row[]> {
   const ms = await msOf(async () => {
     for (let from = 0; from < runs; from += 500) {
       await Promise.all(Array.from({ length: Math.min(500, runs - from) }, (_, index) => state.log.create(newRun(`r${from + index}`, from + index))))
@@ -100,7 +100,7 @@ async function listRows(state: State, { runs, queries }: Sizes): Promise<Row[]> 
   ]
 }
 
-function readRows({ db }: State, { rounds, runs }: { readonly rounds: number; readonly runs: number }): void {
+function readRows({ db }: EmbeddedState, { rounds, runs }: { readonly rounds: number; readonly runs: number }): void {
   for (let round = 0; round < rounds; round++) db.prepare('SELECT * FROM run WHERE id > ? ORDER BY id LIMIT 50').all((round * 37) % runs)
 }
 

@@ -5,20 +5,20 @@ import { join } from 'node:path'
 import type { ResourceType, RunResult } from '@tiphys/shell/ports'
 import { checksum } from '@tiphys/shell/storage'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openState, type State } from './state.ts'
+import { type EmbeddedState, openState } from './state.ts'
 
 const widgets: ResourceType = { group: 'example.io', version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true, statusSubresource: false, generation: true }
 
 describe('damage', () => {
   const directories: string[] = []
-  const opened: State[] = []
+  const opened: EmbeddedState[] = []
 
   afterEach(() => {
     for (const state of opened.splice(0)) state.close()
     for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
   })
 
-  function open(directory = newDirectory()): State {
+  function open(directory = newDirectory()): EmbeddedState {
     const state = openState(directory, { owner: { id: 'me', info: '' }, now: () => 0 })
     opened.push(state)
     return state
@@ -30,7 +30,7 @@ describe('damage', () => {
     return directory
   }
 
-  async function addRun({ log }: State, uid: string, filler = ''): Promise<void> {
+  async function addRun({ log }: EmbeddedState, uid: string, filler = ''): Promise<void> {
     await log.create({ uid, namespace: 'ns', name: uid, phase: 'Running', createdAt: 1, manifest: '{}', labels: { team: 'x' } })
     for (let seq = 0; seq < 6; seq++) await log.append(uid, seq, { record: JSON.stringify({ uid, seq, filler }) })
   }

@@ -2,13 +2,13 @@
 import type { RunFilter } from '@tiphys/shell/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { choosePath, fewRows } from './run-query.ts'
-import { openState, type State } from './state.ts'
+import { type EmbeddedState, openState } from './state.ts'
 
 /** 20,000 runs: a fifth in each namespace, one in ten failed, few with the rare label, many with the common one. */
 const count = 20_000
 
 describe('choosePath', () => {
-  let state: State | undefined
+  let state: EmbeddedState | undefined
 
   beforeAll(async () => {
     state = openState(':memory:', { owner: { id: 'me', info: '' }, now: () => 0 })

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { type ResourceType, runLogLimits, StorageError } from '@tiphys/shell/ports'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './open-database.ts'
-import { openState, type State } from './state.ts'
+import { type EmbeddedState, openState } from './state.ts'
 
 const widgets: ResourceType = { group: 'example.io', version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true, statusSubresource: false, generation: true }
 
 describe('openState', () => {
   const directories: string[] = []
-  const opened: State[] = []
+  const opened: EmbeddedState[] = []
 
   afterEach(() => {
     for (const state of opened.splice(0)) state.close()
@@ -24,18 +24,18 @@ describe('openState', () => {
     return directory
   }
 
-  function open(directory: string): State {
+  function open(directory: string): EmbeddedState {
     const state = openState(directory, { owner: { id: 'me', info: '' }, now: () => 0 })
     opened.push(state)
     return state
   }
 
-  async function addRun({ log }: State, uid: string, records: number): Promise<void> {
+  async function addRun({ log }: EmbeddedState, uid: string, records: number): Promise<void> {
     await log.create({ uid, namespace: 'ns', name: uid, phase: 'Running', createdAt: 1, manifest: '{}' })
     for (let seq = 0; seq < records; seq++) await log.append(uid, seq, { record: `"${'x'.repeat(25_000)}"` })
   }
 
-  function rowsOf({ db }: State, table: string): unknown {
+  function rowsOf({ db }: EmbeddedState, table: string): unknown {
     return db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']
   }
 
