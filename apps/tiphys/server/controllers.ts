@@ -7,7 +7,7 @@ import type { State } from '@tiphys/shell/adapters/sqlite'
 import type { KubeStore } from '@tiphys/shell/http'
 import type { Clock, KubeObject } from '@tiphys/shell/ports'
 import {
-  Collector, type ConfigSource, CronController, type CronMeter, type ObjectCatalog, PodCollector, type RunHost, type Tell, type Throttled, type WorkflowActions, followObjects, followRuns,
+  Collector, type ConfigSource, CronController, type Meter, type ObjectCatalog, PodCollector, type RunHost, type Tell, type Throttled, type WorkflowActions, followObjects, followRuns,
 } from '@tiphys/shell/runtime'
 import type { ServerControl } from './control.ts'
 
@@ -28,7 +28,7 @@ export interface ControllerNeeds {
   readonly throttle: Throttled
   /** Workflows as objects. */
   readonly workflows: KubeStore
-  readonly meter?: CronMeter | undefined
+  readonly meter: Meter
   readonly tell: Tell
 }
 
@@ -84,6 +84,8 @@ export async function openControllers(needs: ControllerNeeds): Promise<Controlle
     host.reconfigure(engineConfigOf(changed, needs.engineBase))
     collector.countAll()
     cron.wakeAll()
+    needs.meter.configure(changed.metrics)
+    tell('the configuration has changed')
   })
   followRuns(state.runs, {
     changed: (run) => {
@@ -102,6 +104,7 @@ export async function openControllers(needs: ControllerNeeds): Promise<Controlle
   }, stop.signal)
   collector.start()
   await pods.start(stop.signal)
+  await followObjects(state.objects, PODS, { signal: stop.signal, listener: { put: (pod) => needs.meter.podChanged(pod), gone: (pod) => needs.meter.podGone(pod) } })
   await cron.start(stop.signal)
   return {
     close: async () => {

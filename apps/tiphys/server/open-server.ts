@@ -11,7 +11,7 @@ import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, SyncLimitStore, TaskRunner } from '@tiphys/shell/ports'
-import { type Archiver, type ConfigSource, ObjectCatalog, RunHost, type Throttled, throttled } from '@tiphys/shell/runtime'
+import { type Archiver, type ConfigSource, Meter, ObjectCatalog, RunHost, type Throttled, rateLimited, throttled } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
 import { lazyArtifacts } from '../local/artifacts.ts'
 import { cacheKeeper } from '../local/caches.ts'
@@ -22,6 +22,8 @@ import { openArchiver } from './archive.ts'
 import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
+import { drained } from './drain.ts'
+import { openMetricsDoor } from './metrics-port.ts'
 import { claimObjects, followClaims } from './claims.ts'
 import { openDeletions } from './deletions.ts'
 import { openKube } from './kube.ts'
@@ -49,11 +51,15 @@ export interface ServerOptions {
   readonly kubePort: number
   readonly rest: RestOptions
   readonly config?: ConfigPlace | undefined
+  /** A port of its own for metrics; 0 for any free one, undefined for none. */
+  readonly metricsPort?: number | undefined
   readonly onTrouble: (message: string) => void
 }
 
 export interface RunningServer {
   readonly address: Address
+  /** Where metrics are told on a port of their own. */
+  readonly metrics: string | undefined
   readonly token: string
   /** What operations of the Argo REST API work with, for further doors to it. */
   readonly services: ArgoServices
@@ -99,7 +105,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, archive: state.archive, limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: async () => '',
+    ...stores, logs: engine.logs, archive: state.archive, limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyBy(access), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
@@ -110,22 +116,26 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   await engine.control.resumeDeletions()
   const controllers = await openControllers({ ...engine, state, tell: options.onTrouble })
   void engine.archiver.start().catch((error: unknown) => options.onTrouble(messageOf(error)))
+  const { meter, config } = engine
+  const metrics = options.metricsPort === undefined ? undefined : await openMetricsDoor({
+    port: options.metricsPort, path: () => config.current().metrics.path, text: () => meter.text(), isReady: async () => hasNamespace('default'), onTrouble: (error) => options.onTrouble(messageOf(error)),
+  })
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
   const asked = listenForRuns(session, engine.host, options.onTrouble)
   const close = async (): Promise<void> => {
     await asked?.close()
-    rest.close()
-    server.close()
-    server.closeAllConnections()
+    await Promise.all([rest.close(), drained(server), metrics?.close()])
     clearInterval(heartbeat)
     await controllers.close()
     await engine.close()
     state.close()
   }
-  return { ok: true, server: { address, token, services, close } }
+  return { ok: true, server: { address, metrics: metrics?.address, token, services, close } }
 }
 
 const NAMESPACES = resourceOfKind('Namespace')
+/** The labels of the metric `version`. */
+const BUILD = { version: VERSION, platform: `${process.platform}/${process.arch}`, go_version: '', build_date: '', compiler: 'node', git_commit: '', git_tree_state: '', git_tag: `v${VERSION}` }
 
 function infoOf(config: ConfigSource): InfoSettings {
   const { links, columns, navColor, namespace } = config.current()
@@ -138,6 +148,7 @@ interface Engine {
   /** What the engine is configured with where nothing else is said. */
   readonly engineBase: Partial<EngineConfig>
   readonly throttle: Throttled
+  readonly meter: Meter
   readonly host: RunHost
   readonly control: ServerControl
   readonly catalog: ObjectCatalog
@@ -161,6 +172,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const configuration = await openConfiguration(options.config ?? configDefaults, state.objects, options.onTrouble)
   const config = configuration.source
   const throttle = throttled((uid) => host.admit(uid))
+  const meter = new Meter({ clock, runs: state.runs, live: () => host.runs(), config: () => config.current().metrics, build: BUILD, tell: options.onTrouble })
   const caches = cacheKeeper(state, '')
   const recorder = eventRecorder(state, trouble)
   const claims = claimObjects(state.objects, trouble)
@@ -169,16 +181,19 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => clock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
   const endings = pendingWork(trouble)
+  const slowly = (fast: PodRunner): PodRunner => rateLimited(fast, { clock, limit: () => config.current().resourceRateLimit, onDelay: (ms) => meter.delayed(ms) })
   const host: RunHost = new RunHost({
-    log: state.log, runner: withPodObjects(claims.runner(runner), state.objects, trouble), http: nodeHttpClient, tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
+    log: state.log, runner: withPodObjects(slowly(claims.runner(runner)), state.objects, trouble), http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
     onUpdate: (update) => {
       recorder.note(update)
       control.onUpdate(update)
+      meter.updated(update)
       if (!update.run.status.completed) return
       endings.add(control.letGo(update.run.uid).then(() => archiver.ended(update.run.uid, update.run.metadata.labels ?? {})))
     },
     onTrouble: (message) => message !== undefined && options.onTrouble(message),
+    onTurn: ({ waitedMs, tookMs }) => meter.turned(waitedMs, tookMs),
     onLost: (run, message) => options.onTrouble(`${run.name} is no longer this server's to carry out: ${message}`),
   })
   await limitRuns({ state, config, throttle }, stop.signal)
@@ -192,7 +207,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     await Promise.all([...host.runs()].map(({ uid }) => state.log.release(uid)))
     await Promise.all([caches.saved(), recorder.saved()])
   }
-  return { clock, config, engineBase, throttle, host, control, catalog, logs, workflows, archiver, limits, close }
+  return { clock, config, engineBase, throttle, meter, host, control, catalog, logs, workflows, archiver, limits, close }
 }
 
 interface RunnerNeeds {

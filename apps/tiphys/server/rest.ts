@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type Wish, isMaster } from '@tiphys/core/api'
 import { type Access, type AccessRules, type ArgoServices, argoDefaults, createArgoHandler } from '@tiphys/shell/http'
+import { drained } from './drain.ts'
 
 export interface RestOptions {
   /** 0 for any free one. */
@@ -29,7 +30,8 @@ export interface RestSetting {
 export interface RestDoor {
   /** Such as `http://127.0.0.1:2746`. */
   readonly address: string
-  close(): void
+  /** Ends once what was under way is answered. */
+  close(): Promise<void>
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -46,11 +48,7 @@ export async function openRest(options: RestOptions, { services, identify, hosts
     server.listen(options.port, LOOPBACK, () => resolve())
   })
   const { port } = server.address() as AddressInfo
-  const close = (): void => {
-    server.close()
-    server.closeAllConnections()
-  }
-  return { address: `${secure ? 'https' : 'http'}://${LOOPBACK}:${port}`, close }
+  return { address: `${secure ? 'https' : 'http'}://${LOOPBACK}:${port}`, close: () => drained(server) }
 }
 
 function serverOf(secure: boolean, { key, certificate }: RestSetting['certificates'], listener: RequestListener): ReturnType<typeof createServer> | ReturnType<typeof createSecureServer> {

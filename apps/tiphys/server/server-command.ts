@@ -1,8 +1,10 @@
 // Owns `tiphys server`: flags in, a server that runs until it is told to end.
 import { parseImageMapping, type ImageMapping } from '@tiphys/shell/adapters/process'
+import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'
 import { configDefaults } from './configuration.ts'
+import { createLog, logLevelOf } from './log.ts'
 import { openServer } from './open-server.ts'
 import type { RestOptions } from './rest.ts'
 import { type Simulation, readSimulation } from './simulated.ts'
@@ -17,22 +19,31 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
     images.push(mapping)
   }
   const kubePort = flags.number('kube-port')
-  for (const name of ['port', 'kube-port']) {
-    const port = flags.number(name)
+  for (const name of ['port', 'kube-port', 'metrics-port']) {
+    const port = flags.given(name) || name !== 'metrics-port' ? flags.number(name) : 0
     if (port < 0 || port > PORT_MAX) return { error: `--${name} ${port}: a port is a number from 0 to ${PORT_MAX}` }
   }
+  const level = flags.bool('verbose') ? 'debug' : logLevelOf(flags.text('loglevel'))
+  const format = flags.text('log-format')
+  if (level === undefined || (format !== 'text' && format !== 'json')) return { error: '--loglevel is one of debug, info, warn and error, --log-format one of text and json' }
+  const log = createLog({ format, level, write: streams.stderr, now: () => systemClock.now() })
   const played = await simulationOf({ flags, streams })
   if (!played.ok) return { error: played.message }
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  const stopped = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
   })
   const opened = await openServer({
-    folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort, rest: restOf(flags), config: { ...configDefaults, file: flags.text('config'), name: flags.text('configmap') }, simulation: played.simulation, onTrouble: (message) => streams.stderr(`${message}\n`),
+    folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort, rest: restOf(flags), config: { ...configDefaults, file: flags.text('config'), name: flags.text('configmap') }, simulation: played.simulation,
+    ...(flags.given('metrics-port') && { metricsPort: flags.number('metrics-port') }), onTrouble: (message) => log.warn(message),
   })
   if (!opened.ok) return { error: opened.message }
-  streams.stdout(`Argo REST API on ${opened.server.address.rest}\nKubernetes API on ${opened.server.address.kube}\nkubectl: tiphys kubeconfig --use\n`)
-  await stopped
+  const { address: { rest = '', kube }, metrics } = opened.server
+  streams.stdout(`Argo REST API on ${rest}\nKubernetes API on ${kube}\n${metrics === undefined ? '' : `metrics on ${metrics}\n`}kubectl: tiphys kubeconfig --use\n`)
+  if (format === 'json') log.info('listening', { rest, kube, ...(metrics !== undefined && { metrics }) })
+  const signal = await stopped
+  if (format === 'json') log.info('ending', { signal })
   await opened.server.close()
+  if (format === 'json') log.info('ended')
   return { exit: 0 }
 }
 

@@ -9,6 +9,7 @@ import { ARGO_VERSION } from './info.ts'
 import { argoFiles, argoOperations } from './operations.ts'
 import { type PageOptions, pageAnswer, redirectOf } from './pages.ts'
 import { type RateLimit, rateLimiter } from './rate.ts'
+import { servedCall } from './served.ts'
 import type { ArgoCall, ArgoServices } from './services.ts'
 import { webhookCaller } from './webhook.ts'
 
@@ -109,7 +110,10 @@ async function answerApi(visit: Visit): Promise<readonly [ArgoAnswer, Framing]> 
   const early = await examined(visit, match, query)
   if (!early.ok) return [early.answer, LINES]
   const framing: Framing = { isStream: match.route.answers === 'stream', isSse: (request.headers.accept ?? '') === 'text/event-stream' }
-  return [await admitted(visit, early.call), framing]
+  const from = performance.now()
+  const answer = await admitted(visit, early.call)
+  visit.options.services.observe?.(servedCall(match.route, answer, performance.now() - from))
+  return [answer, framing]
 }
 
 interface Matched {

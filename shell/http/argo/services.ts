@@ -4,6 +4,7 @@ import type { ArgoApiOperation, ArgoFileOperation, ArgoMatch, ArgoParameters } f
 import type { Json, JsonObject } from '@tiphys/core/kube'
 import type { TemplateCatalog } from '@tiphys/core/spec'
 import type { ArchiveStore, ArtifactStore, LogStore, SyncLimitStore } from '@tiphys/shell/ports'
+import type { ServedCall } from '@tiphys/shell/runtime'
 import type { StoreOf } from '../kube-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
 import type { Caller } from './access.ts'
@@ -38,6 +39,8 @@ export interface ArgoServices {
   readonly info: () => InfoSettings
   /** The metrics of the server in Prometheus' text form. */
   readonly metrics: () => Promise<string>
+  /** Hears of every call that was answered. */
+  readonly observe?: ((call: ServedCall) => void) | undefined
 }
 
 /** A call below `/api/`, after its body and its caller were found in order. */

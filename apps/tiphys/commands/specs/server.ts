@@ -27,6 +27,7 @@ export const server: CommandSpec = {
     { name: 'kube-port', type: 'int', usage: 'port of the Kubernetes API; 0 for any that is free', default: 2747, placeholder: 'PORT' },
     { name: 'config', type: 'string', usage: "configuration in the form of Argo's workflow-controller-configmap; changes of it count at once", placeholder: 'FILE', complete: 'files' },
     { name: 'configmap', type: 'string', usage: 'name of the ConfigMap in the namespace argo that configures the server, over what the file says', default: 'workflow-controller-configmap', placeholder: 'NAME' },
+    { name: 'metrics-port', type: 'int', usage: 'also tell metrics and health on a port of their own (the reference has 9090), without a token; 0 for any that is free', placeholder: 'PORT' },
     IMAGE_MAP,
     { name: 'runner', type: 'string', usage: 'what carries steps out: processes of this machine, or nothing at all, with stubs in the place of steps', default: 'process', values: ['process', 'simulate'] },
     { name: 'stubs', type: 'string', usage: 'what steps do with --runner simulate, as for tiphys simulate', placeholder: 'FILE', complete: 'files' },
