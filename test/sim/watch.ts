@@ -83,8 +83,8 @@ export class Watch {
   private failedByHook(node: RunNode, before: string): boolean {
     const { nodes } = this.cell.run
     const hookFailed = node.children.some((id) => nodes.get(id)?.flag?.hooked === true && nodes.get(id)?.phase !== 'Succeeded')
-    const was = JSON.parse(before) as object
-    const same = JSON.stringify({ ...was, phase: 'Error', message: node.message }) === imageOf(node)
+    const was = JSON.parse(before) as RunNode
+    const same = node.phase === 'Error' && imageOf({ ...was, phase: 'Error', message: node.message }) === imageOf(node)
     if (hookFailed && same) this.noteEnd(node)
     return hookFailed && same
   }

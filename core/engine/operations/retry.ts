@@ -132,9 +132,10 @@ function withoutDeleted(node: NodeStatus, deleted: ReadonlySet<string>): NodeSta
   return { ...node, children: node.children?.filter((id) => !gone(id)), outboundNodes: node.outboundNodes?.filter((id) => !gone(id)) }
 }
 
-/** A skipped node stays skipped, for nothing would ever finish it. */
+/** A skipped node stays skipped, for nothing would ever finish it. One that ended while it waited for a lock waits no more, until it is reached. */
 function resetNode(node: NodeStatus, at: number): NodeStatus {
-  return { ...node, phase: node.phase === 'Skipped' ? 'Skipped' : 'Running', message: undefined, startedAt: rfc3339(at), finishedAt: undefined }
+  const { synchronizationStatus: _waited, ...rest } = node
+  return { ...rest, phase: node.phase === 'Skipped' ? 'Skipped' : 'Running', message: undefined, startedAt: rfc3339(at), finishedAt: undefined }
 }
 
 function restarted(workflow: Workflow, nodes: Record<string, NodeStatus>, at: number): Workflow {
