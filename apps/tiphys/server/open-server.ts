@@ -194,6 +194,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     },
     onTrouble: (message) => message !== undefined && options.onTrouble(message),
     onTurn: ({ waitedMs, tookMs }) => meter.turned(waitedMs, tookMs),
+    onMetric: (run, metric) => meter.recorded(run, metric),
     onLost: (run, message) => options.onTrouble(`${run.name} is no longer this server's to carry out: ${message}`),
   })
   await limitRuns({ state, config, throttle }, stop.signal)
