@@ -27,10 +27,10 @@ export function accountIdentity({ namespace, name, uid, extra = {} }: { readonly
 export const ownerIdentity: Identity = { user: 'kubernetes-admin', uid: '', groups: [MASTERS, AUTHENTICATED], extra: {} }
 
 /** Somebody whom another one acts as; service accounts keep their groups. */
-export function impersonated(user: string, groups: readonly string[], more: Pick<Identity, 'uid' | 'extra'>): Identity {
+export function impersonated(user: string, groups: readonly string[], { uid, extra }: Pick<Identity, 'uid' | 'extra'>): Identity {
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? []
-  if (namespace !== undefined && name !== undefined && groups.length === 0) return accountIdentity({ namespace, name, ...more })
-  return { user, groups: [...groups, ...(groups.includes(AUTHENTICATED) ? [] : [AUTHENTICATED])], ...more }
+  if (namespace !== undefined && name !== undefined && groups.length === 0) return accountIdentity({ namespace, name, uid, extra })
+  return { user, groups: [...groups, ...(groups.includes(AUTHENTICATED) ? [] : [AUTHENTICATED])], uid, extra }
 }
 
 /** What is wanted: something of a kind, or a path that belongs to no kind. */

@@ -84,8 +84,42 @@ describe('bad input', () => {
   it('pods are made by workflows only', async () => {
     const pods = '/api/v1/namespaces/default/pods'
     expect((await ask(server, { method: 'POST', path: pods, body: '{}' })).status).toBe(405)
-    expect((await ask(server, { method: 'DELETE', path: `${pods}/x` })).status).toBe(405)
+    expect((await ask(server, { method: 'DELETE', path: `${pods}/x` })).status).toBe(404)
+    expect((await ask(server, { method: 'DELETE', path: '/api/v1/nodes/x' })).status).toBe(405)
     expect((await ask(server, { method: 'POST', path: '/version' })).status).toBe(405)
+  })
+
+  it('an apply that meets fields of another manager names them', async () => {
+    const apply = (manager: string, data: object, more = '') => ask(server, {
+      method: 'PATCH', path: `${CONFIG_MAPS}/applied?fieldManager=${manager}${more}`, body: cm('applied', { data }), headers: { 'Content-Type': 'application/apply-patch+yaml' },
+    })
+    expect([(await apply('one', { a: '1', b: '1' })).status, (await apply('two', { a: '1', c: '1' })).status]).toEqual([201, 200])
+    const conflict = await apply('two', { b: '2' })
+    expect([conflict.status, conflict.json]).toMatchObject([409, {
+      reason: 'Conflict', message: 'Apply failed with 1 conflict: conflict with "one": .data.b', details: { causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "one"', field: '.data.b' }] },
+    }])
+    expect((await apply('two', { b: '2' }, '&force=true')).json['data']).toEqual({ a: '1', b: '2' })
+    expect((await apply('', { b: '2' })).json['message']).toContain('fieldManager: Required value')
+    expect((await apply('x'.repeat(200), { b: '2' })).status).toBe(422)
+    const given = cm('applied', { metadata: { name: 'applied', managedFields: [{ manager: 'x' }] } })
+    expect((await ask(server, { method: 'PATCH', path: `${CONFIG_MAPS}/applied?fieldManager=m`, body: given, headers: { 'Content-Type': 'application/apply-patch+yaml' } })).status).toBe(400)
+  })
+
+  it('what never changes is refused, and so is what does not go together', async () => {
+    const put = (path: string, body: object) => ask(server, { method: 'PUT', path, body: JSON.stringify(body) })
+    await create(cm('frozen', { immutable: true, data: { a: '1' } }))
+    expect((await put(`${CONFIG_MAPS}/frozen`, { metadata: { name: 'frozen' }, immutable: true, data: { a: '2' } })).json['message']).toContain('field is immutable when `immutable` is set')
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings'
+    const binding = (role: string, kind = 'Role') => ({ metadata: { name: 'b' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: role }, subjects: [] })
+    const send = (path: string, body: object) => ask(server, { method: 'POST', path, body: JSON.stringify(body) })
+    expect([(await send(bindings, binding('x', 'Pod'))).status, (await send(bindings, binding('x'))).status, (await put(`${bindings}/b`, binding('y'))).json['message']]).toEqual([
+      422, 201, expect.stringContaining('cannot change roleRef'),
+    ])
+    expect((await send('/apis/batch/v1/namespaces/default/jobs', { metadata: { name: 'j' }, spec: { template: { spec: { containers: [{ name: 'a' }] } } } })).json['message']).toContain('restartPolicy')
+    expect((await send('/api/v1/namespaces/default/persistentvolumeclaims', { metadata: { name: 'p' }, spec: {} })).json['message']).toContain('at least 1 access mode')
+    const definition = { metadata: { name: 'a.b.c' }, spec: { group: 'b.c', names: { plural: 'x', kind: 'A' }, scope: 'Cluster', versions: [] } }
+    expect((await send('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition)).json['message']).toContain('must be spec.names.plural+"."+spec.group')
+    expect((await ask(server, { method: 'DELETE', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.argoproj.io' })).json['message']).toContain('this kind is built in')
   })
 
   it('a patch must fit its object and its kind', async () => {
