@@ -1,20 +1,26 @@
 // Owns the command `tiphys convert`.
-import { convertLegacy, emitYaml, readDocuments } from '@tiphys/core/spec'
-import type { Invocation, Outcome } from '../flags/index.ts'
+import { type Json, convertLegacy, emitYaml, isManifestKind, isObject, readDocuments, sortKeys } from '@tiphys/core/spec'
+import { Mistake } from '../remote/failure.ts'
+import { guarded } from '../remote/guard.ts'
+import { yamlFailure } from '../remote/manifests.ts'
+import { sourcesOf } from '../remote/walk.ts'
 import { toJson } from '../print/index.ts'
-import { manifestFiles, readSource } from '../local/input.ts'
 
-export async function run({ flags, args, streams }: Invocation): Promise<Outcome> {
-  for (const source of args) {
-    for (const path of await manifestFiles(source)) {
-      const text = path === '-' && streams.stdin !== undefined ? { ok: true as const, text: await streams.stdin() } : await readSource(path)
-      if (!text.ok) return { error: text.message }
-      for (const document of readDocuments(text.text)) {
-        if (document.problem !== undefined) return { error: `error converting ${path}: line ${document.problem.line}: ${document.problem.message}` }
-        const current = convertLegacy(document.value ?? null)
+export const run = guarded(async ({ flags, args, streams }) => {
+  for (const root of args) {
+    for await (const { path, text } of sourcesOf(root, streams)) {
+      for (const { problem, value = null } of readDocuments(text)) {
+        if (problem !== undefined) throw new Mistake(`error converting ${path}: failed to parse TypeMeta: ${yamlFailure(problem)}`)
+        const current = converted(value)
         streams.stdout(flags.text('output') === 'json' ? `${toJson(current, 0)}\n` : `---\n${emitYaml(current)}`)
       }
     }
   }
-  return { exit: 0 }
+  return undefined
+})
+
+/** What is no manifest of ours is written again as it is, its keys in order. */
+function converted(value: Json): Json {
+  const kind = isObject(value) ? value['kind'] : undefined
+  return typeof kind === 'string' && isManifestKind(kind) ? convertLegacy(value) : sortKeys(value)
 }

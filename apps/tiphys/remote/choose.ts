@@ -1,5 +1,6 @@
 // Owns which workflows of a server an invocation means: by name, or by labels and fields.
 import type { Workflow } from '@tiphys/core/spec'
+import { sortWorkflows } from '../print/index.ts'
 import { RemoteFailure } from './failure.ts'
 import { type Remote, namespaceFor } from './remote.ts'
 import { listWorkflows } from './workflows.ts'
@@ -12,7 +13,7 @@ export async function chosenWorkflows(remote: Remote): Promise<readonly Chosen[]
   const chosen = new Map<string, Chosen>()
   if (flags.text('selector') !== '' || flags.text('field-selector') !== '') {
     const listed = await listWorkflows(connection, { namespace: server.namespace ?? '', labels: flags.text('selector'), fields: flags.text('field-selector') })
-    for (const workflow of listed) chosen.set(workflow.metadata.name ?? '', placeOf(workflow))
+    for (const workflow of sortWorkflows(listed)) chosen.set(workflow.metadata.name ?? '', placeOf(workflow))
   }
   for (const name of args) if (!chosen.has(name)) chosen.set(name, { name, namespace: await namespaceOfWorkflow(remote, name) })
   return [...chosen.values()]

@@ -1,7 +1,25 @@
 // Owns how lines of the reference's logs read, for `--compat argo`: `time=… level=… msg=… key=value`, and the plain form with a date.
-import { quoteText } from '../flags/index.ts'
+import { type Flags, quoteText } from '../flags/index.ts'
 
 export type Level = 'WARN' | 'ERROR'
+
+/** Something to tell beside the output. */
+export interface Entry {
+  readonly level: Level
+  /** What the reference says. */
+  readonly message: string
+  readonly fields?: Readonly<Record<string, string | number>>
+  /** What we say. */
+  readonly own: string
+}
+
+/** The line of an entry, as flags want logs; undefined where they want none of its level. */
+export function entryLine(flags: Flags, { level, message, fields = {}, own }: Entry, at: number): string | undefined {
+  if (flags.text('loglevel') === 'error' && level === 'WARN') return undefined
+  if (flags.text('compat') !== 'argo') return own
+  if (flags.text('log-format') === 'json') return JSON.stringify({ time: new Date(at).toISOString(), level, msg: message, ...fields })
+  return logLine(at, level, message, fields)
+}
 
 /** One line, without its end. `at` is in milliseconds since the epoch. */
 export function logLine(at: number, level: Level, message: string, fields: Readonly<Record<string, string | number>> = {}): string {

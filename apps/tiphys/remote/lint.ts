@@ -1,12 +1,11 @@
 // Owns linting by a server: each object of the files is sent to it, and its verdicts are reported as the reference does.
-import { lstat, readFile, readdir } from 'node:fs/promises'
-import { extname, join } from 'node:path'
 import { type Manifest, duplicatedKeys, isObject, readManifests } from '@tiphys/core/spec'
-import type { Invocation, Outcome, Streams } from '../flags/index.ts'
+import type { Invocation, Outcome } from '../flags/index.ts'
 import { type LintFormat, type LintedFile, describeLint } from '../print/index.ts'
-import { Mistake, RemoteFailure } from './failure.ts'
-import { readInput, reasonOf, sendable, shapeProblem, unreadableLine } from './manifests.ts'
-import { type Remote, namespaceFor, withServer } from './remote.ts'
+import { RemoteFailure } from './failure.ts'
+import { sendable, shapeProblem, unreadableEntry } from './manifests.ts'
+import { type Remote, namespaceFor, tell, withServer } from './remote.ts'
+import { type Source, sourcesOf } from './walk.ts'
 import { clusterTemplateService, cronService, lintWorkflow, templateService } from './services.ts'
 
 export const LINTED_KINDS = ['Workflow', 'WorkflowTemplate', 'CronWorkflow', 'ClusterWorkflowTemplate'] as const
@@ -30,28 +29,10 @@ export async function lintWith(remote: Remote, kinds: readonly LintedKind[], noC
   return { exit: good ? 0 : 1 }
 }
 
-interface Source { readonly path: string; readonly text: string }
-
-const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
-const FILES_MAX = 100_000
-
-/** A folder stands for the manifest files in it and below, in the order of their names. */
-async function* sourcesOf(root: string, streams: Streams): AsyncGenerator<Source> {
-  if (root === '-') return yield { path: 'stdin', text: await readInput(streams) }
-  const pending = [root]
-  for (let path = pending.pop(), count = 0; path !== undefined && count < FILES_MAX; path = pending.pop(), count++) {
-    const info = await lstat(path).catch((error: unknown) => {
-      throw new Mistake(`lstat ${path ?? ''}: ${reasonOf(error)}`)
-    })
-    if (info.isDirectory()) pending.push(...(await readdir(path)).toSorted().toReversed().map((name) => join(path ?? '', name)))
-    else if (EXTENSIONS.has(extname(path)) || path.startsWith('/dev/')) yield { path, text: await readFile(path, 'utf8') }
-  }
-}
-
 async function lintFile(remote: Remote, { path, text }: Source, kinds: readonly LintedKind[]): Promise<LintedFile> {
   const strict = remote.flags.bool('strict')
   const file = readManifests(text)
-  for (const unreadable of file.unreadable) remote.streams.stderr(`${unreadableLine(unreadable)}\n`)
+  for (const unreadable of file.unreadable) tell(remote, unreadableEntry(unreadable))
   const problems: string[] = []
   let linted = false
   for (const [index, manifest] of file.manifests.entries()) {

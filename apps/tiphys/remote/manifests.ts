@@ -4,8 +4,8 @@ import { quoteText } from '../flags/index.ts'
 import { type Json, type ManifestKind, type Manifest, formatPath, goView, isObject, readManifests, schemaOfKind, type UnreadableDocument } from '@tiphys/core/spec'
 import type { Streams } from '../flags/index.ts'
 import { readSource } from '../local/input.ts'
-import { Fatal, Mistake } from './failure.ts'
-import { logLine } from './go-log.ts'
+import { Mistake } from './failure.ts'
+import type { Entry } from './go-log.ts'
 import { exchange } from './transport.ts'
 
 /** The text of each source, in their order. */
@@ -46,17 +46,18 @@ async function readAddress(url: string): Promise<string> {
 
 export interface ReadOptions {
   readonly strict: boolean
-  readonly warn: (line: string) => void
+  readonly tell: (entry: Entry) => void
 }
 
 /** The objects of one kind in a text; others are named and passed over. `onStrict` makes the failure for shapes that are refused. */
 export function objectsOfKind<K extends ManifestKind>(text: string, kind: K, options: ReadOptions & { readonly refuse: (message: string) => Error }): readonly Extract<Manifest, { kind: K }>[] {
   const file = readManifests(text)
-  for (const unreadable of file.unreadable) options.warn(unreadableLine(unreadable))
+  for (const unreadable of file.unreadable) options.tell(unreadableEntry(unreadable))
   const found: Extract<Manifest, { kind: K }>[] = []
   for (const manifest of file.manifests) {
     if (manifest.kind !== kind) {
-      options.warn(logLine(Date.now(), 'WARN', `Object is not of kind ${kind}. Ignoring...`, { name: nameOf(manifest) }))
+      const name = nameOf(manifest)
+      options.tell({ level: 'WARN', message: `Object is not of kind ${kind}. Ignoring...`, fields: { name }, own: `passed over ${name === '' ? 'an object' : JSON.stringify(name)}: it is no ${kind}` })
       continue
     }
     const problem = shapeProblem(manifest, options.strict)
@@ -80,11 +81,16 @@ export function shapeProblem({ problems }: Manifest, strict: boolean): string | 
 }
 
 /** How the reference logs a document that is no object of Kubernetes. */
-export function unreadableLine({ document, problem }: UnreadableDocument): string {
+export function unreadableEntry({ document, problem }: UnreadableDocument): Entry {
   const why = problem.code === 'kind_missing' || problem.code === 'not_an_object'
     ? `error unmarshaling JSON: while decoding JSON: Object 'Kind' is missing in '${JSON.stringify(document.value)}'`
-    : `error converting YAML to JSON: yaml: ${yamlPlace(problem.line, problem.message)}${problem.message}`
-  return logLine(Date.now(), 'ERROR', 'yaml file is not valid', { error: why, index: document.index })
+    : yamlFailure(problem)
+  return { level: 'ERROR', message: 'yaml file is not valid', fields: { error: why, index: document.index }, own: `document ${document.index + 1} is no manifest: line ${problem.line}: ${problem.message}` }
+}
+
+/** What the reference says of YAML that cannot be read. */
+export function yamlFailure({ line, message }: { readonly line: number; readonly message: string }): string {
+  return `error converting YAML to JSON: yaml: ${yamlPlace(line, message)}${message}`
 }
 
 /** The reference's parser counts lines from 0, its scanner from 1, and neither tells line 0. */
@@ -96,9 +102,4 @@ function yamlPlace(line: number, message: string): string {
 /** The object as the reference would send it: known fields in its order, and nothing else. */
 export function sendable(kind: ManifestKind, object: object): Json {
   return goView(schemaOfKind(kind), object as unknown as Json)
-}
-
-/** A failure that the reference logs before it ends. */
-export function loggedFatal(message: string, error: string): Fatal {
-  return new Fatal(logLine(Date.now(), 'ERROR', message, { error }))
 }

@@ -1,5 +1,5 @@
 // Checks how requests, logs, kubeconfigs and failures read, and the choice of a server, against small servers of its own.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type RequestListener, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -140,6 +140,43 @@ describe('commands that ask a server', () => {
     expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({
       namespace: 'default', workflow: { kind: 'Workflow', metadata: { generateName: 'a-', namespace: 'default', labels: { a: 'b' } }, spec: { priority: 3, arguments: { parameters: [{ name: 'x', value: '1' }] } } },
     })
+  })
+
+  it('pass over what is no workflow, and say so as flags want it', async () => {
+    const file = join(folder, 'template.yaml')
+    writeFileSync(file, 'apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nmetadata: {name: made}\nspec: {}\n')
+    const host = await serve(() => ({ body: '{}' }))
+    const nothing = 'Error: no workflow found in given files\n'
+    expect((await call(['submit', file], server(host))).err).toBe(`passed over "made": it is no Workflow\n${nothing}`)
+    expect((await call(['submit', file], server(host), true)).err).toMatch(/^time=\S+ level=WARN msg="Object is not of kind Workflow. Ignoring..." name=made\n/)
+    expect((await call(['submit', file, '--log-format', 'json'], server(host), true)).err).toMatch(/^\{"time":"[^"]+","level":"WARN","msg":"Object is not of kind Workflow. Ignoring...","name":"made"\}\n/)
+    expect((await call(['submit', file, '--loglevel', 'error'], server(host), true)).err).toBe(nothing)
+    expect(asked).toEqual([])
+  })
+
+  it('convert what is old, and tell what cannot be read', async () => {
+    const [old, bad] = [join(folder, 'old.yaml'), join(folder, 'bad.yaml')]
+    writeFileSync(old, 'apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: c}\nspec: {schedule: "0 1 * * *", workflowSpec: {}}\n---\nb: 1\na: 2\n')
+    writeFileSync(bad, 'a: [b\n')
+    const done = await call(['convert', old], {})
+    expect(done.out).toContain('schedules:\n  - 0 1 * * *\n')
+    expect(done.out).toMatch(/---\na: 2\nb: 1\n$/)
+    expect((await call(['convert', bad], {})).err).toBe(`Error: error converting ${bad}: failed to parse TypeMeta: error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'\n`)
+    expect((await call(['convert', join(folder, 'none.yaml')], {})).err).toBe(`Error: lstat ${join(folder, 'none.yaml')}: no such file or directory\n`)
+  })
+
+  it('build plugins from a folder', async () => {
+    const plugin = mkdtempSync(join(folder, 'plugin-'))
+    expect((await call(['executor-plugin', 'build', plugin], {})).err).toBe(`Error: open ${plugin}/plugin.yaml: no such file or directory\n`)
+    const sidecar = 'automountServiceAccountToken: true, container: {command: [python3], image: "python:3", ports: [{containerPort: 1}], resources: {limits: {cpu: "1"}, requests: {cpu: "1"}}, securityContext: {}}'
+    writeFileSync(join(plugin, 'plugin.yaml'), `apiVersion: argoproj.io/v1alpha1\nkind: ExecutorPlugin\nmetadata: {name: hello, annotations: {"workflows.argoproj.io/description": says hello}}\nspec: {sidecar: {${sidecar}}}\n`)
+    writeFileSync(join(plugin, 'server.py'), 'print(1)\n')
+    const path = join(plugin, 'hello-executor-plugin-configmap.yaml')
+    expect(await call(['executor-plugin', 'build', plugin], {})).toEqual({ exit: 0, out: `${path} created\n${join(plugin, 'README.md')} created\n`, err: '' })
+    const built = readFileSync(path, 'utf8')
+    expect(built).toContain('# This is an auto-generated file. DO NOT EDIT\napiVersion: v1\ndata:\n  sidecar.automountServiceAccountToken: "true"\n')
+    expect(built).toContain('workflows.argoproj.io/configmap-type: ExecutorPlugin')
+    expect(built).toContain('print(1)')
   })
 
   it('keep artifacts inside of the folder that was named', async () => {

@@ -3,7 +3,8 @@ import type { Flags, Invocation, Outcome, Streams } from '../flags/index.ts'
 import type { Clock, Look } from '../print/index.ts'
 import { localClock, lookFor } from '../terminal/index.ts'
 import { Connection } from './connection.ts'
-import { Mistake } from './failure.ts'
+import { Fatal, Mistake } from './failure.ts'
+import { type Entry, entryLine } from './go-log.ts'
 import { guarded } from './guard.ts'
 import { type Server, isArgo, serverOf } from './server.ts'
 
@@ -38,6 +39,17 @@ export function withServer(work: Work): (invocation: Invocation) => Promise<Outc
 /** The namespace of what an invocation names; where any will do, the one that clusters begin with. */
 export function namespaceFor({ server }: Remote): string {
   return server.namespace ?? 'default'
+}
+
+/** Tells something beside the output. */
+export function tell({ flags, streams }: Remote, entry: Entry): void {
+  const line = entryLine(flags, entry, Date.now())
+  if (line !== undefined) streams.stderr(`${line}\n`)
+}
+
+/** The end of a command that the reference logs, and that is a plain mistake to us. */
+export function logged({ argo, flags }: Pick<Remote, 'argo' | 'flags'>, entry: Entry): Error {
+  return argo ? new Fatal(entryLine(flags, entry, Date.now()) ?? '') : new Mistake(entry.own)
 }
 
 export function clockNow(): Clock {

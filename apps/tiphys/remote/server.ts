@@ -5,7 +5,7 @@ import type { Flags, Invocation } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'
 import { readAccess, serverPlace } from '../server/place.ts'
 import { Fatal, Mistake } from './failure.ts'
-import { logLine } from './go-log.ts'
+import { entryLine } from './go-log.ts'
 import { kubeContext } from './kubeconfig.ts'
 import type { TransportOptions } from './transport.ts'
 
@@ -81,7 +81,7 @@ function authOf(invocation: Invocation): string {
   const auth = givenAuth(invocation)
   if (auth !== undefined) return auth
   if (!isArgo(invocation.flags)) throw new Mistake("no token for the server: set ARGO_TOKEN to 'Bearer ...', or give --token")
-  throw new Fatal(logLine(Date.now(), 'ERROR', 'Failed to get auth string', { error: 'could not find a token' }))
+  throw new Fatal(entryLine(invocation.flags, { level: 'ERROR', message: 'Failed to get auth string', fields: { error: 'could not find a token' }, own: '' }, Date.now()) ?? '')
 }
 
 export function givenAuth({ flags, streams }: Invocation): string | undefined {

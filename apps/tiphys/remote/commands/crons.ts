@@ -8,7 +8,7 @@ import { Mistake, during } from '../failure.ts'
 import { lintCommand } from '../lint.ts'
 import { objectsOfKind, readSources, sendable } from '../manifests.ts'
 import { submitOptionsOf } from '../parameters.ts'
-import { type Remote, clockNow, namespaceFor, withServer } from '../remote.ts'
+import { type Remote, clockNow, namespaceFor, tell, withServer } from '../remote.ts'
 import { cronService, pauseCron } from '../services.ts'
 import { withoutKind } from '../show.ts'
 import { ending, inNamespace, selectorOf } from './templates.ts'
@@ -61,12 +61,11 @@ function show({ print }: Remote, cron: CronWorkflow, output: string): void {
 
 async function cronsIn(remote: Remote): Promise<readonly CronWorkflow[]> {
   const { args, flags, streams } = remote
-  const warn = (line: string): void => streams.stderr(`${line}\n`)
   const refuse = (message: string): Error => ending(remote, `Failed to parse cron workflow: ${message}`)
   const texts = await readSources(args, streams).catch((error: unknown) => {
     throw error instanceof Mistake ? ending(remote, error.message) : error
   })
-  const found = texts.flatMap((text) => objectsOfKind(text, 'CronWorkflow', { strict: flags.bool('strict'), warn, refuse }))
+  const found = texts.flatMap((text) => objectsOfKind(text, 'CronWorkflow', { strict: flags.bool('strict'), tell: (entry) => tell(remote, entry), refuse }))
   if (found.length === 0) throw ending(remote, 'No CronWorkflows found in given files')
   return found.map(({ object }) => object)
 }

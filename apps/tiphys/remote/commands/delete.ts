@@ -1,4 +1,5 @@
 // Owns `tiphys delete` over a server.
+import { sortWorkflows } from '../../print/index.ts'
 import { ago } from '../ago.ts'
 import { type Chosen, namespaceOfWorkflow, placeOf } from '../choose.ts'
 import { RemoteFailure } from '../failure.ts'
@@ -24,7 +25,7 @@ async function filtered({ connection, flags, server }: Remote): Promise<readonly
     completed: flags.bool('completed'), resubmitted: flags.bool('resubmitted'), prefix: flags.text('prefix'), chunk: flags.number('query-chunk-size'),
   })
   const older = ago(flags.text('older'), Date.now())
-  return listed.filter((workflow) => isFinishedBefore(workflow, older)).map(placeOf)
+  return sortWorkflows(listed).filter((workflow) => isFinishedBefore(workflow, older)).map(placeOf)
 }
 
 async function removed({ connection, flags }: Remote, one: Chosen): Promise<string> {

@@ -5,18 +5,17 @@ import type { Workflow } from '@tiphys/core/spec'
 import { afterwards, checkFollowing } from '../after.ts'
 import { type Chosen, placeOf } from '../choose.ts'
 import { Mistake, during } from '../failure.ts'
-import { logLine } from '../go-log.ts'
-import { loggedFatal, objectsOfKind, readSources, sendable } from '../manifests.ts'
+import { objectsOfKind, readSources, sendable } from '../manifests.ts'
 import { submitOptionsOf } from '../parameters.ts'
-import { type Remote, namespaceFor, withServer } from '../remote.ts'
+import { type Remote, logged, namespaceFor, tell, withServer } from '../remote.ts'
 import { showWorkflow } from '../show.ts'
 import { shownNodes } from '../shown-nodes.ts'
 import { createWorkflow, submitFrom } from '../workflows.ts'
 
 export const run = withServer(async (remote) => {
-  const { flags, streams } = remote
+  const { flags } = remote
   const shows = shownNodes(remote)
-  if (flags.text('status') !== '' && !flags.bool('watch')) streams.stderr(`${logLine(Date.now(), 'WARN', '--status should only be used with --watch')}\n`)
+  if (flags.text('status') !== '' && !flags.bool('watch')) tell(remote, { level: 'WARN', message: '--status should only be used with --watch', own: '--status has a meaning with --watch only' })
   const submitted = flags.text('from') === '' ? await submitFiles(remote) : [await submitResource(remote)]
   return afterwards(remote, submitted, shows)
 })
@@ -25,9 +24,8 @@ async function submitFiles(remote: Remote): Promise<readonly Chosen[]> {
   const { flags, args, connection, streams } = remote
   const options = await submitOptionsOf(flags)
   const texts = await readSources(args, streams)
-  const warn = (line: string): void => streams.stderr(`${line}\n`)
-  const refuse = (message: string): Error => loggedFatal('Failed to parse workflow', message)
-  const workflows = texts.flatMap((text) => objectsOfKind(text, 'Workflow', { strict: flags.bool('strict'), warn, refuse }))
+  const refuse = (error: string): Error => logged(remote, { level: 'ERROR', message: 'Failed to parse workflow', fields: { error }, own: `the workflow cannot be used: ${error}` })
+  const workflows = texts.flatMap((text) => objectsOfKind(text, 'Workflow', { strict: flags.bool('strict'), tell: (entry) => tell(remote, entry), refuse }))
   checkFollowing(remote, workflows.length)
   if (workflows.length === 0) throw new Mistake('no workflow found in given files')
   const submitted: Chosen[] = []

@@ -8,7 +8,7 @@ import { Fatal, Mistake, during } from '../failure.ts'
 import { datedLine } from '../go-log.ts'
 import { lintCommand } from '../lint.ts'
 import { objectsOfKind, readSources, sendable } from '../manifests.ts'
-import { type Remote, clockNow, namespaceFor, withServer } from '../remote.ts'
+import { type Remote, clockNow, namespaceFor, tell, withServer } from '../remote.ts'
 import { type ObjectService, clusterTemplateService, templateService } from '../services.ts'
 import { withoutKind } from '../show.ts'
 
@@ -72,12 +72,11 @@ function show({ flags, print }: Remote, { kind, cluster }: Family, template: Tem
 
 async function templatesIn(remote: Remote, { kind, title }: Family): Promise<readonly Template[]> {
   const { args, flags, streams } = remote
-  const warn = (line: string): void => streams.stderr(`${line}\n`)
   const refuse = (message: string): Error => ending(remote, `Failed to parse ${title}: ${message}`)
   const texts = await readSources(args, streams).catch((error: unknown) => {
     throw error instanceof Mistake ? ending(remote, error.message) : error
   })
-  const found = texts.flatMap((text) => objectsOfKind(text, kind, { strict: flags.bool('strict'), warn, refuse }))
+  const found = texts.flatMap((text) => objectsOfKind(text, kind, { strict: flags.bool('strict'), tell: (entry) => tell(remote, entry), refuse }))
   if (found.length === 0) throw ending(remote, `No ${title} found in given files`)
   return found.map(({ object }) => object)
 }
