@@ -15,9 +15,13 @@ export interface RestOptions {
   readonly baseHref: string
   readonly allowOrigin: string
   readonly xFrameOptions: string
+  /** The only namespace that is served; empty for all. */
+  readonly managedNamespace: string
+  /** From one address; 0 for any number. */
+  readonly requestsPerSecondMax: number
 }
 
-export const restDefaults: RestOptions = { port: 2746, modes: new Set(['client']), secure: false, baseHref: '/', allowOrigin: '', xFrameOptions: 'DENY' }
+export const restDefaults: RestOptions = { port: 2746, modes: new Set(['client']), secure: false, baseHref: '/', allowOrigin: '', xFrameOptions: 'DENY', managedNamespace: '', requestsPerSecondMax: argoDefaults.requestsPerSecondMax }
 
 export interface RestSetting {
   readonly services: ArgoServices
@@ -38,9 +42,9 @@ const LOOPBACK = '127.0.0.1'
 const EMPTY_PAGE = '<!doctype html><html><head><base href="/"><title>Tiphys</title></head><body><p>This server has no user interface.</p></body></html>\n'
 
 export async function openRest(options: RestOptions, { services, identify, hosts, certificates, onTrouble }: RestSetting): Promise<RestDoor> {
-  const { modes, secure, baseHref, allowOrigin, xFrameOptions } = options
+  const { modes, secure, baseHref, allowOrigin, xFrameOptions, managedNamespace, requestsPerSecondMax } = options
   const listener = createArgoHandler({
-    ...argoDefaults, services, access: { modes, identify }, hosts, onTrouble, pages: { baseHref, allowOrigin, xFrameOptions, strictTransport: secure, page: () => EMPTY_PAGE },
+    ...argoDefaults, requestsPerSecondMax, services, access: { modes, identify, ...(managedNamespace !== '' && { managedNamespace }) }, hosts, onTrouble, pages: { baseHref, allowOrigin, xFrameOptions, strictTransport: secure, page: () => EMPTY_PAGE },
   })
   const server = serverOf(secure, certificates, listener)
   await new Promise<void>((resolve, reject) => {

@@ -10,6 +10,8 @@ import type { RestOptions } from './rest.ts'
 import { type Simulation, readSimulation } from './simulated.ts'
 
 const PORT_MAX = 65_535
+/** Where the reference is installed, unless somebody says otherwise. */
+const HOME = 'argo'
 
 export async function run({ flags, streams }: Invocation): Promise<Outcome> {
   const images: ImageMapping[] = []
@@ -51,6 +53,7 @@ function restOf(flags: Flags): RestOptions {
   return {
     port: flags.number('port'), modes: new Set(flags.list('auth-mode').map((mode) => (mode === 'server' ? 'server' : 'client'))), secure: flags.bool('secure'),
     baseHref: flags.text('base-href'), allowOrigin: flags.text('access-control-allow-origin'), xFrameOptions: flags.text('x-frame-options'),
+    managedNamespace: flags.bool('namespaced') ? flags.text('managed-namespace') || HOME : flags.text('managed-namespace'), requestsPerSecondMax: flags.number('api-rate-limit'),
   }
 }
 

@@ -24,6 +24,8 @@ export interface AccessRules {
   readonly modes: ReadonlySet<'server' | 'client'>
   /** Whom credentials belong to; undefined refuses them. */
   readonly identify: (credentials: Credentials) => Promise<Caller | undefined>
+  /** The only namespace that the server works in; absent for all. */
+  readonly managedNamespace?: string | undefined
 }
 
 export type Entered = { readonly ok: true; readonly caller: Caller } | { readonly ok: false; readonly failure: GrpcFailure }
@@ -32,7 +34,15 @@ const ANYONE: Caller = { subject: '', readOnly: false, namespaces: undefined }
 const NOT_VALID = 'token not valid. see https://argo-workflows.readthedocs.io/en/latest/faq/'
 
 /** The header counts before the cookie; of several cookies the first that could be credentials. */
-export async function enter({ modes, identify }: AccessRules, headers: IncomingHttpHeaders): Promise<Entered> {
+export async function enter(rules: AccessRules, headers: IncomingHttpHeaders): Promise<Entered> {
+  const entered = await identified(rules, headers)
+  const { managedNamespace } = rules
+  if (!entered.ok || managedNamespace === undefined) return entered
+  const { caller } = entered
+  return { ok: true, caller: { ...caller, namespaces: (caller.namespaces ?? [managedNamespace]).filter((name) => name === managedNamespace) } }
+}
+
+async function identified({ modes, identify }: AccessRules, headers: IncomingHttpHeaders): Promise<Entered> {
   const given = headers.authorization === undefined ? cookiesOf(headers.cookie ?? '') : [headers.authorization]
   const credentials = modes.has('client') ? given.find((text) => /^(?:Bearer|Basic) /.test(text)) : undefined
   if (credentials === undefined) return modes.has('server') ? { ok: true, caller: ANYONE } : refuse(NOT_VALID)

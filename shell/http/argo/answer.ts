@@ -60,20 +60,27 @@ function sendJson(response: ServerResponse, status: number, body: Json): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': text.length }).end(text)
 }
 
+const QUIET_MS = 15_000
+
 const headersOf = ({ isSse }: Framing): Readonly<Record<string, string>> => (isSse ? { 'Content-Type': 'text/event-stream', 'X-Content-Type-Options': 'nosniff' } : { 'Content-Type': 'application/json' })
 const framed = (message: Json, { isSse }: Framing): string => (isSse ? `data: ${JSON.stringify(message)}\n\n` : `${JSON.stringify(message)}\n`)
 
 async function sendStream(response: ServerResponse, messages: AsyncIterable<Json>, framing: Framing): Promise<void> {
   response.writeHead(200, headersOf(framing))
   response.flushHeaders()
+  // Whoever is between here and the client closes what is quiet for long; the format has lines that say nothing.
+  const quiet = framing.isSse ? setInterval(() => response.write(':\n'), QUIET_MS) : undefined
   try {
     for await (const message of messages) {
       if (response.destroyed) return
+      quiet?.refresh()
       await flowing(response, response.write(framed(message, framing)))
     }
   } catch (error) {
     if (!(error instanceof StreamFailure)) throw error
     response.write(framed(streamFailureBody(error.failure), framing))
+  } finally {
+    clearInterval(quiet)
   }
   response.end()
 }

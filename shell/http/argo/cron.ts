@@ -11,7 +11,7 @@ const ABSENT = 'cron workflow was not found in the request body'
 const crons: ServedKind = {
   resource: resourceOfKind('CronWorkflow'), schema: cronWorkflowSchema, field: 'cronWorkflow',
   missing: { create: grpcFailure('notFound', ABSENT), update: grpcFailure('invalidArgument', ABSENT), lint: grpcFailure('invalidArgument', ABSENT) },
-  validate: (object, { services, namespace }) => validateCronWorkflow(object as unknown as CronWorkflow, { catalog: services.templates, namespace }),
+  validate: (object, { services, namespace }) => validateCronWorkflow(object as unknown as CronWorkflow, { catalog: services.templates, namespace, defaults: services.workflowDefaults() }),
 }
 
 function suspending(suspend: boolean): ArgoOperationHandler {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ArgoApiOperation, ArgoFileOperation, ArgoMatch, ArgoParameters } from '@tiphys/core/api'
 import type { Json, JsonObject } from '@tiphys/core/kube'
-import type { TemplateCatalog } from '@tiphys/core/spec'
+import type { TemplateCatalog, Workflow } from '@tiphys/core/spec'
 import type { ArchiveStore, ArtifactStore, LogStore, SyncLimitStore } from '@tiphys/shell/ports'
 import type { ServedCall } from '@tiphys/shell/runtime'
 import type { StoreOf } from '../kube-store.ts'
@@ -29,6 +29,8 @@ export interface ArgoServices {
   readonly artifacts: ArtifactStore
   /** Templates that objects may refer to. */
   readonly templates: TemplateCatalog
+  /** What the configuration gives every workflow that does not say otherwise. */
+  readonly workflowDefaults: () => Workflow | undefined
   /** Of the product, such as `0.1.0`. */
   readonly version: string
   /** Unix milliseconds. */

@@ -2,8 +2,9 @@
 import { type FieldChoice, type ListWanted, argoList, argoObject, chooseFields, parseFields, readListOptions } from '@tiphys/core/api'
 import { type JsonObject, isJsonArray, isJsonObject, matchesLabels } from '@tiphys/core/kube'
 import { workflowSchema } from '@tiphys/core/spec'
-import type { ArchiveFilter, ArchivedSummary, RunFilter, RunSummary } from '@tiphys/shell/ports'
+import type { ArchiveFilter, RunFilter, RunSummary } from '@tiphys/shell/ports'
 import { forbiddenIn } from './access.ts'
+import { archivedPage } from './archived-page.ts'
 import { answered, refusedAs, refusedWith } from './answer.ts'
 import { nameOf, plain } from './objects.ts'
 import type { ArgoOperationHandler, ArgoServices } from './services.ts'
@@ -54,16 +55,15 @@ async function pageOf(services: ArgoServices, wanted: ListWanted, choice: FieldC
   const { runs, resourceVersion } = await workflows.summaries(runFilterOf(wanted))
   const live = runs.filter((run) => !isArchived(run) && !isGoing(services, run) && isWanted(run, wanted)).sort(byStart)
   const filter = archiveFilterOf(wanted)
-  const archived = await archive.count(filter)
+  const fromLive = wanted.limit === undefined ? live.slice(wanted.offset) : live.slice(wanted.offset, wanted.offset + wanted.limit)
+  const rest = { offset: Math.max(0, wanted.offset - live.length), limit: wanted.limit === undefined ? undefined : wanted.limit - fromLive.length }
+  const archived = await archivedPage(archive, filter, rest)
   if (!archived.ok) return undefined
-  const total = live.length + archived.value
-  const end = wanted.limit === undefined ? total : Math.min(total, wanted.offset + wanted.limit)
-  const fromLive = live.slice(wanted.offset, end)
   const items = await Promise.all(fromLive.map((run) => itemOf(services, run, choice)))
-  const rest = await archivedItems(services, filter, { offset: Math.max(0, wanted.offset - live.length), count: Math.max(0, end - Math.max(wanted.offset, live.length)) })
-  const told = [...items.flatMap((item) => (item === undefined ? [] : [item])), ...rest]
-  const remaining = Math.max(0, total - end)
-  const meta = { resourceVersion, continue: remaining > 0 ? String(end) : undefined, ...(wanted.showRemaining && { remainingItemCount: remaining }) }
+  const told = [...items.flatMap((item) => (item === undefined ? [] : [item])), ...archived.value.items]
+  const end = wanted.offset + fromLive.length + archived.value.items.length
+  const hasMore = end < live.length || archived.value.hasMore
+  const meta = { resourceVersion, continue: hasMore ? String(end) : undefined, ...(wanted.showRemaining && { remainingItemCount: await remainingOf(archive, filter, end - live.length) }) }
   return { meta, items: told.sort(unfinishedFirst) }
 }
 
@@ -74,16 +74,10 @@ function isArchived({ labels }: RunSummary): boolean {
   return labels[ARCHIVING] === 'Archived'
 }
 
-const PAGE_MAX = 1000
-
-async function archivedItems({ archive }: ArgoServices, filter: ArchiveFilter, { offset, count }: { readonly offset: number; readonly count: number }): Promise<readonly JsonObject[]> {
-  const found: ArchivedSummary[] = []
-  while (found.length < count) {
-    const page = await archive.list({ ...filter, offset: offset + found.length, limit: Math.min(PAGE_MAX, count - found.length) })
-    if (!page.ok || page.value.workflows.length === 0) break
-    found.push(...page.value.workflows)
-  }
-  return found.map(({ outline }) => JSON.parse(outline) as JsonObject)
+/** `told` counts those of the archive; below zero as many live ones are still to come. */
+async function remainingOf(archive: ArgoServices['archive'], filter: ArchiveFilter, told: number): Promise<number> {
+  const total = await archive.count(filter)
+  return total.ok ? Math.max(0, total.value - told) : 0
 }
 
 /** A workflow of a list, as whole as the choice of fields needs. */
@@ -102,9 +96,17 @@ function needsWhole(choice: FieldChoice): boolean {
   return choice.exclude || ![...choice.paths].every(isIndexed)
 }
 
-function runFilterOf({ namespace, names }: ListWanted): RunFilter {
+/** Labels that tell how a workflow stands; the index does not keep them. */
+const STATE_LABELS: ReadonlySet<string> = new Set(['workflows.argoproj.io/phase', 'workflows.argoproj.io/completed'])
+
+/** What the index can filter by itself; `isWanted` asks for the rest. */
+function runFilterOf({ namespace, names, labels, createdFrom }: ListWanted): RunFilter {
   const exact = names.find(({ how }) => how === 'exact')
-  return { ...(namespace !== '' && { namespaces: [namespace] }), ...(exact !== undefined && { name: exact.text }) }
+  const kept = labels.filter(({ key }) => !STATE_LABELS.has(key))
+  return {
+    ...(namespace !== '' && { namespaces: [namespace] }), ...(exact !== undefined && { name: exact.text }), ...(kept.length > 0 && { labels: kept }),
+    ...(createdFrom !== undefined && { createdFrom }),
+  }
 }
 
 function isWanted(run: RunSummary, wanted: ListWanted): boolean {

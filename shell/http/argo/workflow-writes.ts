@@ -41,8 +41,8 @@ interface Judged {
   readonly shown: Workflow
 }
 
-function judge({ templates }: ArgoServices, workflow: Workflow, options: Pick<ValidateOptions, 'purpose' | 'namespace'>): Got<Judged> {
-  const wrong = validateWorkflow(workflow, { ...options, catalog: templates })
+function judge({ templates, workflowDefaults }: ArgoServices, workflow: Workflow, options: Pick<ValidateOptions, 'purpose' | 'namespace'>): Got<Judged> {
+  const wrong = validateWorkflow(workflow, { ...options, catalog: templates, defaults: workflowDefaults() })
   if (wrong !== undefined) return lost(invalidFailure(wrong))
   const named = { ...workflow, metadata: { ...workflow.metadata, namespace: workflow.metadata.namespace || options.namespace } }
   const storedTemplates = storedTemplatesOf(named, templates)
