@@ -1,6 +1,6 @@
 // Pods of runs: started once for each attempt, found again after a crash, stopped on request.
 import type { NodeId, StartPod, StopPod } from '@tiphys/core/engine'
-import type { Clock, PodFact, PodLookup, PodRef, PodRequest, PodRunner } from '@tiphys/shell/ports'
+import type { Clock, PodFact, PodKey, PodLookup, PodRef, PodRequest, PodRunner } from '@tiphys/shell/ports'
 import { podEvent } from './facts.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -48,7 +48,7 @@ export class Pods {
 
   private requestOf(mailbox: Mailbox, effect: StartPod): PodRequest {
     return {
-      key: { workflowUid: mailbox.uid, nodeId: effect.node, attempt: mailbox.attempts.get(effect.node) ?? 0 },
+      key: keyOf(mailbox, effect.node),
       namespace: mailbox.run.namespace, pod: effect.pod, template: effect.template, includeResult: effect.includeResult, lookup: this.options.lookup,
     }
   }
@@ -68,7 +68,7 @@ export class Pods {
     const key = refKey(mailbox, effect.node)
     this.unwanted.add(key)
     if (this.live.has(key)) this.leaving.add(key)
-    const ref = await this.refs.get(key)
+    const ref = (await this.refs.get(key)) ?? (await this.find(mailbox, effect))
     if (ref === undefined) return
     if (effect.how === 'terminate') return this.options.runner.stop(ref)
     await this.discard(mailbox, effect.node)
@@ -81,6 +81,16 @@ export class Pods {
     const ref = await this.refs.get(key)
     if (ref !== undefined) await this.options.runner.discard(ref)
     this.noteEnd(key)
+  }
+
+  /** A pod that an earlier process started, and that it stored to be ended before it died: all that is known of it is its key. */
+  private async find(mailbox: Mailbox, { node, podName }: StopPod): Promise<PodRef | undefined> {
+    const { runner, clock } = this.options
+    const ref: PodRef = { runner: runner.capabilities.name, podName, uid: '', namespace: mailbox.run.namespace, key: keyOf(mailbox, node) }
+    const found = await runner.reattach(ref)
+    if (found.state === 'watching') return ref
+    if (found.state !== 'finished') mailbox.deliver({ type: 'podLost', at: clock.now(), node })
+    return undefined
   }
 
   private noteEnd(key: string): void {
@@ -108,5 +118,7 @@ export class Pods {
     this.unsubscribe()
   }
 }
+
+const keyOf = (mailbox: Mailbox, node: NodeId): PodKey => ({ workflowUid: mailbox.uid, nodeId: node, attempt: mailbox.attempts.get(node) ?? 0 })
 
 const refKey = (mailbox: Mailbox, node: NodeId): string => `${mailbox.uid}/${node}`
