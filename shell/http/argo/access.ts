@@ -84,11 +84,12 @@ export interface Asked {
 export async function forbidden(caller: Caller, { access, needs, namespace, name }: Asked): Promise<GrpcFailure | undefined> {
   if (access === 'none') return undefined
   if (access === 'write' && caller.readOnly) return grpcFailure('permissionDenied', 'this token may only read')
+  if (needs === undefined) return undefined
   if (caller.namespaces !== undefined && !caller.namespaces.includes(namespace)) {
     const place = namespace === '' ? 'all namespaces' : `namespace ${JSON.stringify(namespace)}`
     return grpcFailure('permissionDenied', `this token is not for ${place}`)
   }
-  const refusal = needs === undefined ? undefined : await caller.refusal?.({ ...needs, namespace, name })
+  const refusal = await caller.refusal?.({ ...needs, namespace, name })
   return refusal === undefined ? undefined : grpcFailure('permissionDenied', refusal)
 }
 
