@@ -13,6 +13,8 @@ interface Way {
   readonly where: Condition
   /** Columns in which the index walks by time, when it does. */
   readonly order: string | undefined
+  /** The requirement on labels that it answers, which need not be asked again. */
+  readonly label?: LabelRequirement
 }
 
 export interface ArchiveSelect {
@@ -28,7 +30,8 @@ const FEW = 2000
 
 export function archiveSelect(db: Db, filter: ArchiveFilter): ArchiveSelect {
   const way = chosenWay(db, waysOf(filter))
-  const conditions = [way.where, ...conditionsOf(filter)]
+  const labels = (filter.labels ?? []).filter((requirement) => requirement !== way.label)
+  const conditions = [way.where, ...conditionsOf({ ...filter, labels })]
   return {
     from: way.from,
     where: conditions.map(({ sql }) => `(${sql})`).join(' AND '),
@@ -62,14 +65,16 @@ const EVERYTHING: Way = { from: 'archive AS a INDEXED BY archive_newest', where:
 function waysOf(filter: ArchiveFilter): Way[] {
   const ways: Way[] = []
   if (filter.name !== undefined) ways.push(plainWay('archive_name', { sql: 'a.name = ?', values: [filter.name] }, false))
-  for (const { key, operator, values } of filter.labels ?? []) {
+  for (const label of filter.labels ?? []) {
+    const { key, operator, values } = label
     if (operator !== 'in') continue
     const from = 'archive_label AS d CROSS JOIN archive AS a ON a.id = d.archive'
-    ways.push({ from, where: { sql: `d.key = ? AND d.value IN (${marks(values)})`, values: [key, ...values] }, order: values.length === 1 ? 'd.sorted_at' : undefined })
+    ways.push({ from, where: { sql: `d.key = ? AND d.value IN (${marks(values)})`, values: [key, ...values] }, order: values.length === 1 ? 'd.sorted_at' : undefined, label })
   }
   if (filter.namePrefix !== undefined) ways.push(plainWay('archive_name', { sql: 'a.name >= ? AND a.name < ?', values: prefixRange(filter.namePrefix) }, false))
   if (filter.phases !== undefined) ways.push(plainWay('archive_phase', { sql: `a.phase IN (${marks(filter.phases)})`, values: filter.phases }, filter.phases.length === 1))
   if (filter.namespaces !== undefined) ways.push(plainWay('archive_namespace', { sql: `a.namespace IN (${marks(filter.namespaces)})`, values: filter.namespaces }, filter.namespaces.length === 1))
+  if (filter.finishedTo !== undefined) ways.push(plainWay('archive_finished', { sql: 'a.finished_at <= ?', values: [filter.finishedTo] }, false))
   return [...ways, EVERYTHING]
 }
 
@@ -89,8 +94,9 @@ function conditionsOf(filter: ArchiveFilter): Condition[] {
   if (filter.phases !== undefined) add(`a.phase IN (${marks(filter.phases)})`, ...filter.phases)
   if (filter.notUids !== undefined) add(`a.uid NOT IN (${marks(filter.notUids)})`, ...filter.notUids)
   if (filter.createdFrom !== undefined) add('a.created_at >= ?', filter.createdFrom)
-  if (filter.startedFrom !== undefined) add('a.started_at >= ?', filter.startedFrom)
-  if (filter.startedTo !== undefined) add('a.started_at <= ?', filter.startedTo)
+  // What has started is sorted by that time: the bound on the order leads the index there.
+  if (filter.startedFrom !== undefined) add('a.started_at >= ? AND a.sorted_at >= ?', filter.startedFrom, filter.startedFrom)
+  if (filter.startedTo !== undefined) add('a.started_at <= ? AND a.sorted_at <= ?', filter.startedTo, filter.startedTo)
   if (filter.finishedTo !== undefined) add('a.finished_at <= ?', filter.finishedTo)
   for (const requirement of filter.labels ?? []) found.push(labelCondition(requirement))
   return found

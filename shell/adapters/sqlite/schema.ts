@@ -105,8 +105,8 @@ CREATE INDEX object_garbage_version ON object_garbage (version) WHERE pending = 
 
 /**
  * Version 2: the archive. `archive` has the narrow rows that lists read, `archive_body` the whole workflows. Lists show the latest start first:
- * `sorted_at` is that time, or the creation of what never started, and every index that walks in that order ends with it. `sync_limit` has the limits of
- * semaphores that are kept in a database.
+ * `sorted_at` is that time, or the creation of what never started; indexes that walk in that order have the name behind it, so that whoever looks for a piece of a
+ * name among much reads no rows. `sync_limit` has the limits of semaphores that are kept in a database.
  */
 const version2 = `
 CREATE TABLE archive (
@@ -124,8 +124,8 @@ CREATE TABLE archive (
 ) STRICT;
 CREATE UNIQUE INDEX archive_uid ON archive (uid);
 CREATE INDEX archive_name ON archive (name);
-CREATE INDEX archive_newest ON archive (sorted_at);
-CREATE INDEX archive_namespace ON archive (namespace, sorted_at);
+CREATE INDEX archive_newest ON archive (sorted_at, name);
+CREATE INDEX archive_namespace ON archive (namespace, sorted_at, name);
 CREATE INDEX archive_phase ON archive (phase, sorted_at);
 CREATE INDEX archive_finished ON archive (finished_at);
 CREATE TABLE archive_body (archive INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;

@@ -7,12 +7,11 @@ import type { ArchiveFilter, KubeObject } from '@tiphys/shell/ports'
 import { forbiddenIn } from './access.ts'
 import { answered, refusedAs, refusedWith } from './answer.ts'
 import { type Got, got, lost } from './objects.ts'
+import { archivedPage } from './archived-page.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoOperations, ArgoServices } from './services.ts'
 import { workflowFailure } from './workflow-find.ts'
 import { archiveFilterOf } from './workflow-reads.ts'
 import { problemAnswer, resubmitted, shownWorkflow } from './workflow-writes.ts'
-
-const PAGE_MAX = 1000
 
 const list: ArgoOperationHandler = async (call, { archive }) => {
   const wanted = readListOptions(call.query, call.query.get('namespace') ?? '')
@@ -21,23 +20,16 @@ const list: ArgoOperationHandler = async (call, { archive }) => {
   if (denied !== undefined) return refusedWith(denied)
   const { offset, limit, showRemaining } = wanted.value
   const filter = archiveFilterOf(wanted.value)
-  const total = await archive.count(filter)
-  if (!total.ok) return refusedAs('invalidArgument', total.problem.message)
-  const end = limit === undefined ? total.value : Math.min(total.value, offset + limit)
-  const items = await outlines(archive, filter, { offset, count: Math.max(0, end - offset) })
-  const remaining = Math.max(0, total.value - Math.max(end, offset))
-  const meta = { continue: remaining > 0 && limit !== undefined ? String(end) : undefined, ...(showRemaining && limit !== undefined && { remainingItemCount: remaining }) }
-  return answered(argoList(meta, items.sort(lastEndFirst).map((item) => argoObject(workflowSchema, item))))
+  const page = await archivedPage(archive, filter, { offset, limit })
+  if (!page.ok) return refusedAs('invalidArgument', page.problem.message)
+  const { items, hasMore } = page.value
+  const meta = { continue: hasMore ? String(offset + items.length) : undefined, ...(showRemaining && limit !== undefined && { remainingItemCount: await remaining(archive, filter, offset + items.length) }) }
+  return answered(argoList(meta, items.toSorted(lastEndFirst).map((item) => argoObject(workflowSchema, item))))
 }
 
-async function outlines(archive: ArgoServices['archive'], filter: ArchiveFilter, { offset, count }: { readonly offset: number; readonly count: number }): Promise<JsonObject[]> {
-  const found: JsonObject[] = []
-  while (found.length < count) {
-    const page = await archive.list({ ...filter, offset: offset + found.length, limit: Math.min(PAGE_MAX, count - found.length) })
-    if (!page.ok || page.value.workflows.length === 0) break
-    found.push(...page.value.workflows.map(({ outline }) => JSON.parse(outline) as JsonObject))
-  }
-  return found
+async function remaining(archive: ArgoServices['archive'], filter: ArchiveFilter, told: number): Promise<number> {
+  const total = await archive.count(filter)
+  return total.ok ? Math.max(0, total.value - told) : 0
 }
 
 /** Only within a page, as the reference sorts; those that end in the same second keep the order of their starts. */
