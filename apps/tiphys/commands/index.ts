@@ -7,6 +7,7 @@ import { GLOBAL_FLAGS } from './specs/global.ts'
 import { auth, convert, cp, executorPlugin, sync } from './specs/other.ts'
 import { get, list, logs, wait, watch, why } from './specs/read.ts'
 import { resubmit, retry, run } from './specs/run.ts'
+import { backup, doctor, restore } from './specs/operate.ts'
 import { kubeconfig, server } from './specs/server.ts'
 import { submit } from './specs/submit.ts'
 import { clusterTemplate, cron, template } from './specs/templates.ts'
@@ -48,5 +49,5 @@ export const root: CommandSpec = {
     { does: 'Find out why it is stuck or failed', run: 'why @latest' },
   ],
   persistentFlags: [DATA_DIR, NAMESPACE, ...GLOBAL_FLAGS],
-  commands: [run, submit, list, get, watch, wait, logs, why, stop, terminate, suspend, resume, node, retry, resubmit, remove, simulate, lint, evaluate, schema, template, clusterTemplate, cron, archive, cp, sync, auth, convert, executorPlugin, server, kubeconfig, version, completion],
+  commands: [run, submit, list, get, watch, wait, logs, why, stop, terminate, suspend, resume, node, retry, resubmit, remove, simulate, lint, evaluate, schema, template, clusterTemplate, cron, archive, cp, sync, auth, convert, executorPlugin, server, kubeconfig, doctor, backup, restore, version, completion],
 }

@@ -47,6 +47,14 @@ export interface ProcessRunnerParts {
   readonly capacity: HostCapacity
 }
 
+/** How steps can get a private view of the files on this host, found by trying it in a folder, or why they cannot. */
+export function privateViewsIn(folder: string): { readonly kind: string } | { readonly problem: string } {
+  const programs = new ProgramFinder()
+  const tool = (name: string): string => programs.find(name, `${process.env['PATH'] ?? ''}:${systemPath}`, '/') ?? ''
+  const found = detectViews(folder, { shell: shellPath(), unshare: tool('unshare'), mount: tool('mount'), bwrap: tool('bwrap') })
+  return 'problem' in found ? found : { kind: found.tools.kind }
+}
+
 /** What a shell of one's own would have, without anything that opens doors elsewhere. */
 const inheritedByDefault: readonly string[] = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR']
 
