@@ -1,7 +1,7 @@
-// Owns docs/compatibility.md: writes it anew from the conformance data.
+// Owns docs/compatibility.md and docs/rest.md: writes them anew from the conformance data.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { compatibilityTable } from '@tiphys/test/conformance-runs'
+import { compatibilityTable, endpointTable } from '@tiphys/test/conformance-runs'
 import { conformanceFolder } from '@tiphys/test/golden'
 
 const folder = conformanceFolder()
@@ -10,4 +10,5 @@ if (folder === undefined) {
   process.exitCode = 1
 } else {
   writeFileSync(fileURLToPath(new URL('../docs/compatibility.md', import.meta.url)), compatibilityTable(folder))
+  writeFileSync(fileURLToPath(new URL('../docs/rest.md', import.meta.url)), endpointTable(folder))
 }

@@ -4,3 +4,4 @@ export { type NormalForm, type Outcome, type Surroundings, isRunnable, runExampl
 export { openWeb } from './web.ts'
 export { compatibilityTable } from './compatibility.ts'
 export { shapeDifferences } from './compare.ts'
+export { endpointTable } from './endpoints.ts'

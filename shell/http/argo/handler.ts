@@ -1,7 +1,7 @@
 // Owns the door of the Argo REST API: which route a request takes, in which order it is examined, and one place for what goes wrong.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
-  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, grpcFailure, matchAnyMethod, matchArgoRoute, needsOf, asksLate, queryProblem, readJson, readRequest,
+  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, argoOpenapi, grpcFailure, matchAnyMethod, matchArgoRoute, needsOf, asksLate, queryProblem, readJson, readRequest,
 } from '@tiphys/core/api'
 import { type AccessRules, type Entered, enter, forbidden } from './access.ts'
 import { type ArgoAnswer, type Framing, type RawAnswer, plainError, refusedWith, sendArgo } from './answer.ts'
@@ -96,8 +96,12 @@ async function answerOf(visit: Visit): Promise<readonly [ArgoAnswer, Framing]> {
     const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' }
     return [{ type: 'raw', status: 200, headers, body: await options.services.metrics() }, LINES]
   }
+  if (path === OPENAPI_PATH && (method === 'GET' || method === 'HEAD')) return [{ type: 'json', body: argoOpenapi(options.services.version) }, LINES]
   return [pageAnswer(options.pages, method, path), LINES]
 }
+
+/** Where the reference keeps the document for its page of the API. */
+const OPENAPI_PATH = '/assets/openapi-spec/swagger.json'
 
 const NOT_IMPLEMENTED = refusedWith(grpcFailure('unimplemented', 'Not Implemented'))
 const FORM = 'application/x-www-form-urlencoded'
