@@ -1,5 +1,5 @@
 // Owns what the programs and request handlers may use of the runtime.
 export { ObjectCatalog, type CatalogObject } from './catalog.ts'
 export { RunHost, stateOf, type Admission, type HostOptions, type Retaken, type StoredRun, type Taken } from './host.ts'
-export { type Amendment, type ListDetails, type RunUpdate, type SubmittedWorkflow } from './mailbox.ts'
+export { ENGINE_FAILED, type Amendment, type ListDetails, type RunUpdate, type SubmittedWorkflow } from './mailbox.ts'
 export * from './controllers/index.ts'

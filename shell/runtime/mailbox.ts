@@ -69,6 +69,9 @@ export interface TurnTimes {
   readonly tookMs: number
 }
 
+/** How the message begins when it was the engine that made a mistake. */
+export const ENGINE_FAILED = 'the engine failed'
+
 const SNAPSHOT_RECORDS = 20_000
 /** Of one record or one part of a snapshot. */
 const RECORD_NODES = 500
@@ -157,7 +160,7 @@ export class Mailbox {
     try {
       return step(this.run, events, this.options.world)
     } catch (error) {
-      this.options.onLost(this, `the engine failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+      this.options.onLost(this, `${ENGINE_FAILED}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       return undefined
     }
   }

@@ -26,6 +26,13 @@ it('tells programs one line of JSON each', () => {
   ])
 })
 
+it('counts what it does not tell', () => {
+  const log = createLog({ format: 'text', level: 'error', write: () => undefined, now: () => 0 })
+  log.warn('a')
+  log.warn('b')
+  expect(log.counts).toEqual({ debug: 0, info: 0, warn: 2, error: 0 })
+})
+
 it('knows levels by their names', () => {
   expect(['debug', 'warning', 'loud'].map(logLevelOf)).toEqual(['debug', 'warn', undefined])
 })

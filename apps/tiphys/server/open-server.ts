@@ -11,7 +11,7 @@ import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, SyncLimitStore, TaskRunner } from '@tiphys/shell/ports'
-import { type Archiver, type ConfigSource, Meter, ObjectCatalog, RunHost, type Throttled, rateLimited, throttled } from '@tiphys/shell/runtime'
+import { type Archiver, ENGINE_FAILED, type ConfigSource, Meter, ObjectCatalog, RunHost, type Throttled, rateLimited, throttled } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
 import { lazyArtifacts } from '../local/artifacts.ts'
 import { cacheKeeper } from '../local/caches.ts'
@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly config?: ConfigPlace | undefined
   /** A port of its own for metrics; 0 for any free one, undefined for none. */
   readonly metricsPort?: number | undefined
+  /** How many messages of each level were told. */
+  readonly logged?: (() => Readonly<Record<'error' | 'warn' | 'info', number>>) | undefined
   readonly onTrouble: (message: string) => void
 }
 
@@ -172,7 +174,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const configuration = await openConfiguration(options.config ?? configDefaults, state.objects, options.onTrouble)
   const config = configuration.source
   const throttle = throttled((uid) => host.admit(uid))
-  const meter = new Meter({ clock, runs: state.runs, live: () => host.runs(), config: () => config.current().metrics, build: BUILD, tell: options.onTrouble })
+  const meter = new Meter({ clock, runs: state.runs, live: () => host.runs(), config: () => config.current().metrics, build: BUILD, logged: options.logged, tell: options.onTrouble })
   const caches = cacheKeeper(state, '')
   const recorder = eventRecorder(state, trouble)
   const claims = claimObjects(state.objects, trouble)
@@ -195,7 +197,10 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     onTrouble: (message) => message !== undefined && options.onTrouble(message),
     onTurn: ({ waitedMs, tookMs }) => meter.turned(waitedMs, tookMs),
     onMetric: (run, metric) => meter.recorded(run, metric),
-    onLost: (run, message) => options.onTrouble(`${run.name} is no longer this server's to carry out: ${message}`),
+    onLost: (run, message) => {
+      if (message.startsWith(ENGINE_FAILED)) meter.panicked()
+      options.onTrouble(`${run.name} is no longer this server's to carry out: ${message}`)
+    },
   })
   await limitRuns({ state, config, throttle }, stop.signal)
   const close = async (): Promise<void> => {

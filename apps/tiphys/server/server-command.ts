@@ -36,7 +36,7 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
   })
   const opened = await openServer({
     folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort, rest: restOf(flags), config: { ...configDefaults, file: flags.text('config'), name: flags.text('configmap') }, simulation: played.simulation,
-    ...(flags.given('metrics-port') && { metricsPort: flags.number('metrics-port') }), onTrouble: (message) => log.warn(message),
+    ...(flags.given('metrics-port') && { metricsPort: flags.number('metrics-port') }), logged: () => log.counts, onTrouble: (message) => log.warn(message),
   })
   if (!opened.ok) return { error: opened.message }
   const { address: { rest = '', kube }, metrics } = opened.server

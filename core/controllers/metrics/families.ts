@@ -21,7 +21,7 @@ export const DEFAULT_BUCKETS: readonly number[] = [0, 5, 10, 25, 50, 75, 100, 25
 const LOCK = ['lock_name', 'namespace', 'storage', 'type']
 const HTTP = ['http_request_method', 'http_response_status_code', 'network_protocol_name', 'network_protocol_version', 'server_address', 'server_port', 'url_scheme']
 
-type Row = readonly [name: string, type: MetricType, help: string, labels?: readonly string[], more?: { readonly buckets?: readonly number[]; readonly anchor?: string | undefined }]
+type Row = readonly [name: string, type: MetricType, help: string, labels?: readonly string[], more?: { readonly buckets?: readonly number[]; readonly anchor?: string }]
 
 const ROWS: readonly Row[] = [
   ['client_rate_limiter_latency', 'histogram', 'A histogram of the time spent waiting for the client-side rate limiter', [], { buckets: WAITS }],
@@ -57,7 +57,7 @@ const ROWS: readonly Row[] = [
   ['workers_busy_count', 'gauge', 'A gauge of queue workers that are busy', ['worker_type']],
   ['workflow_condition', 'gauge', 'A gauge of the number of workflows with different conditions', ['status', 'type']],
   ['workflowtemplate_runtime', 'histogram', 'A histogram of the runtime of workflows using `workflowTemplateRef` only', ['cluster_scope', 'name', 'namespace']],
-  ['workflowtemplate_triggered_total', 'counter', 'A counter of workflows using `workflowTemplateRef` only, as they enter each phase', ['cluster_scope', 'name', 'namespace', 'phase'], { anchor: 'workflowtemplate_triggered' }],
+  ['workflowtemplate_triggered_total', 'counter', 'A counter of workflows using `workflowTemplateRef` only, as they enter each phase', ['cluster_scope', 'name', 'namespace', 'phase']],
 ]
 
 const CALL = ['grpc_method', 'grpc_service', 'grpc_type']

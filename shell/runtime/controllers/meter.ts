@@ -24,6 +24,8 @@ export interface MeterOptions {
   readonly config: () => MetricsConfig
   /** What is told about the program, by the labels of `version`. */
   readonly build: MetricLabels
+  /** How many messages of each level were told. */
+  readonly logged?: (() => Readonly<Record<'error' | 'warn' | 'info', number>>) | undefined
   /** A workflow that defines a metric which cannot be kept. */
   readonly tell: (message: string) => void
 }
@@ -49,7 +51,6 @@ export class Meter implements CronMeter {
     this.options = options
     this.registry.modify(options.config().modifiers)
     this.add('version', options.build)
-    for (const level of ['error', 'warn', 'info']) this.add('log_messages', { level }, 0)
     for (const cause of ['OperationPanic', 'CronWorkflowSubmissionError', 'CronWorkflowSpecError']) this.add('error_count', { cause }, 0)
     for (const name of ['queue_adds_count', 'queue_retries']) this.add(name, WORKFLOW_QUEUE, 0)
   }
@@ -68,10 +69,6 @@ export class Meter implements CronMeter {
 
   private set(name: string, labels: MetricLabels, value: number): void {
     this.registry.set(METRIC_PREFIX + name, labels, value)
-  }
-
-  logged(level: 'error' | 'warn' | 'info'): void {
-    this.add('log_messages', { level })
   }
 
   triggered({ metadata }: CronWorkflow): void {
@@ -188,6 +185,8 @@ export class Meter implements CronMeter {
     this.registry.set('promhttp_metric_handler_requests_in_flight', {}, this.scrapes)
     try {
       this.set('is_leader', {}, 1)
+      const logged = this.options.logged?.()
+      for (const level of ['error', 'warn', 'info'] as const) this.set('log_messages', { level }, logged?.[level] ?? 0)
       await this.gaugeRuns()
       this.gaugeLive()
       this.custom.refresh(clock.now(), config().ttlMs)
