@@ -52,9 +52,17 @@ function placeFailure(object: JsonObject, { resource, namespace, name }: Place):
 
 function filled(object: JsonObject, { resource, namespace, name }: Place): JsonObject {
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {}
-  const { namespace: _, ...rest } = metadata
+  const { namespace: _, ...rest } = withoutEmpty(metadata)
   const placed = { ...rest, ...(name !== '' && { name }), ...(resource.namespaced && { namespace }) }
   return { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: placed, ...defaultsOf(resource, object) }
+}
+
+const LISTS_AND_MAPS = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const
+
+/** Metadata as a cluster keeps it: lists and maps with nothing in them are left out, and so are those that are null. */
+function withoutEmpty(metadata: JsonObject): JsonObject {
+  const isEmpty = (value: Json | undefined): boolean => value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+  return Object.fromEntries(Object.entries(metadata).filter(([name, value]) => !LISTS_AND_MAPS.some((known) => known === name) || !isEmpty(value)))
 }
 
 /** What the kinds fill in by themselves. */

@@ -112,7 +112,12 @@ async function replace(call: ObjectCall, writing: Writing, { before, after, name
   const metadata = named ? object.metadata : { ...object.metadata, resourceVersion: before.metadata.resourceVersion }
   const result = await store.update(resource, { ...object, metadata }, { dryRun, ...subresource(call) })
   if (!result.ok && result.problem.code === 'conflict' && !named) return 'again'
-  return written(call, result, { code: 200, name, warnings: admitted.warnings })
+  return written(call, dryRun ? asBefore(result, before) : result, { code: 200, name, warnings: admitted.warnings })
+}
+
+/** What would be stored has no version of its own. */
+function asBefore(result: ObjectResult<StoredObject>, { metadata: { resourceVersion } }: StoredObject): ObjectResult<StoredObject> {
+  return result.ok ? { ok: true, value: { ...result.value, metadata: { ...result.value.metadata, resourceVersion } } } : result
 }
 
 function subresource({ route }: ObjectCall): { readonly subresource?: 'status' } {
