@@ -130,12 +130,17 @@ export class WorkflowStore implements KubeStore {
   async whole(summary: RunSummary): Promise<ObjectResult<StoredObject>> {
     const { control, log } = this.#options
     const live = control.live(summary.uid)
-    if (live !== undefined) return { ok: true, value: this.#dressed(edited(toWorkflow(live), live.submitted), summary) }
+    if (live !== undefined) return { ok: true, value: this.shown(live, summary) }
     const loaded = await log.load(summary.uid)
     if (!loaded.ok) return loaded.problem.code === 'not_found' ? { ok: false, problem: problemOf(loaded.problem) } : { ok: true, value: this.outline(summary) }
     const folded = stateOf(loaded.value)
     if (!folded.ok) return { ok: true, value: this.outline(summary) }
     return { ok: true, value: this.#dressed(edited(toWorkflow(viewRun(folded.workflow, folded.state)), folded.workflow), summary) }
+  }
+
+  /** A run that is at hand. */
+  shown(run: Run, summary: RunSummary): StoredObject {
+    return this.#dressed(edited(toWorkflow(run), run.submitted), summary)
   }
 
   #dressed(workflow: Workflow, summary: RunSummary): StoredObject {

@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly random?: World['random']
   readonly sprig?: World['sprig']
   readonly onUpdate?: (update: RunUpdate) => void
+  /** Hears of runs that have ended, after their last update. Their labels can be amended as long as nobody else has their lease. */
+  readonly onEnded?: (run: Run, amend: (amendment: Amendment) => Promise<void>) => void
   /** Trouble of the storage, for people; undefined when it is over. */
   readonly onTrouble?: (message: string | undefined) => void
   readonly onLost?: (run: Run, message: string) => void
@@ -244,6 +246,7 @@ export class RunHost {
     if (!update.run.status.completed) return
     this.mailboxes.delete(mailbox.uid)
     this.options.admission?.left(update.run)
+    this.options.onEnded?.(update.run, (amendment) => mailbox.amend(amendment))
   }
 
   private onLost(mailbox: Mailbox, message: string): void {

@@ -16,8 +16,8 @@ export interface ServerControl extends RunControl {
   onUpdate(update: RunUpdate): void
   /** Gives an ended workflow more labels; nothing happens to one that is gone, or runs again. */
   label(uid: string, labels: Readonly<Record<string, string>>): Promise<void>
-  /** Lets others change, retry or delete what has ended. */
-  letGo(uid: string): Promise<void>
+  /** Does what a run's end brings about, then lets others change, retry or delete it. */
+  ending(uid: string, work: () => Promise<void>): Promise<void>
   /** Goes on with deletions that an earlier server had begun. */
   resumeDeletions(): Promise<void>
 }
@@ -53,7 +53,13 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
       return changed.ok && deletions.of(summary.uid) !== undefined ? leavers.leave(summary) : changed
     },
     label: (uid, labels) => turns.take(uid, () => label({ session, host: hostOf() }, uid, labels)),
-    letGo: (uid) => turns.take(uid, async () => (hostOf().runOf(uid) === undefined ? session.state.log.release(uid) : undefined)),
+    ending: (uid, work) => turns.take(uid, async () => {
+      try {
+        await work()
+      } finally {
+        if (hostOf().runOf(uid) === undefined) await session.state.log.release(uid)
+      }
+    }),
     deliver: (summary, event) => turns.take(summary.uid, () => deliver({ session, host: hostOf(), summary }, event)),
     retry: (summary, options) => turns.take(summary.uid, async () => {
       const claimed = await claimRun(session.state, summary.uid)

@@ -18,7 +18,7 @@ import { cacheKeeper } from '../local/caches.ts'
 import type { DataFolders } from '../local/home.ts'
 import { lookupIn } from '../local/host.ts'
 import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
-import { openArchiver } from './archive.ts'
+import { archiveEnded, openArchiver } from './archive.ts'
 import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
@@ -191,9 +191,8 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
       recorder.note(update)
       control.onUpdate(update)
       meter.updated(update)
-      if (!update.run.status.completed) return
-      endings.add(control.letGo(update.run.uid).then(() => archiver.ended(update.run.uid, update.run.metadata.labels ?? {})))
     },
+    onEnded: (run, amend) => endings.add(control.ending(run.uid, () => archiveEnded({ run, amend }, { session, control, workflows, archiver }))),
     onTrouble: (message) => message !== undefined && options.onTrouble(message),
     onTurn: ({ waitedMs, tookMs }) => meter.turned(waitedMs, tookMs),
     onMetric: (run, metric) => meter.recorded(run, metric),

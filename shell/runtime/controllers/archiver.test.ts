@@ -75,6 +75,23 @@ describe('the archiver', () => {
     expect(marks).toEqual(['a Archived'])
   })
 
+  it('archives what has just ended without reading it again, and takes the mark back when that fails', async () => {
+    const workflow = { metadata: { uid: 'a', name: 'a', namespace: 'argo', labels: { team: 'x' } }, status: { phase: 'Succeeded' } }
+    const told: string[] = []
+    const mark = async (labels: Labels): Promise<void> => void told.push(labels[LABEL] ?? '')
+    const fine = stage({})
+    await fine.archiver.endedNow(workflow, mark)
+    expect([fine.put.map(({ uid }) => uid), told.splice(0)]).toEqual([['a'], ['Archived']])
+    const none = stage({ config: { enabled: false } })
+    await none.archiver.endedNow(workflow, mark)
+    expect([none.put, told.splice(0)]).toEqual([[], []])
+    const full = stage({ workflows: { a: {} }, failures: 1 })
+    await full.archiver.endedNow(workflow, mark)
+    expect([full.put, told.splice(0), full.troubles]).toEqual([[], ['Archived', 'Pending'], ['the disk is full']])
+    await full.pass()
+    expect([full.put.length, full.marks]).toEqual([1, ['a Archived']])
+  })
+
   it('ARCHIVE-2 leaves alone what the selector does not mean, and what is gone', async () => {
     const { archiver, put, marks } = stage({ workflows: { a: {} }, config: { labelSelector: [{ key: 'archive', operator: 'exists', values: [] }] } })
     await archiver.ended('a', {})

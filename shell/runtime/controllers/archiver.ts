@@ -48,6 +48,25 @@ export class Archiver {
     await this.#work(this.#try(uid, RETRY_MS))
   }
 
+  /** The same for one that whoever carried it out still has at hand: it need not be read again to be marked. */
+  async endedNow(workflow: JsonObject, mark: (labels: Labels) => Promise<void>): Promise<void> {
+    const entry = archiveEntry(workflow)
+    const { [ARCHIVING_LABEL]: _, ...labels } = entry.labels
+    if (this.#closed || archivingOf({ labels, isEnded: true }, this.#options.config()) !== 'pending') return
+    await this.#work(this.#putAndMark(entry, mark))
+  }
+
+  /** Both are asked for at once, so that they share one commit; the mark is taken back when there is nothing that it stands for. */
+  async #putAndMark(entry: ReturnType<typeof archiveEntry>, mark: (labels: Labels) => Promise<void>): Promise<void> {
+    const { archive, onTrouble } = this.#options
+    const putting = archive.put(entry).catch((error: unknown) => ({ ok: false as const, problem: undefined, error }))
+    const [put] = await Promise.all([putting, mark({ [ARCHIVING_LABEL]: 'Archived' })])
+    if (put.ok) return
+    onTrouble(put.problem === undefined ? put.error : `workflow ${entry.namespace}/${entry.name} cannot be archived: ${put.problem.message}`)
+    await mark({ [ARCHIVING_LABEL]: 'Pending' })
+    if (put.problem === undefined) this.#later(entry.uid, RETRY_MS)
+  }
+
   /** Begins nothing more; resolves once what was begun is done. */
   async close(): Promise<void> {
     this.#closed = true
