@@ -1,5 +1,5 @@
 // Taking a workflow up: its executed spec, its variables and an empty state; or the state that a stored status describes.
-import { type ObjectMeta, type Workflow, type WorkflowSpec, joinMetadata, joinWorkflowSpecs, validateWorkflow } from '@tiphys/core/spec'
+import { type ObjectMeta, type Workflow, type WorkflowSpec, closedOverrides, joinMetadata, joinWorkflowSpecs, validateWorkflow } from '@tiphys/core/spec'
 
 import type { Run, RunStatus, UnixMs } from './model.ts'
 import type { World } from './world.ts'
@@ -39,6 +39,8 @@ export function createRun(workflow: Workflow, world: World, stored?: StoredState
   const run = emptyRun(workflow, metadata)
   run.facilities = { random: world.random, sprig: world.sprig }
   run.storedSpec = stored?.status?.storedSpec
+  const closed = stored === undefined && world.config.mustReference === true ? closedProblem(workflow.spec) : undefined
+  if (closed !== undefined) return withProblem(run, 'Error', closed)
   const spec = executedSpec(workflow, run, world)
   if (!spec.ok) return withProblem(run, 'Error', spec.message)
   const invalid = stored === undefined ? invalidity(workflow, run, world) : undefined
@@ -65,6 +67,13 @@ function invalidity(workflow: Workflow, run: Run, world: World): string | undefi
   if (workflow.status?.phase) return undefined
   const { catalog, config } = world
   return validateWorkflow(workflow, { purpose: 'create', catalog, namespace: run.namespace, defaults: config.workflowDefaults })?.message
+}
+
+/** What a workflow brings of its own although only templates may be run (START-8). */
+function closedProblem(spec: WorkflowSpec): string | undefined {
+  if (spec.workflowTemplateRef === undefined) return 'workflows must use workflowTemplateRef to be executed when the controller is in reference mode'
+  const closed = closedOverrides(spec)
+  return closed.length === 0 ? undefined : `fields [${closed.join(' ')}] are not permitted when using workflowTemplateRef with templateReferencing restriction`
 }
 
 function withProblem(run: Run, phase: 'Failed' | 'Error', message: string): Run {

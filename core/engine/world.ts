@@ -24,6 +24,8 @@ export interface EngineConfig {
   /** Nodes of one run. */
   readonly nodesMax: number
   readonly defaultServiceAccount?: string
+  /** Workflows have to name a template, and may set beside it only what does not decide what runs. */
+  readonly mustReference?: boolean
 }
 
 export interface World {

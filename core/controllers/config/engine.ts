@@ -10,6 +10,7 @@ export function engineConfigOf(config: ControllerConfig, base: Partial<EngineCon
   return {
     ...base,
     workflowDefaults: config.workflowDefaults ?? base.workflowDefaults,
+    ...(config.templateReferencing !== '' && { mustReference: true }),
     pods: {
       ...base.pods,
       ...(repository !== undefined && { artifactRepository: repository }),
