@@ -188,7 +188,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     log: state.log, runner: withPodObjects(slowly(claims.runner(runner)), state.objects, trouble), http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
     onUpdate: (update) => {
-      recorder.note(update)
+      if (config.current().workflowEvents.enabled) recorder.note(update)
       control.onUpdate(update)
       meter.updated(update)
     },
