@@ -28,7 +28,7 @@ function print({ flags, streams }: Invocation, workflow: Workflow, shows: Shows)
   // The reference leaves out kind and version here, though not in lists.
   const { apiVersion: _version, kind: _kind, ...rest } = workflow
   if (format === 'json' || format === 'yaml') return streams.stdout(objectText(workflowSchema, rest, format))
-  const look = lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour: flags.bool('no-color'), noUtf8: flags.bool('no-utf8') })
+  const look = lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour: flags.bool('no-color'), noUtf8: flags.bool('no-utf8'), argo: flags.text('compat') === 'argo' })
   const columns = format === 'short' || format === 'wide' ? format : ''
   streams.stdout(describeWorkflow(workflow, { clock: localClock(Date.now()), look, columns, dagsByName: flags.text('compat') === 'argo', ...(shows !== undefined && { shows }) }))
 }

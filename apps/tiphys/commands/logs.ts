@@ -69,7 +69,7 @@ function sinceOf(flags: Flags): Since {
 
 function printer({ flags, streams }: Invocation): LogWish['tell'] {
   const isTerminal = process.stdout.isTTY === true
-  const look = lookFor({ isTerminal, env: streams.env, noColour: flags.bool('no-color') })
+  const look = lookFor({ isTerminal, env: streams.env, noColour: flags.bool('no-color'), argo: flags.text('compat') === 'argo' })
   const timestamps = flags.bool('timestamps')
   if (flags.text('output') === 'json') {
     return ({ pod, node, container, line: { at, stream, text } }) => streams.stdout(`${JSON.stringify({ pod, node, container, time: new Date(at).toISOString(), stream, text })}\n`)

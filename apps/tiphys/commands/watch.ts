@@ -2,8 +2,7 @@
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { type Looking, look } from '../local/reader.ts'
 import { findRun, followRun, loadRun, notFoundMessage, workflowOf } from '../local/runs.ts'
-import { type GetOptions, describeWorkflow } from '../print/index.ts'
-import { localClock, lookFor, openLiveRegion, processTimers, screenOf, workflowView } from '../terminal/index.ts'
+import { openWatchScreen } from '../terminal/index.ts'
 import { nodeFilter } from './node-filter.ts'
 
 export async function run(invocation: Invocation): Promise<Outcome> {
@@ -21,7 +20,7 @@ async function watch(invocation: Invocation, { state, namespace }: Looking, name
   if (!shows.ok) return { error: shows.message }
   const found = await findRun(state, { name, namespace })
   if (!found.ok) return { error: found.message }
-  const screen = openScreen(invocation, shows.shows)
+  const screen = openWatchScreen({ streams: invocation.streams, argo: invocation.flags.text('compat') === 'argo', ...(shows.shows !== undefined && { shows: shows.shows }) })
   const show = async (): Promise<boolean> => {
     const loaded = await loadRun(state, found.run.uid)
     if (loaded.ok) screen.show(workflowOf(loaded.value))
@@ -46,39 +45,3 @@ async function watch(invocation: Invocation, { state, namespace }: Looking, name
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-type Shown = Parameters<typeof describeWorkflow>[0]
-
-interface WatchScreen {
-  show(workflow: Shown): void
-  /** Durations grow while nothing happens. */
-  refresh(): void
-  close(): void
-}
-
-const CLEAR = '\u001b[H\u001b[2J'
-
-function openScreen({ streams }: Invocation, shows: GetOptions['shows']): WatchScreen {
-  const isTerminal = process.stdout.isTTY === true
-  const look = lookFor({ isTerminal, env: streams.env })
-  const chosen = shows === undefined ? {} : { shows }
-  const region = isTerminal ? openLiveRegion(screenOf(process.stdout), processTimers) : undefined
-  let last: Shown | undefined
-  const draw = (): void => {
-    const workflow = last
-    if (workflow === undefined) return
-    const clock = localClock(Date.now())
-    if (region === undefined) {
-      streams.stderr(CLEAR)
-      streams.stdout(describeWorkflow(workflow, { clock, look, ...chosen }))
-    } else region.show((size) => workflowView(workflow, { clock, look, size, ...chosen }))
-  }
-  return {
-    show: (workflow) => {
-      last = workflow
-      draw()
-    },
-    refresh: draw,
-    close: () => region?.close(),
-  }
-}

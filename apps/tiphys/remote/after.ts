@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Workflow, type NodeStatus } from '@tiphys/core/spec'
 import type { Outcome } from '../flags/index.ts'
-import { describeWorkflow, logLine, plainTime, printable, readTime } from '../print/index.ts'
+import { logLine, plainTime, printable, readTime } from '../print/index.ts'
+import { openWatchScreen } from '../terminal/index.ts'
 import { Mistake, RemoteFailure } from './failure.ts'
 import { type Remote, clockNow, lookOf } from './remote.ts'
 import { type LogQuery, watchWorkflow, workflowLogs } from './workflows.ts'
@@ -61,7 +62,7 @@ async function waitForOne(remote: Remote, one: Named, { quiet = false, ignoreNot
 const AGAIN_MS = 200
 
 /** Follows a workflow until it is finished. A server ends streams after a while; they are opened again. */
-export async function untilDone(remote: Remote, one: Named, onChange: (workflow: Workflow) => void): Promise<Workflow> {
+export async function untilDone(remote: Pick<Remote, 'connection' | 'streams' | 'argo'>, one: Named, onChange: (workflow: Workflow) => void): Promise<Workflow> {
   for (;;) {
     for await (const { type, object } of watchWorkflow(remote.connection, one)) {
       if (type === 'DELETED' && !remote.argo) throw new RemoteFailure('NotFound', { argo: '', own: `workflow ${one.name} was deleted` })
@@ -74,25 +75,17 @@ export async function untilDone(remote: Remote, one: Named, onChange: (workflow:
 }
 
 const REFRESH_MS = 1000
-const CLEAR = '\u001b[H\u001b[2J\u001b[0;0H'
 
 /** Shows a workflow again and again until it is finished. */
-export async function watchUntilDone(remote: Remote, one: Named, { shows }: { readonly shows?: (node: NodeStatus) => boolean }): Promise<void> {
-  let latest: Workflow | undefined
-  const show = (): void => {
-    if (latest === undefined) return
-    if (remote.argo || process.stdout.isTTY === true) remote.streams.stderr(CLEAR)
-    remote.print(describeWorkflow(latest, { clock: clockNow(), look: lookOf(remote), dagsByName: remote.argo, ...(shows === undefined ? {} : { shows }) }))
-  }
+export async function watchUntilDone({ connection, streams, argo }: Remote, one: Named, { shows }: { readonly shows?: (node: NodeStatus) => boolean }): Promise<void> {
+  const screen = openWatchScreen({ streams, argo, ...(shows === undefined ? {} : { shows }) })
   // In a file nobody looks at a clock: only what changes is shown.
-  const refresh = remote.argo || process.stdout.isTTY === true ? setInterval(show, REFRESH_MS) : undefined
+  const refresh = argo || process.stdout.isTTY === true ? setInterval(() => screen.refresh(), REFRESH_MS) : undefined
   try {
-    await untilDone(remote, one, (workflow) => {
-      latest = workflow
-      show()
-    })
+    await untilDone({ connection, streams, argo }, one, (workflow) => screen.show(workflow))
   } finally {
     clearInterval(refresh)
+    screen.close()
   }
 }
 

@@ -25,12 +25,13 @@ export interface Remote {
 type Work = (remote: Remote) => Promise<Outcome | undefined>
 
 const NO_SERVER = 'this needs a server: start one with "tiphys server", or name one with --argo-server'
+const RUN_HERE = ', or carry the workflow out here and now with "tiphys run"'
 
 /** A command that asks a server. Ending without an outcome is success. */
 export function withServer(work: Work): (invocation: Invocation) => Promise<Outcome> {
   return guarded(async (invocation) => {
     const server = await serverOf(invocation)
-    if (server === undefined) throw new Mistake(NO_SERVER)
+    if (server === undefined) throw new Mistake(NO_SERVER + (invocation.path[0] === 'submit' ? RUN_HERE : ''))
     const { path, args, flags, streams, help } = invocation
     return work({ server, connection: new Connection(server), path, args, flags, streams, argo: isArgo(flags), print: streams.stdout, help })
   })
@@ -58,6 +59,5 @@ export function clockNow(): Clock {
 
 /** The reference colours its output even where it is no terminal. */
 export function lookOf({ argo, streams }: Remote, { noColour = false, noUtf8 = false } = {}): Look {
-  if (argo) return { colour: !noColour && streams.env['TERM'] !== 'dumb', unicode: !noUtf8 }
-  return lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour, noUtf8 })
+  return lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour, noUtf8, argo })
 }

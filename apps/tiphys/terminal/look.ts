@@ -7,11 +7,14 @@ export interface Surroundings {
   /** `--no-color` and `--no-utf8`. */
   readonly noColour?: boolean
   readonly noUtf8?: boolean
+  /** Whether output shall look as the reference's, which has colours also where it is no terminal. */
+  readonly argo?: boolean
 }
 
 /** Colours are for terminals that understand them, unless someone said no; `FORCE_COLOR` asks for them in a pipe. */
-export function lookFor({ isTerminal, env, noColour = false, noUtf8 = false }: Surroundings): Look {
-  return { colour: wantsColour({ isTerminal, env, noColour }), unicode: !noUtf8 }
+export function lookFor({ isTerminal, env, noColour = false, noUtf8 = false, argo = false }: Surroundings): Look {
+  const colour = argo ? !noColour && env['TERM'] !== 'dumb' : wantsColour({ isTerminal, env, noColour })
+  return { colour, unicode: !noUtf8 }
 }
 
 function wantsColour({ isTerminal, env, noColour }: Surroundings): boolean {
