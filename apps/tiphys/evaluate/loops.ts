@@ -29,21 +29,26 @@ export interface ItemsCase {
 }
 
 export function answerItems(input: ItemsCase): CaseAnswer {
-  const { name = '', value, when, owner } = input
-  // A condition that is false already keeps whatever is wrong with the items from mattering.
-  const skipped = when !== undefined && !when.includes('{{') && isFalse(when)
-  if (owner === 'dag' && input.withParam === undefined && Array.isArray(input.in) && input.in.length === 0) return { out: [withoutAbsent({ name, value })] }
+  const { name = '', value, owner } = input
+  const when = input.when === '' ? undefined : input.when
+  // A condition that is false as it is written keeps whatever is wrong with the items, and outputs that never came, from mattering.
+  const skipped = when !== undefined && isFalse(when)
+  if (owner === 'dag' && input.withParam === undefined && Array.isArray(input.in) && input.in.length === 0) return { out: [withoutAbsent({ name, value, when })] }
   const items = itemsOf(input)
   if (!items.ok) return skipped ? { out: [] } : { error: items.problem.message }
-  const document = compileDocument(withoutAbsent({ value, when }))
+  const variables = Object.entries(input.vars ?? {}).filter(([, value]) => !skipped || value !== null)
+  // The list of a DAG task is part of what is filled, that of a step is not.
+  const lists = owner === 'dag' ? { withItems: input.in, withParam: input.withParam } : {}
+  const document = compileDocument({ ...withoutAbsent({ name, value, when }), ...lists })
   const out: unknown[] = []
   for (let index = 0; index < Math.min(SHOWN_MAX, items.value.length); index++) {
     const item = items.value.at(index)
     const members = [...item.members].map(([key, text]) => [`item.${key}`, text] as const)
-    const scope = scopeOfVariables(new Map<string, Value>([...Object.entries(input.vars ?? {}), ['item', item.text], ...members]))
+    const scope = scopeOfVariables(new Map<string, Value>([...variables, ['item', item.text], ...members]))
     const filled = renderDocument(document, scope, { allowUnresolved: skipped })
     if (!filled.ok) return { error: filled.error.message }
-    out.push({ name: loopItemName(name, index, item), ...(filled.value as object) })
+    const { withItems: _, withParam: __, ...task } = filled.value as Readonly<Record<string, unknown>>
+    out.push({ ...task, name: loopItemName(name, index, item) })
   }
   return { out }
 }

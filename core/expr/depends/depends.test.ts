@@ -83,6 +83,19 @@ function compiled(input: { depends?: string; dependencies?: string[] }, tasks: R
   return result.value
 }
 
+describe('the types of results', () => {
+  const tasks = new Map([['A', { hasItems: false }], ['B', { hasItems: false }]])
+  const verdict = (depends: string): unknown => compiled({ depends }, tasks).evaluate(() => ({ phase: 'Succeeded' }))
+
+  it.each(['A || B.Succeeded < A.Failed', 'A.Succeeded || B.Failed_', 'A || B.Succeeded + A'])('are known before %s runs, so that a mistake counts where nobody looks', (depends) => {
+    expect(verdict(depends)).toMatchObject({ ok: false, problem: { code: 'depends_evaluation' } })
+  })
+
+  it('fit wherever truth values do', () => {
+    expect(verdict('A.Succeeded ? B.Succeeded : B?.Failed')).toEqual({ ok: true, value: { proceed: true, execute: true } })
+  })
+})
+
 describe('dependencies at scale', () => {
   const tasks = new Map(Array.from({ length: 100_000 }, (_, i) => [`task-${i}`, { hasItems: false }] as const))
 

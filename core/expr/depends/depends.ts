@@ -1,6 +1,8 @@
 // Owns the conditions under which a task of a DAG runs: read once, evaluated when all dependencies have finished.
 import { type Result, bad, compareText, ok } from '@tiphys/core/kube'
 import { compileExpression, evaluateBool } from '../exprlang/evaluate.ts'
+import { TASK_RESULTS } from '../golang/methods.ts'
+import { type GoObject, TAG } from '../golang/value.ts'
 import { RESULT_NAMES, type TaskOutcome, holds, isReadableName, parseCondition } from './condition.ts'
 import { type DependencyKind, type DependsTask, expandName, expandText, isPlainName, kindsOf, mentionsIn } from './expand.ts'
 
@@ -178,11 +180,18 @@ type TextInput = {
 /** Judges an unusual text by the whole expression language. */
 function evaluateText(expanded: string, input: TextInput): Result<boolean> {
   const text = expanded.replaceAll('-', '_')
-  const outcomes = new Map(input.dependencies.map((name) => [name.replaceAll('-', '_'), outcomeOf(input.stateOf(name))]))
+  const outcomes = new Map(input.dependencies.map((name) => [name.replaceAll('-', '_'), structOf(outcomeOf(input.stateOf(name)))]))
   const program = compileExpression(text)
   if (!program.ok) return cannotEvaluate(text, program.error.message)
   const result = evaluateBool(program.value, { env: (name) => outcomes.get(name), names: () => outcomes.keys() })
   return result.ok ? ok(result.value) : cannotEvaluate(text, result.error.message)
+}
+
+const NO_METHODS: GoObject['methods'] = new Map()
+
+/** Its fields are known before the text runs, so that a wrong one is refused even where it would not be looked at. */
+function structOf(outcome: TaskOutcome): GoObject {
+  return { [TAG]: 'object', type: TASK_RESULTS, methods: NO_METHODS, fields: new Map(Object.entries(outcome)), json: undefined, text: TASK_RESULTS }
 }
 
 function cannotEvaluate(text: string, reason: string): Result<never> {

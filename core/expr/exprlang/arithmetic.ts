@@ -3,7 +3,7 @@
 import { equal, lookup } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
 import { allocate, charge, chargeValues, grow, type Host } from '../golang/host.ts'
-import { addInt, floatOf, integerOf, multiplyInt, numberOf, remainderInt, subtractInt, truncate } from '../golang/number.ts'
+import { addInt, floatOf, integerOf, intOf, multiplyInt, numberOf, remainderInt, subtractInt, truncate } from '../golang/number.ts'
 import { pow } from '../golang/pow.ts'
 import { byteLength, byteSlice, compareText, concat } from '../golang/text.ts'
 import { addDuration, timeDifference } from '../golang/time-arithmetic.ts'
@@ -89,10 +89,18 @@ export function negate(v: Value): Value {
   const x = integerOf(v)
   if (x !== undefined) {
     const negative = subtractInt(0, x)
-    return tagOf(v) === 'sized' ? { ...(v as GoSized), value: negative } : negative
+    return tagOf(v) === 'sized' ? wrapped(v as GoSized, negative) : negative
   }
   const y = floatOf(v)
   return y === undefined ? fail(`invalid operation: - ${typeName(v)}`) : float(-y)
+}
+
+const UNSIGNED = /^uint(8|16|32|64)$/
+
+/** A value of the same integer type; unsigned ones have no negatives and start again from their largest. */
+function wrapped(like: GoSized, value: Int): GoSized {
+  const bits = UNSIGNED.exec(like.type)?.[1]
+  return { ...like, value: bits === undefined ? value : intOf(BigInt.asUintN(Number(bits), BigInt(value))) }
 }
 
 /** Negative, zero or positive; `NaN` when a NaN is compared. */
@@ -149,7 +157,7 @@ export function contains(needle: Value, haystack: Value, host: Host): boolean {
 const NO_FIELDS: ReadonlyMap<string, Value> = new Map()
 
 /** The exported fields of a struct; undefined for all else. */
-const fieldsOf = (v: Value): ReadonlyMap<string, Value> | undefined => (isTime(v) ? NO_FIELDS : tagOf(v) === 'object' ? (v as GoObject).fields : undefined)
+const fieldsOf = (v: Value): ReadonlyMap<string, Value> | undefined => (isTime(v) || tagOf(v) === 'location' ? NO_FIELDS : tagOf(v) === 'object' ? (v as GoObject).fields : undefined)
 
 const entriesOfMap = (v: Value): boolean => typeName(v).startsWith('map[')
 

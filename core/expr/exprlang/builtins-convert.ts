@@ -52,11 +52,15 @@ export function toFloating(v: Value): Value {
 
 const WORDS: Readonly<Record<string, string>> = { slice: 'array', array: 'array', float64: 'float', float32: 'float', func: 'func', map: 'map', ptr: 'unknown' }
 
+/** Where packages lie whose path is more than their name. */
+const PACKAGES: Readonly<Record<string, string>> = { semver: 'github.com/Masterminds/semver/v3', sprig: 'github.com/Masterminds/sprig/v3' }
+
 /** The word that `type()` has for a value; named types show their package. */
 function typeWord(v: Value): string {
   if (v === null) return 'nil'
-  const name = typeName(v)
-  if (/^[a-z]+\.[A-Z]/.test(name)) return name
+  const name = typeName(v).replace(/^\*/, '')
+  const named = /^([a-z]+)\.([A-Za-z]+)$/.exec(name)
+  if (named !== null) return `${PACKAGES[named[1] ?? ''] ?? named[1]}.${named[2]}`
   const kind = kindOf(v)
   return WORDS[kind] ?? (/^int/.test(kind) ? 'int' : /^uint/.test(kind) ? 'uint' : kind)
 }

@@ -4,7 +4,7 @@ import { equal, mapKey } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
 import { charge, grow, type Host } from '../golang/host.ts'
 import { runeCount } from '../golang/text.ts'
-import { entriesOf, isArray, isBytes, itemsOf, mapSize, kindOf as kindOfValue, nilSlice, slice, TAG, typeName, type GoSlice, type Value } from '../golang/value.ts'
+import { entriesOf, isArray, isBytes, itemsOf, mapSize, kindOf as kindOfValue, nilSlice, slice, TAG, tagOf, typeName, type GoSized, type GoSlice, type Value } from '../golang/value.ts'
 import { less, toInt } from './arithmetic.ts'
 import { listOf, overloaded, ruled, single, textOf, top, type Builtin } from './builtin.ts'
 import { fetch, get } from './fetch.ts'
@@ -70,7 +70,7 @@ function take(args: readonly Value[], host: Host): Value {
   const [list = null, count = null] = args
   const items = listOf(list, 'take from')
   if (!/^int/.test(kindOfValue(count))) fail(`cannot take ${kindOfValue(count)} elements`)
-  const wanted = Number(toInt(count))
+  const wanted = Number(tagOf(count) === 'sized' ? (count as GoSized).value : toInt(count))
   if (wanted < 0) fail('reflect.Value.Slice: slice index out of bounds')
   charge(host, items.length >> 2)
   const taken = items.slice(0, wanted)

@@ -46,8 +46,11 @@ function checkArguments({ name, type, node, args }: Call, c: Checker): Nature | 
     }
     if (!assignable(given, wanted) && !isUnknown(given)) return { at: arg.at, message: `cannot use ${show(given)} as argument (type ${show(wanted)}) to call ${name}` }
   }
-  return ofType(out)
+  return RESULTS_TOO_MANY.test(type) ? { at: node.at, message: `func ${name} returns more then two values` } : ofType(out)
 }
+
+/** Methods whose types are known may have two results, of which the first counts. */
+const RESULTS_TOO_MANY = /\) \([^(),]*,[^(),]*,[^(),]*\)$/
 
 export function checkBuiltin(node: BuiltinNode, c: Checker): Nature {
   if (PREDICATES.has(node.name)) return checkLoop(node, c)

@@ -74,7 +74,7 @@ const matching: Rule = (l, r) => (l.type === '[]uint8' && isString(r) ? BOOL : t
 const NO_NODE: BinaryNode = { kind: 'binary', operator: '', left: { kind: 'nil', at: 0 }, right: { kind: 'nil', at: 0 }, at: 0 }
 
 const membership: Rule = (l, r, node) => {
-  if ((isString(l) || isUnknown(l)) && kindOf(r) === 'struct') return BOOL
+  if ((isString(l) || isUnknown(l)) && (kindOf(r) === 'struct' || r.type === '*time.Location')) return BOOL
   if (isMap(r)) {
     if (!isUnknown(l) && !assignable(l, keyOf(r))) mistyped(node.at, `cannot use ${show(l)} as type ${show(keyOf(r))} in map key`)
     return BOOL

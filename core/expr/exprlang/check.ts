@@ -1,7 +1,7 @@
 // Owns the type check before an expression runs: it refuses what can never work, knowing only the types at the top of the environment.
 
 import type { Host } from '../golang/host.ts'
-import { methodType } from '../golang/methods.ts'
+import { fieldType, methodType } from '../golang/methods.ts'
 import type { ArrayNode, ConditionalNode, LetNode, MemberNode, Node, PointerNode, SliceNode } from './ast.ts'
 import { checkBuiltin, checkCall } from './check-calls.ts'
 import { checkBinary, checkUnary } from './check-operators.ts'
@@ -101,7 +101,7 @@ function memberNature(node: MemberNode, c: Checker): Nature {
   if (isUnknown(base)) return UNKNOWN
   if (name !== undefined) {
     if (base.isNil) mistyped(node.at, `type nil has no field ${name}`)
-    const method = methodType(base.type ?? '', name)
+    const method = methodType(base.type ?? '', name) ?? fieldType(base.type ?? '', name)
     if (method !== undefined) return ofType(method)
   }
   if (kindOf(base) === 'map') return mapElement(node, base, property)

@@ -35,7 +35,7 @@ const SMALL = 0x4000_0000_0000
 
 const isSmall = (n: number): boolean => n < SMALL && n > -SMALL && Number.isInteger(n) && (n !== 0 || 1 / n > 0)
 
-/** Two sides that are known to be integers or texts are compared as such, and stop when one is nil after all. */
+/** Two sides that are known to be integers or texts are compared as such, and stop when one is neither after all. */
 function equality(node: BinaryNode, { left, right, at }: Sides, c: Compiler): Code {
   const type = c.natures.get(node.left)?.type
   const strict = (type === 'int' || type === 'string') && c.natures.get(node.right)?.type === type
@@ -43,9 +43,11 @@ function equality(node: BinaryNode, { left, right, at }: Sides, c: Compiler): Co
   return (f) => {
     const a = left(f)
     const b = right(f)
-    if (a !== null && b !== null) return a === b
+    if (a === b && a !== null) return true
+    const stray = [a, b].find((side) => typeName(side) !== type)
+    if (stray === undefined) return false
     f.at = at
-    return fail(`interface conversion: interface {} is nil, not ${type}`)
+    return fail(`interface conversion: interface {} is ${stray === null ? 'nil' : typeName(stray)}, not ${type}`)
   }
 }
 

@@ -1,6 +1,6 @@
 // Owns base64 and base32 as Go's `encoding` packages read and write them.
 
-import { byteLength, latin1 } from './text.ts'
+import { byteLength, latin1, toBytes } from './text.ts'
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
@@ -55,7 +55,8 @@ function decode(text: string, e: Encoding): Uint8Array | number {
     out.push(held >> size)
     held &= (1 << size) - 1
   }
-  return wrongPadding(text, { end, rest: count % e.group }, e) ?? Uint8Array.from(out)
+  const shape = { end, rest: count % e.group }
+  return (e.bits === 5 ? wrongPadding32(text, shape) : wrongPadding(text, shape, e)) ?? Uint8Array.from(out)
 }
 
 /** The position at which the padding is wrong, `undefined` when it completes the last group. */
@@ -73,4 +74,15 @@ function wrongPadding(text: string, { end, rest }: { readonly end: number; reado
   if (Math.ceil((bytes * 8) / e.bits) !== rest) return end
   at = skip(at + 1)
   return at < text.length ? at : undefined
+}
+
+/** The same for base32, whose decoder looks no further than the group that the padding completes. */
+function wrongPadding32(text: string, { end, rest }: { readonly end: number; readonly rest: number }): number | undefined {
+  const size = byteLength(text)
+  if (end === text.length) return rest === 0 ? undefined : size - rest
+  const behind = toBytes(text.slice(end + 1))
+  if (rest < 2 || behind.length >= 8) return end
+  if (behind.length + rest < 7) return size
+  for (let k = 0; k < 7 - rest && k < behind.length; k++) if (behind[k] !== 61) return end + k
+  return rest === 3 || rest === 6 ? end : undefined
 }

@@ -4,7 +4,7 @@ import { fail } from './failure.ts'
 import { charge, host, type Host } from './host.ts'
 import { compareInt, floatOf, integerOf } from './number.ts'
 import {
-  entriesOf, isArray, isBytes, isNil, isPlainMap, itemsOf, member, tagOf, typeName, type GoMap, type GoSized, type GoTime, type Value,
+  entriesOf, isArray, isBytes, isNil, isPlainMap, itemsOf, mapSize, member, tagOf, typeName, type GoLocation, type GoMap, type GoSized, type GoTime, type Value,
 } from './value.ts'
 
 const depthMax = 1000
@@ -66,6 +66,7 @@ export function deepEqual(a: Value, b: Value, h: Host = host({}), depth = 0): bo
 }
 
 function deepEqualMaps(a: Value, b: Value, { h, depth }: { readonly h: Host; readonly depth: number }): boolean {
+  if (a === b && mapSize(a) !== undefined) return true
   const left = entriesOf(a)
   const right = entriesOf(b)
   if (left === undefined || right === undefined) return sameTagged(a, b)
@@ -82,7 +83,7 @@ function sameTagged(a: Value, b: Value): boolean {
   if (tag === 'sized') return compareInt((a as GoSized).value, (b as GoSized).value) === 0
   if (tag === 'time') return (a as GoTime).sec === (b as GoTime).sec && (a as GoTime).nsec === (b as GoTime).nsec && (a as GoTime).zone.name === (b as GoTime).zone.name
   if (tag === 'object') return textOf(a) === textOf(b)
-  return tag === 'location' && a === b
+  return tag === 'location' && (a as GoLocation).name === (b as GoLocation).name && (a as GoLocation).offsetSec === (b as GoLocation).offsetSec
 }
 
 const textOf = (v: Value): string => (tagOf(v) === 'object' ? (v as { readonly text: string }).text : '')
@@ -108,6 +109,7 @@ export function mapKey(v: Value): string {
   const number = integerOf(v) ?? floatOf(v) ?? (tagOf(v) === 'sized' ? (v as GoSized).value : undefined)
   if (number !== undefined || typeof v === 'boolean' || v === null) return `\u0000${type}:${String(number ?? v)}`
   if (tagOf(v) === 'time') return `\u0000${type}:${(v as GoTime).sec}.${(v as GoTime).nsec}.${(v as GoTime).zone.name}`
+  if (/^\[\d/.test(type)) return `\u0000${type}:${JSON.stringify((itemsOf(v) ?? []).map(mapKey))}`
   if (isArray(v) || isPlainMap(v) || tagOf(v) !== 'object') fail(`runtime error: hash of unhashable type ${type}`)
   return `\u0000${type}:${textOf(v)}`
 }

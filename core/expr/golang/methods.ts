@@ -21,3 +21,13 @@ export function fieldOf(v: Value, name: string): Value | undefined {
 
 /** The Go type of a method, known before there is a value; `undefined` when the type has no such method. */
 export const methodType = (type: string, name: string): string | undefined => timeMethodType(type, name)
+
+/** How a finished task appears to `depends`: a struct of truth values. */
+export const TASK_RESULTS = 'controller.TaskResults'
+
+const STRUCTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [TASK_RESULTS, new Set(['Succeeded', 'Failed', 'Errored', 'Skipped', 'Omitted', 'Daemoned', 'AnySucceeded', 'AllFailed'])],
+])
+
+/** The Go type of a struct's field, known before there is a value; `undefined` when the type has no such field. */
+export const fieldType = (type: string, name: string): string | undefined => (STRUCTS.get(type)?.has(name) === true ? 'bool' : undefined)

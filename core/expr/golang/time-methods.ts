@@ -51,6 +51,10 @@ const TIME_METHODS: ReadonlyMap<string, Method<GoTime>> = new Map<string, Method
   ['Format', method('func(string) string', (t, [layout]) => formatGoTime(shown(t), layout as string))],
   ['String', method('func() string', (t) => formatGoTime(shown(t), GO_STRING_LAYOUT))],
   ['In', method('func(*time.Location) time.Time', (t, [zone]) => time(t.sec, t.nsec, zone as GoLocation))],
+  ['Date', method('func() (int, time.Month, int)', (t) => civil(t).year)],
+  ['Clock', method('func() (int, int, int)', (t) => civil(t).hour)],
+  ['AppendFormat', method('func([]uint8, string) []uint8', (t, [text, layout]) => Uint8Array.from([...bytesOf(text), ...toBytes(formatGoTime(shown(t), layout as string))]))],
+  ['GoString', method('func() string', goString)],
   ['UTC', method('func() time.Time', (t) => time(t.sec, t.nsec, UTC))],
   ['Local', method('func() time.Time', (t) => time(t.sec, t.nsec, LOCAL))],
   ['Location', method('func() *time.Location', (t) => t.zone)],
@@ -60,6 +64,16 @@ const TIME_METHODS: ReadonlyMap<string, Method<GoTime>> = new Map<string, Method
   ['MarshalJSON', method('func() ([]uint8, error)', (t) => toBytes(`"${jsonTime(t)}"`))],
   ['MarshalText', method('func() ([]uint8, error)', (t) => toBytes(formatGoTime(shown(t), RFC3339_NANO)))],
 ])
+
+const bytesOf = (v: Value | undefined): Uint8Array => (v instanceof Uint8Array ? v : new Uint8Array())
+
+/** The time as Go source. A zone without a name is one of those that a text with an offset has made. */
+function goString(t: GoTime): string {
+  const c = civil(t)
+  const { name, offsetSec } = t.zone
+  const zone = name === 'UTC' || name === 'Local' ? `time.${name}` : `time.Location(${JSON.stringify(offsetSec === undefined ? name : '')})`
+  return `time.Date(${c.year}, time.${MONTHS[c.month - 1]}, ${c.day}, ${c.hour}, ${c.minute}, ${c.second}, ${t.nsec}, ${zone})`
+}
 
 const weekdayOf = (t: GoTime): number => weekday(daysFromCivil(civil(t).year, civil(t).month, civil(t).day))
 const unix = (t: GoTime, perSecond: bigint): number | bigint => intOf(BigInt(t.sec) * perSecond + BigInt(t.nsec) / (1_000_000_000n / perSecond))

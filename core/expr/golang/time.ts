@@ -91,9 +91,15 @@ function databaseOffset(name: string, sec: number): number {
   return offset
 }
 
-function computedOffset(name: string, sec: number): number {
+/** The rules of zones come again with the calendar, every 400 years; JavaScript's own dates end before Go's. */
+const calendarSeconds = 146_097 * 86_400
+const datesMax = 8.6e12
+const withinDates = (sec: number): number => (Math.abs(sec) < datesMax ? sec : sec % calendarSeconds + (sec < 0 ? -datesMax : datesMax) - (datesMax % calendarSeconds) * Math.sign(sec))
+
+function computedOffset(name: string, instant: number): number {
   const format = formatOf(name, 'parts')
-  if (format === undefined || Math.abs(sec) > 8.64e12) return 0
+  const sec = withinDates(instant)
+  if (format === undefined) return 0
   const part: Record<string, string> = {}
   for (const { type, value } of format.formatToParts(sec * 1000)) part[type] = value
   const year = Number(part['year']) * (part['era'] === 'BC' ? -1 : 1) + (part['era'] === 'BC' ? 1 : 0)
@@ -107,7 +113,8 @@ function computedOffset(name: string, sec: number): number {
 function abbreviationOf(name: string, sec: number, offsetSec: number): string {
   const known = ABBREVIATIONS.find(([pattern]) => pattern.test(name))?.[1][offsetSec / 3600]
   if (known !== undefined) return known
-  const shown = formatOf(name, 'short')?.formatToParts(sec * 1000).find((p) => p.type === 'timeZoneName')?.value ?? ''
+  if (offsetSec % quarter !== 0 && sec < quartersFrom) return 'LMT'
+  const shown = formatOf(name, 'short')?.formatToParts(withinDates(sec) * 1000).find((p) => p.type === 'timeZoneName')?.value ?? ''
   if (/^[A-Z]{3,5}$/.test(shown)) return shown
   const hours = Math.trunc(Math.abs(offsetSec) / 3600)
   const minutes = Math.trunc(Math.abs(offsetSec) / 60) % 60

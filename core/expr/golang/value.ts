@@ -150,7 +150,7 @@ export function kindOf(v: Value): string {
 }
 
 const NAMED_KINDS: Readonly<Record<string, string>> = {
-  'time.Duration': 'int64', 'time.Month': 'int', 'time.Weekday': 'int', 'time.Time': 'struct', 'sprig.certificate': 'struct', 'interface {}': 'interface', error: 'interface',
+  'time.Duration': 'int64', 'time.Month': 'int', 'time.Weekday': 'int', 'time.Time': 'struct', 'controller.TaskResults': 'struct', 'sprig.certificate': 'struct', 'interface {}': 'interface', error: 'interface',
   'template.FuncMap': 'map',
 }
 

@@ -44,7 +44,8 @@ function directive(state: State): string {
     flags.width = readNumber(state)
     if (afterIndex && flags.width !== undefined) state.indexIsGood = false
   }
-  if (state.format.charAt(state.at) === '.') {
+  // A dot at the very end is a verb, a bad one.
+  if (state.format.charAt(state.at) === '.' && state.at + 1 < state.format.length) {
     state.at++
     if (afterIndex) state.indexIsGood = false
     afterIndex = readIndex(state)
@@ -76,7 +77,9 @@ function printVerb(verb: string, value: bigint, flags: PadFlags): string {
   // In `%#v` and `%+v` the sign and the prefix are not asked for.
   if (verb === 'v') return formatInteger(value, 'd', { ...flags, sharp: false, plus: false })
   if (isIntegerVerb(verb)) return formatInteger(value, verb, flags)
-  return `%!${verb}(int=${formatInteger(value, 'd', flags)})`
+  // `%w` is read as `%v` before it turns out to be for errors only.
+  const shown = verb === 'w' ? { ...flags, sharp: false, plus: false } : flags
+  return `%!${verb}(int=${formatInteger(value, 'd', shown)})`
 }
 
 function readFlags(state: State): PadFlags {

@@ -38,9 +38,9 @@ function notAList(text: string): string | undefined {
 
 /** A `withSequence`; numbers may be given as text. */
 export type SequenceInput = {
-  readonly count?: string | number | undefined
-  readonly start?: string | number | undefined
-  readonly end?: string | number | undefined
+  readonly count?: string | number | null | undefined
+  readonly start?: string | number | null | undefined
+  readonly end?: string | number | null | undefined
   readonly format?: string | undefined
 }
 
@@ -48,7 +48,8 @@ export type SequenceInput = {
 export function expandSequence(sequence: SequenceInput): Result<LoopItems> {
   const start = readInt(sequence.start ?? 0)
   if (!start.ok) return start
-  const last = readLast(sequence, start.value)
+  const count = readInt(sequence.count ?? 0)
+  const last = count.ok || typeof sequence.count === 'string' ? readLast(sequence, start.value) : count
   if (!last.ok) return last
   if (last.value === undefined) return ok({ length: 0, at: () => itemOf('null') })
   const step = start.value <= last.value ? 1n : -1n
@@ -61,9 +62,9 @@ export function expandSequence(sequence: SequenceInput): Result<LoopItems> {
   return ok({ length: Number(length), at: (index) => itemOf(rawAt(index)) })
 }
 
-/** What makes an element no JSON string. Only the verbs `c` and `q` let that depend on the number. */
+/** What makes an element no JSON string. Only the verbs `c`, `q` and `U` let that depend on the number. */
 function sequenceProblem(format: string, length: number, rawAt: (index: number) => string): string | undefined {
-  const toCheck = /[cq]/.test(format) ? length : Math.min(1, length)
+  const toCheck = /[cqU]/.test(format) ? length : Math.min(1, length)
   for (let index = 0; index < toCheck; index++) {
     const problem = jsonProblem(rawAt(index))
     if (problem !== undefined) return problem
@@ -72,15 +73,19 @@ function sequenceProblem(format: string, length: number, rawAt: (index: number) 
 }
 
 function readLast(sequence: SequenceInput, start: bigint): Result<bigint | undefined> {
-  if (sequence.end !== undefined) return readInt(sequence.end)
-  if (sequence.count === undefined) return bad('with_sequence_incomplete', 'neither end nor count was specified in withSequence', 'add count or end')
+  if (sequence.end !== undefined && sequence.end !== null) return readInt(sequence.end)
+  if (sequence.count === undefined || sequence.count === null) return bad('with_sequence_incomplete', 'neither end nor count was specified in withSequence', 'add count or end')
   const count = readInt(sequence.count)
   if (!count.ok) return count
   return ok(count.value === 0n ? undefined : BigInt.asIntN(64, start + count.value - 1n))
 }
 
+/** Numbers fit into 32 bits, as everywhere in Kubernetes where text or a number may stand; text may name larger ones. */
 function readInt(value: string | number): Result<bigint> {
   const text = String(value)
+  if (typeof value !== 'string' && (typeof value !== 'number' || (value | 0) !== value)) {
+    return bad('with_sequence_number', `json: cannot unmarshal ${typeof value === 'number' ? `number ${text}` : typeof value} into a number of type int32`)
+  }
   if (!/^[+-]?[0-9]+$/.test(text)) return bad('with_sequence_number', `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
   const parsed = text.length > 400 ? undefined : BigInt(text.replace(/^\+/, ''))
   if (parsed === undefined || BigInt.asIntN(64, parsed) !== parsed) {

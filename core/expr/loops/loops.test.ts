@@ -42,7 +42,7 @@ describe.skipIf(cases.length === 0)('recorded loops', () => {
 
 /** The expanded tasks of a recorded loop, or the message of what went wrong. */
 function expand(one: Case): unknown {
-  const skipped = one.when !== undefined && !one.when.includes('{{') && isFalse(one.when)
+  const skipped = one.when !== undefined && isFalse(one.when)
   if (one.owner === 'dag' && one.withParam === undefined && (one.in as []).length === 0) return [{ name: one.name, value: one.value }]
   const items = one.withParam === undefined ? itemsOfList(one.in as unknown[]) : itemsOfParam(one.withParam)
   if (!items.ok) return skipped ? [] : items.problem.message
@@ -88,12 +88,25 @@ describe('loops', () => {
     ])
   })
 
+  it('numbers are of 32 bits, and null is no number', () => {
+    expect(expandSequence({ count: 2 ** 31 }).ok).toBe(false)
+    expect(expandSequence({ count: 1.5, end: 3 }).ok).toBe(false)
+    expect(all(expandSequence({ count: 2, end: null }), (items, index) => items.at(index).text)).toEqual(['0', '1'])
+    expect(all(expandSequence({ start: '2147483648', count: 1 }), (items, index) => items.at(index).text)).toEqual(['2147483648'])
+  })
+
+  it('a character that breaks its text is an error before anything is made', () => {
+    expect(expandSequence({ start: 92, count: 1, format: '%#U' }).ok).toBe(false)
+  })
+
   it('formats print one number and complain about all else', () => {
     expect(formatGoInt('%5s|', 9n)).toBe('%!s(int=    9)|')
     expect(formatGoInt('%03c', 65n)).toBe('00A')
     expect(formatGoInt('%#U', 0x1f600n)).toBe("U+1F600 '😀'")
     expect(formatGoInt('%.0d|%[1]d', 0n)).toBe('|0')
     expect(formatGoInt('%-6x|%[1]*d', 5n)).toBe('5     |%!d(MISSING)')
+    expect(formatGoInt('%+w|', 1n)).toBe('%!w(int=1)|')
+    expect(formatGoInt('%02.', 5n)).toBe('%!.(int=05)')
     expect(formatGoInt('%9999999d', 1n)).toBe('%!(NOVERB)%!(EXTRA int=1)')
   })
 

@@ -39,7 +39,7 @@ export const DEFAULTS: readonly GoFunc[] = [
   define('deepEqual', 'func(interface {}, interface {}) bool', ([a, b], host) => {
     return deepEqual(any(a), any(b), host)
   }),
-  ...defineAll(['deepCopy', 'mustDeepCopy'], 'func(interface {}) interface {}', ([v], host) => deepCopy(any(v), host, 0)),
+  ...defineAll(['deepCopy', 'mustDeepCopy'], 'func(interface {}) interface {}', ([v], host) => (any(v) === null ? fail('reflect: call of reflect.Value.Type on zero Value') : deepCopy(any(v), host, 0))),
   define('fail', 'func(string) (string, error)', ([message]) => fail(text(message))),
 ]
 

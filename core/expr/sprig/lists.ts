@@ -3,7 +3,7 @@
 import { deepEqual } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
 import { charge, grow, type Host } from '../golang/host.ts'
-import { isArray, itemsOf, kindOf, nilSlice, slice, TAG, type GoFunc, type GoSlice, type Value } from '../golang/value.ts'
+import { isArray, isBytes, itemsOf, kindOf, nilSlice, slice, TAG, type GoFunc, type GoSlice, type Value } from '../golang/value.ts'
 import { toInt } from './cast.ts'
 import { any, define, defineAll, int, listOf } from './define.ts'
 import { isEmpty } from './defaults.ts'
@@ -70,18 +70,21 @@ function part(list: Value, bounds: readonly Value[]): Value {
   const from = Number(toInt(any(bounds[0])))
   const to = bounds.length < 2 ? items.length : Number(toInt(any(bounds[1])))
   if (from < 0 || to < from || to > items.length) fail('reflect.Value.Slice: slice index out of bounds')
+  if (isBytes(list)) return list.slice(from, to)
   const cut = items.slice(from, to)
   return isArray(list) || !('type' in (list as object)) ? cut : { ...(list as GoSlice), [TAG]: 'slice', items: cut }
 }
 
-/** Lists of `size` elements each; the last may be shorter. */
+/** Lists of `size` elements each; the last may be shorter. Sizes that make no sense go through sprig's arithmetic all the same. */
 function chunks(size: number, items: readonly Value[], host: Host): Value {
-  if (size === 0 && items.length > 0) fail('runtime error: makeslice: len out of range')
-  if (size < 0) fail('runtime error: makeslice: len out of range')
+  const count = Math.floor((items.length - 1) / size) + 1
+  if (!(count >= 0 && Number.isFinite(count))) fail('runtime error: makeslice: len out of range')
   const out: Value[] = []
-  for (let at = 0; at < items.length; at += size) {
+  for (let i = 0; i < count; i++) {
     charge(host, 4)
-    out.push(copy(items.slice(at, at + size), host))
+    const length = i === count - 1 ? items.length % size || size : size
+    if (length < 0) fail('runtime error: makeslice: len out of range')
+    out.push(copy(items.slice(i * size, i * size + length), host))
   }
   return slice('[][]interface {}', out)
 }

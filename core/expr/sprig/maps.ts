@@ -2,7 +2,7 @@
 
 import { fail } from '../golang/failure.ts'
 import { charge, grow, type Host } from '../golang/host.ts'
-import { entriesOf, freshMap, isOwned, member, strings, TAG, typeName, type GoFunc, type Value } from '../golang/value.ts'
+import { entriesOf, freshMap, isNil, isOwned, member, strings, TAG, typeName, type GoFunc, type Value } from '../golang/value.ts'
 import { any, define, defineAll, text, toText } from './define.ts'
 import { isEmpty } from './defaults.ts'
 
@@ -18,6 +18,7 @@ export const MAPS: readonly GoFunc[] = [
     return own
   }),
   define('unset', `func(${MAP}, string) ${MAP}`, ([map, key], host) => {
+    if (isNil(any(map))) return any(map)
     const own = changeable(any(map), host)
     delete own[text(key)]
     return own
@@ -64,13 +65,14 @@ function fromEntries(pairs: readonly (readonly [Value, Value])[]): { [key: strin
 /** The map itself when this evaluation made it, else a copy. */
 function changeable(map: Value, host: Host): { [key: string]: Value } {
   if ((map as { readonly [TAG]?: unknown })[TAG] === 'map' && entriesOf(map)?.length === 0) fail('assignment to entry in nil map')
-  return isOwned(map) ? map : fromEntries(entries(map, host))
+  return isOwned(map) && Object.isExtensible(map) ? map : fromEntries(entries(map, host))
 }
 
 interface Merging { readonly overwrite: boolean; readonly host: Host }
 
 function mergeAll(map: Value, sources: readonly Value[], how: Merging): Value {
-  const own = changeable(map, how.host)
+  if (isNil(map) && sources.every((source) => isNil(source))) return map
+  const own = isNil(map) ? freshMap() : changeable(map, how.host)
   for (const source of sources) mergeInto(own, source, { ...how, depth: 0 })
   return own
 }
