@@ -92,7 +92,7 @@ describe('the types of results', () => {
   })
 
   it('fit wherever truth values do', () => {
-    expect(verdict('A.Succeeded ? B.Succeeded : B?.Failed')).toEqual({ ok: true, value: { proceed: true, execute: true } })
+    expect(verdict('A.Succeeded ? B.Succeeded : B.Failed')).toEqual({ ok: true, value: { proceed: true, execute: true } })
   })
 })
 
