@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Stubs } from '@tiphys/core/simulate'
-import { dataFolders } from '../../apps/tiphys/local/home.ts'
-import { type RunningServer, openServer } from '../../apps/tiphys/server/open-server.ts'
-import { restDefaults } from '../../apps/tiphys/server/rest.ts'
+import { dataFolders } from '../local/home.ts'
+import { type RunningServer, openServer } from './open-server.ts'
+import { restDefaults } from './rest.ts'
 
 let folder = ''
 const open: RunningServer[] = []
