@@ -18,7 +18,7 @@ describe('reading a configuration file', () => {
     expect(valueOf(readConfigFile(''))).toEqual(defaultConfig())
     expect(defaultConfig()).toMatchObject({
       parallelism: 0, podGc: { deleteDelayMs: 5000, gracePeriodSeconds: undefined }, metrics: { enabled: true, path: '/metrics', port: 9090, secure: true },
-      archive: { enabled: true, labelSelector: [], ttlMs: undefined }, nodeEvents: { enabled: true }, failedPodRestart: { enabled: false, restartsMax: 3 },
+      archive: { enabled: false, labelSelector: [], ttlMs: undefined }, nodeEvents: { enabled: true }, failedPodRestart: { enabled: false, restartsMax: 3 },
       synchronization: { enableApi: false, pollMs: 5000, heartbeatMs: 60_000 },
     })
   })

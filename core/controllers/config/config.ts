@@ -49,7 +49,7 @@ export interface RetentionPolicy {
 }
 
 export interface ArchiveConfig {
-  /** Whether ended workflows are archived. Where nothing is said of persistence they are: the archive costs nothing on one machine. */
+  /** Whether ended workflows are archived. Only where it is asked for: what is deleted is else expected to be gone. */
   readonly enabled: boolean
   /** Which ones; an empty selector is all of them. */
   readonly labelSelector: LabelSelector
@@ -153,13 +153,12 @@ function ttlMs(reading: Reading, path: string, text: string | undefined): number
   return 0
 }
 
-function archiveOf(reading: Reading, given: WrittenConfig['persistence']): ArchiveConfig {
-  const persistence = given ?? {}
+function archiveOf(reading: Reading, persistence: NonNullable<WrittenConfig['persistence']> = {}): ArchiveConfig {
   const selector = labelSelectorOf(persistence.archiveLabelSelector ?? {})
   if (!selector.ok) refuse(reading, 'persistence.archiveLabelSelector', selector.problem.message)
   const ttl = ttlMs(reading, 'persistence.archiveTTL', persistence.archiveTTL)
   return {
-    enabled: persistence.archive ?? given === undefined, labelSelector: selector.ok ? selector.value : [], ttlMs: ttl > 0 ? ttl : undefined, clusterName: persistence.clusterName || 'default',
+    enabled: persistence.archive ?? false, labelSelector: selector.ok ? selector.value : [], ttlMs: ttl > 0 ? ttl : undefined, clusterName: persistence.clusterName || 'default',
   }
 }
 

@@ -23,7 +23,8 @@ it('GC-3 what is still to be archived is not deleted, neither for its age nor fo
   } as unknown as RunIndex
   const removed: string[] = []
   const clock: Clock = { now: () => NOW, at: (_time, callback) => (queueMicrotask(callback), () => undefined) }
-  const config = { ...defaultConfig(), retention: { completed: 1, failed: 0, errored: 0 } }
+  const plain = defaultConfig()
+  const config = { ...plain, archive: { ...plain.archive, enabled: true }, retention: { completed: 1, failed: 0, errored: 0 } }
   const collector = new Collector({
     runs: index, clock, config: () => config, tell: (message) => expect.unreachable(message), actions: { remove: async ({ uid }: RunSummary) => void removed.push(uid) } as unknown as WorkflowActions,
   })
