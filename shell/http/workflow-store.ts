@@ -9,6 +9,7 @@ import type {
 } from '@tiphys/shell/ports'
 import { type SubmittedWorkflow, stateOf } from '@tiphys/shell/runtime'
 import type { KubeListQuery, KubeStore, KubeWatchQuery } from './kube-store.ts'
+import { RecentObjects } from './recent-objects.ts'
 import { watchWorkflows } from './workflow-watch.ts'
 
 export type Done = { readonly ok: true } | { readonly ok: false; readonly problem: ObjectProblem }
@@ -54,6 +55,7 @@ const STATE_LABELS: ReadonlySet<string> = new Set([`${LABEL}phase`, `${LABEL}com
 export class WorkflowStore implements KubeStore {
   readonly #options: WorkflowStoreOptions
   readonly #deleted = new Map<string, StoredObject>()
+  readonly #recent = new RecentObjects()
   /** In which version workflows of this process came to be, the latest ones. */
   readonly #born = new Map<string, bigint>()
 
@@ -129,13 +131,17 @@ export class WorkflowStore implements KubeStore {
   /** A workflow with its nodes; the outline where its log cannot be read, so that it can still be deleted. */
   async whole(summary: RunSummary): Promise<ObjectResult<StoredObject>> {
     const { control, log } = this.#options
+    const isDeleted = control.deletingSince(summary.uid) !== undefined
+    const recent = isDeleted ? undefined : this.#recent.get(summary.uid, summary.resourceVersion)
+    if (recent !== undefined) return { ok: true, value: recent }
+    const keep = (object: StoredObject, nodes: number): StoredObject => (isDeleted ? object : this.#recent.keep(object, nodes))
     const live = control.live(summary.uid)
-    if (live !== undefined) return { ok: true, value: this.shown(live, summary) }
+    if (live !== undefined) return { ok: true, value: keep(this.shown(live, summary), live.nodes.size) }
     const loaded = await log.load(summary.uid)
     if (!loaded.ok) return loaded.problem.code === 'not_found' ? { ok: false, problem: problemOf(loaded.problem) } : { ok: true, value: this.outline(summary) }
     const folded = stateOf(loaded.value)
     if (!folded.ok) return { ok: true, value: this.outline(summary) }
-    return { ok: true, value: this.#dressed(edited(toWorkflow(viewRun(folded.workflow, folded.state)), folded.workflow), summary) }
+    return { ok: true, value: keep(this.#dressed(edited(toWorkflow(viewRun(folded.workflow, folded.state)), folded.workflow), summary), folded.state.nodes.size) }
   }
 
   /** A run that is at hand. */

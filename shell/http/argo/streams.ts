@@ -50,6 +50,17 @@ async function* told(watch: ObjectWatch, resource: ApiResource, tell: Telling): 
   }
 }
 
+/** Many watchers are told of one object. */
+const toldOf = new WeakMap<StoredObject, JsonObject>()
+
+function toldWorkflow(object: StoredObject): JsonObject {
+  const known = toldOf.get(object)
+  if (known !== undefined) return known
+  const told = argoObject(workflowSchema, plain(object))
+  toldOf.set(object, told)
+  return told
+}
+
 const watchWorkflows: ArgoOperationHandler = async (call, services) => {
   const choice = parseFields(call.query.get('fields') ?? '')
   const named = /metadata\.name=([^,]*)/.exec(call.query.get('listOptions.fieldSelector') ?? '')?.[1]?.trim()
@@ -58,7 +69,7 @@ const watchWorkflows: ArgoOperationHandler = async (call, services) => {
   const query = new URLSearchParams(call.query)
   if (meant !== undefined) query.set('listOptions.fieldSelector', `metadata.name=${meant.value}`)
   // Paths of fields begin at the message as a whole; what is not chosen of it is gone.
-  const tell: Telling = ({ type, object }) => chooseFields(choice, { result: { type, object: argoObject(workflowSchema, plain(object)) } })
+  const tell: Telling = ({ type, object }) => chooseFields(choice, { result: { type, object: toldWorkflow(object) } })
   return watching({ ...call, query }, services, { resource: resourceOfKind('Workflow'), tell })
 }
 

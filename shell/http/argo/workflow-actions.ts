@@ -3,7 +3,7 @@ import {
   type EngineEvent, type NodeChange, type RunRequest, applyNodeChanges, labelActor, planResume, planSet, planStopNodes, requestedEvent, resumeWorkflow, retryWorkflow, shutdownWorkflow,
   suspendWorkflow,
 } from '@tiphys/core/engine'
-import { readJson, textAt, typeProblem } from '@tiphys/core/api'
+import { isTruth, readJson, textAt, typeProblem } from '@tiphys/core/api'
 import { type Json, type Result, isJsonArray, isJsonObject, ok } from '@tiphys/core/kube'
 import { type Workflow, schemaKit } from '@tiphys/core/spec'
 import { type ArgoAnswer, answered, refusedWith } from './answer.ts'
@@ -136,11 +136,16 @@ const retry: ArgoOperationHandler = async (call, services) => {
   return shownWorkflow({ ...retried.value.workflow, metadata })
 }
 
-/** Options of the deletion are not looked at, as in the reference: what is deleted goes, and what it owns with it. */
+/** Options of the deletion are not looked at, as in the reference: what is deleted goes, and what it owns with it. Force takes off what would hold it. */
 const remove: ArgoOperationHandler = async (call, services) => {
   const found = await findLive(services, call.parameters['namespace'] ?? '', nameOf(call))
   if (!found.ok) return refusedWith(found.failure)
-  const { namespace, name } = found.value.summary
+  const { summary, workflow } = found.value
+  const { namespace, name } = summary
+  if (isTruth(call.query, 'force') && (workflow.metadata.finalizers ?? []).length > 0) {
+    const freed = await services.workflows.control.change(summary, workflow, { ...workflow, metadata: { ...workflow.metadata, finalizers: [] } })
+    if (!freed.ok) return refusedWith(workflowFailure(freed.problem, name))
+  }
   const deleted = await services.workflows.delete({ type: WORKFLOWS, namespace, name })
   return deleted.ok ? answered({}) : refusedWith(workflowFailure(deleted.problem, name))
 }
