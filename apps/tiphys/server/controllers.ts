@@ -2,6 +2,7 @@
 import { resourceOfKind } from '@tiphys/core/api'
 import { type ControllerConfig, type Submitted, engineConfigOf } from '@tiphys/core/controllers'
 import type { EngineConfig } from '@tiphys/core/engine'
+import { isZone } from '@tiphys/core/kube'
 import { type CronWorkflow, validateCronWorkflow } from '@tiphys/core/spec'
 import type { State } from '@tiphys/shell/adapters/sqlite'
 import type { KubeStore } from '@tiphys/shell/http'
@@ -37,6 +38,12 @@ export interface Controllers {
   close(): Promise<void>
 }
 
+/** By its name in the database of zones; a machine that has none counts in UTC. */
+function machineZone(): string {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return isZone(zone) ? zone : 'UTC'
+}
+
 /** Limits are in force before any run is taken up. */
 export async function limitRuns({ state, config, throttle }: Pick<ControllerNeeds, 'state' | 'config' | 'throttle'>, signal: AbortSignal): Promise<void> {
   const ofNamespace = new Map<string, number>()
@@ -70,7 +77,7 @@ export async function openControllers(needs: ControllerNeeds): Promise<Controlle
   const actions = actionsOf(needs)
   const shared = { runs: state.runs, clock, actions, config: () => config.current(), tell }
   const cron = new CronController({
-    ...shared, objects: state.objects, type: CRONS, localZone: Intl.DateTimeFormat().resolvedOptions().timeZone, specError: specErrorOf(needs), meter: needs.meter,
+    ...shared, objects: state.objects, type: CRONS, localZone: machineZone(), specError: specErrorOf(needs), meter: needs.meter,
   })
   const collector = new Collector(shared)
   const pods = new PodCollector({
