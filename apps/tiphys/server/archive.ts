@@ -9,9 +9,6 @@ import { listRuns } from '../local/runs.ts'
 import type { LocalSession } from '../local/session.ts'
 import type { ServerControl } from './control.ts'
 
-/** Without a configuration everything is archived, for ever: on one machine that costs nothing. */
-export const archiveDefaults: ArchiveConfig = { enabled: true, labelSelector: [], ttlMs: undefined, clusterName: 'default' }
-
 export interface ArchiveParts {
   readonly session: LocalSession
   readonly control: ServerControl

@@ -1,11 +1,12 @@
 // A whole server with nothing behind it, asked by its REST API: the archive, limits of semaphores, and a restart in the middle of a step.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Stubs } from '@tiphys/core/simulate'
 import { dataFolders } from '../local/home.ts'
+import { configDefaults } from './configuration.ts'
 import { type RunningServer, openServer } from './open-server.ts'
 import { restDefaults } from './rest.ts'
 
@@ -25,8 +26,10 @@ interface Asked {
 }
 
 async function serve(stubs: Stubs, speed: number): Promise<Asked> {
+  const file = join(folder, 'config.yaml')
+  writeFileSync(file, 'persistence: {archive: true}\n')
   const opened = await openServer({
-    folders: dataFolders(folder, {}), images: [], kubePort: 0, rest: { ...restDefaults, port: 0 }, simulation: { stubs, logs: {}, speed }, onTrouble: (message) => expect.unreachable(message),
+    folders: dataFolders(folder, {}), config: { ...configDefaults, file }, images: [], kubePort: 0, rest: { ...restDefaults, port: 0 }, simulation: { stubs, logs: {}, speed }, onTrouble: (message) => expect.unreachable(message),
   })
   if (!opened.ok) throw new Error(opened.message)
   const { server } = opened
