@@ -38,7 +38,8 @@ export class Connection {
 
   /** The results of a stream until the server ends it. */
   async *stream<T>(path: string, query: Query): AsyncGenerator<T> {
-    const response = await open(this.#transport(), 'GET', { path: `${path}?${queryText(query)}`, accept: 'text/event-stream' })
+    // A stream may be quiet for as long as nothing happens.
+    const response = await open({ ...this.#transport(), timeoutMs: 0 }, 'GET', { path: `${path}?${queryText(query)}`, accept: 'text/event-stream' })
     if (response.statusCode !== 200) {
       const chunks: Buffer[] = []
       for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)

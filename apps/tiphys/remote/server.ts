@@ -1,6 +1,7 @@
 // Owns which server an invocation means, and as whom it asks: by flags, by the environment, or the one that runs on the data directory.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { nsToMs, parseGoDuration } from '@tiphys/core/kube'
 import type { Flags, Invocation } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'
 import { readAccess, serverPlace } from '../server/place.ts'
@@ -43,9 +44,17 @@ function serverAt(named: string, invocation: Invocation): Server {
   if ((flags.text('client-certificate') === '') !== (flags.text('client-key') === '')) throw new Mistake('--client-certificate and --client-key must be provided together')
   const origin = /^https?:\/\//.test(named) ? named.replace(/\/+$/, '') : `${flags.bool('secure') ? 'https' : 'http'}://${named}`
   return {
-    transport: { url: origin + flags.text('argo-base-href').replace(/\/+$/, ''), headers: headersOf(flags), tls: tlsOf(flags), timeoutMs: 0, signal: invocation.streams.signal },
+    transport: { url: origin + flags.text('argo-base-href').replace(/\/+$/, ''), headers: headersOf(flags), tls: tlsOf(flags), timeoutMs: timeoutOf(flags), signal: invocation.streams.signal },
     auth: authOf(invocation), own: false, namespace: namespaceOf(invocation),
   }
+}
+
+/** A number alone is seconds, as for kubectl. */
+function timeoutOf(flags: Flags): number {
+  const text = flags.text('request-timeout')
+  const span = parseGoDuration(/^\d+$/.test(text) ? `${text}s` : text)
+  if (!span.ok) throw new Mistake(`invalid --request-timeout ${JSON.stringify(text)}: write a time such as 30s; 0 for any`)
+  return nsToMs(span.value)
 }
 
 function headersOf(flags: Flags): Readonly<Record<string, string>> {
