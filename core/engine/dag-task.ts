@@ -4,7 +4,7 @@ import type { Call, Frame, RunNode, Turn } from './model.ts'
 import { enter } from './call.ts'
 import { addChild, createNode, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, setPhase } from './nodes.ts'
 import type { PlannedTask } from './dag-plan.ts'
-import { type DagBody, connect, settle, siblingsOf, sourceOf } from './dag.ts'
+import { type DagBody, SETTLED, TaskSiblings, connect, settle, sourceOf } from './dag.ts'
 import { type Resolution, type ResolvedCall, expand, resolveItem, resolveSingle } from './compiled-call.ts'
 import { type Scope, scopeOf } from './scope.ts'
 import { itemLayer } from './items.ts'
@@ -37,9 +37,9 @@ interface Loop {
 /** Looks at a task whose dependencies have all settled. */
 export function runTask(turn: Turn, frame: Frame, index: number): void {
   const body = frame.body as DagBody
-  if (body.tasks.has(index)) return
+  if (body.tasks.has(index) || body.waiting[index] === SETTLED) return
   const planned = body.plan.tasks[index] as PlannedTask
-  const scope = scopeOf(resultsLayer('tasks', siblingsOf(turn, frame, index)), ...layersOf(frame.scope))
+  const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, index)), ...layersOf(frame.scope))
   const task: Task = { index, planned, scope, node: nodeNamed(turn.run, taskName(frame, planned.call.name)), loop: undefined, settled: false }
   body.tasks.set(index, task)
   body.open += 1

@@ -1,6 +1,6 @@
 // Dag templates: each task runs once all its dependencies have ended and their results allow it (DAG-1 … DAG-14).
 import type { DAGTask } from '@tiphys/core/spec'
-import type { Frame, RunNode, Turn } from './model.ts'
+import type { Frame, Place, RunNode, Turn } from './model.ts'
 import { type Outcome, ensureNode } from './call.ts'
 import { addChild, isFinished, isFulfilled, nodeNamed, notify, setPhase } from './nodes.ts'
 import { type DagPlan, type PlannedTask, neededTasks, planDag } from './dag-plan.ts'
@@ -15,12 +15,16 @@ import { branchVerdict } from './dag-verdict.ts'
 import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
 import { type Task, advanceTask, resumeHooks, resumeTask, runTask } from './dag-task.ts'
 
+export const SETTLED = -2
+
 export interface DagBody {
   readonly kind: 'dag'
+  readonly place: Place
   readonly plan: DagPlan
   readonly targets: readonly number[]
-  /** How many dependencies of a task have not settled; -1 where no target needs it. */
+  /** How many dependencies of a task have not settled; -1 where no target needs it, `SETTLED` where it has settled itself. */
   readonly waiting: Int32Array
+  /** Tasks that were looked at and have not settled. */
   readonly tasks: Map<number, Task>
   /** Tasks whose dependencies have all settled, to be looked at next. */
   readonly ready: number[]
@@ -43,7 +47,7 @@ export function startDag(turn: Turn, frame: Frame): Outcome {
   const waiting = new Int32Array(plan.tasks.length).fill(-1)
   for (const index of order) waiting[index] = (plan.tasks[index] as PlannedTask).dependencies.length
   const ready = order.filter((index) => waiting[index] === 0)
-  const body: DagBody = { kind: 'dag', plan, targets, waiting, tasks: new Map(), ready, open: 0, views: new Map(), postponed: new Set(), delayed: new Map() }
+  const body: DagBody = { kind: 'dag', place: { run: turn.run, world: turn.world }, plan, targets, waiting, tasks: new Map(), ready, open: 0, views: new Map(), postponed: new Set(), delayed: new Map() }
   frame.body = body
   proceed(turn, frame, body)
   if (frame.failure !== undefined) return { kind: 'failed', node, ...frame.failure }
@@ -102,6 +106,8 @@ export function settle(frame: Frame, task: Task): void {
   const body = frame.body as DagBody
   if (task.settled) return
   task.settled = true
+  body.tasks.delete(task.index)
+  body.waiting[task.index] = SETTLED
   body.open -= 1
   for (const dependent of (body.plan.tasks[task.index] as PlannedTask).dependents) {
     const left = (body.waiting[dependent] as number) - 1
@@ -124,8 +130,8 @@ function assess(turn: Turn, frame: Frame, body: DagBody): void {
 
 function succeed(turn: Turn, frame: Frame, body: DagBody): void {
   const node = frame.node as RunNode
-  const problem = aggregateProblem(body, frame, turn)
-  const scope = scopeOf(resultsLayer('tasks', siblingsOf(turn, frame, undefined)), ...layersOf(frame.scope))
+  const problem = aggregateProblem(body, frame)
+  const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, undefined)), ...layersOf(frame.scope))
   const outputs = problem === undefined ? resolveOutputs(frame.template, scope) : { ok: false as const, message: problem }
   if (!outputs.ok) {
     setPhase(turn, node, 'Error', outputs.message)
@@ -142,10 +148,10 @@ function succeed(turn: Turn, frame: Frame, body: DagBody): void {
   close(turn, frame)
 }
 
-function aggregateProblem(body: DagBody, frame: Frame, turn: Turn): string | undefined {
+function aggregateProblem(body: DagBody, frame: Frame): string | undefined {
   for (const { call } of body.plan.tasks) {
     if (call.loop === undefined) continue
-    const view = siblingsOf(turn, frame, undefined).view(call.name)
+    const view = new TaskSiblings(frame, undefined).view(call.name)
     if (view?.aggregate?.problem !== undefined) return view.aggregate.problem
   }
   return undefined
@@ -158,24 +164,35 @@ function outboundIds(turn: Turn, frame: Frame, body: DagBody): string[] {
   })
 }
 
-/** The tasks whose results are in scope: the ancestors of one task, or all of them for the dag's own outputs. */
-export function siblingsOf(turn: Turn, frame: Frame, of: number | undefined): Siblings {
-  const body = frame.body as DagBody
-  const { plan, views } = body
-  return {
-    view(name) {
-      const index = plan.indexOf.get(name)
-      if (index === undefined || (of !== undefined && !isAncestor(plan, index, of))) return undefined
-      if (!views.has(name)) {
-        const view = taskView(turn, frame, index)
-        if (view === undefined || !isFinished(view.node)) return view
-        views.set(name, view)
-      }
-      return views.get(name)
-    },
-    *names() {
-      for (const [name, index] of plan.indexOf) if (of === undefined || isAncestor(plan, index, of)) yield name
-    },
+/** The tasks whose results are in scope: the ancestors of one task, or all of them for the dag's own outputs. A class, because every task has one. */
+export class TaskSiblings implements Siblings {
+  private readonly frame: Frame
+  private readonly of: number | undefined
+
+  constructor(frame: Frame, of: number | undefined) {
+    this.frame = frame
+    this.of = of
+  }
+
+  view(name: string): NodeView | undefined {
+    const { plan, views, place } = this.frame.body as DagBody
+    const index = plan.indexOf.get(name)
+    if (index === undefined || !this.isInScope(plan, index)) return undefined
+    if (!views.has(name)) {
+      const view = taskView(place, this.frame, index)
+      if (view === undefined || !isFinished(view.node)) return view
+      views.set(name, view)
+    }
+    return views.get(name)
+  }
+
+  *names(): Iterable<string> {
+    const { plan } = this.frame.body as DagBody
+    for (const [name, index] of plan.indexOf) if (this.isInScope(plan, index)) yield name
+  }
+
+  private isInScope(plan: DagPlan, index: number): boolean {
+    return this.of === undefined || isAncestor(plan, index, this.of)
   }
 }
 
@@ -194,13 +211,14 @@ function isAncestor(plan: DagPlan, ancestor: number, of: number): boolean {
   return false
 }
 
-function taskView(turn: Turn, frame: Frame, index: number): NodeView | undefined {
+function taskView(place: Place, frame: Frame, index: number): NodeView | undefined {
+  const { run } = place
   const { call } = ((frame.body as DagBody).plan.tasks[index] as PlannedTask)
-  const node = nodeNamed(turn.run, `${frame.name}.${call.name}`)
+  const node = nodeNamed(run, `${frame.name}.${call.name}`)
   if (node === undefined) return undefined
-  if (node.type !== 'TaskGroup') return viewOf(turn.run, node, declaredTemplate(turn, frame, sourceOf(frame, index)), false)
-  const children = node.children.map((id) => turn.run.nodes.get(id)).filter((child) => child?.name.startsWith(`${node.name}(`) === true)
-  return loopView(turn.run, node, children as RunNode[])
+  if (node.type !== 'TaskGroup') return viewOf(run, node, declaredTemplate(place, frame, sourceOf(frame, index)), false)
+  const children = node.children.map((id) => run.nodes.get(id)).filter((child) => child?.name.startsWith(`${node.name}(`) === true)
+  return loopView(run, node, children as RunNode[])
 }
 
 export function sourceOf(frame: Frame, index: number): DAGTask | undefined {

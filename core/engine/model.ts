@@ -207,11 +207,15 @@ export interface BoundaryCounters {
 
 export interface CacheEntry { readonly nodeId: NodeId; readonly outputs: Outputs | undefined; readonly createdAt: UnixMs }
 
-/** One batch of events being applied: the only place where a run changes. */
-export interface Turn {
+/** A run and what surrounds it: all that looking things up needs. What outlives a turn must not keep the turn, which holds the pods that it asked for. */
+export interface Place {
   readonly run: Run
-  readonly at: UnixMs
   readonly world: World
+}
+
+/** One batch of events being applied: the only place where a run changes. */
+export interface Turn extends Place {
+  readonly at: UnixMs
   readonly effects: Effect[]
   readonly changed: Set<RunNode>
   statusChanged: boolean

@@ -131,42 +131,64 @@ export interface Siblings {
 
 /** The variables of siblings under `steps` or `tasks`. */
 export function resultsLayer(prefix: 'steps' | 'tasks', siblings: Siblings): Layer {
-  const split = (name: string): { view: NodeView; rest: string } | undefined => {
+  return new ResultsLayer(prefix, siblings)
+}
+
+const ROOTS = { steps: ['steps'], tasks: ['tasks'] } as const
+
+class ResultsLayer implements Layer {
+  private readonly prefix: 'steps' | 'tasks'
+  private readonly siblings: Siblings
+
+  constructor(prefix: 'steps' | 'tasks', siblings: Siblings) {
+    this.prefix = prefix
+    this.siblings = siblings
+  }
+
+  get roots(): readonly string[] {
+    return ROOTS[this.prefix]
+  }
+
+  get(name: string): string | null | undefined {
+    const at = this.split(name)
+    return at === undefined ? undefined : variable(at.view, at.rest)
+  }
+
+  artifact(name: string): Artifact | undefined {
+    const at = this.split(name)
+    return at?.rest.startsWith(ARTIFACT) === true ? artifactOf(at.view, at.rest.slice(ARTIFACT.length)) : undefined
+  }
+
+  *names(): Iterable<string> {
+    const { prefix, siblings } = this
+    for (const name of siblings.names()) {
+      const view = siblings.view(name)
+      if (view === undefined) continue
+      for (const field of FIELD_NAMES) if (FIELDS[field]?.(view) !== undefined) yield `${prefix}.${name}.${field}`
+      if (resultOf(view) !== undefined) yield `${prefix}.${name}.${RESULT}`
+      for (const parameter of parameterNames(view)) yield `${prefix}.${name}.${PARAMETER}${parameter}`
+    }
+  }
+
+  root(key: string): Value | undefined {
+    if (key !== this.prefix) return undefined
+    const { siblings } = this
+    return lazyMap(
+      (name) => {
+        const view = siblings.view(name)
+        return view === undefined ? undefined : nodeValue(view)
+      },
+      () => siblings.names(),
+    )
+  }
+
+  private split(name: string): { view: NodeView; rest: string } | undefined {
+    const { prefix } = this
     if (!name.startsWith(prefix) || name[prefix.length] !== '.') return undefined
     const dot = name.indexOf('.', prefix.length + 1)
     if (dot < 0) return undefined
-    const view = siblings.view(name.slice(prefix.length + 1, dot))
+    const view = this.siblings.view(name.slice(prefix.length + 1, dot))
     return view === undefined ? undefined : { view, rest: name.slice(dot + 1) }
-  }
-  return {
-    roots: [prefix],
-    get(name) {
-      const at = split(name)
-      return at === undefined ? undefined : variable(at.view, at.rest)
-    },
-    artifact(name) {
-      const at = split(name)
-      return at?.rest.startsWith(ARTIFACT) === true ? artifactOf(at.view, at.rest.slice(ARTIFACT.length)) : undefined
-    },
-    *names() {
-      for (const name of siblings.names()) {
-        const view = siblings.view(name)
-        if (view === undefined) continue
-        for (const field of FIELD_NAMES) if (FIELDS[field]?.(view) !== undefined) yield `${prefix}.${name}.${field}`
-        if (resultOf(view) !== undefined) yield `${prefix}.${name}.${RESULT}`
-        for (const parameter of parameterNames(view)) yield `${prefix}.${name}.${PARAMETER}${parameter}`
-      }
-    },
-    root(key) {
-      if (key !== prefix) return undefined
-      return lazyMap(
-        (name) => {
-          const view = siblings.view(name)
-          return view === undefined ? undefined : nodeValue(view)
-        },
-        () => siblings.names(),
-      )
-    },
   }
 }
 

@@ -1,7 +1,7 @@
 // Steps templates: groups one after another, all steps of a group at once (STEPS-1 … STEPS-12).
 import type { Template, WorkflowStep } from '@tiphys/core/spec'
 import { type LoopItems, loopItemName } from '@tiphys/core/expr'
-import type { Call, Frame, RunNode, Turn } from './model.ts'
+import type { Call, Frame, Place, RunNode, Turn } from './model.ts'
 import { type Outcome, enter, ensureNode } from './call.ts'
 import { addChild, createNode, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, notify, setPhase } from './nodes.ts'
 import { type CompiledCall, type Resolution, type ResolvedCall, compileCall, expand, isLoopWithoutText, resolveItem, resolveSingle } from './compiled-call.ts'
@@ -441,13 +441,14 @@ function aggregateProblem(turn: Turn, frame: Frame, body: StepsBody): string | u
 }
 
 /** Steps of earlier groups, by name. */
-function siblings(turn: Turn, frame: Frame, at: { body: StepsBody; before: number }): Siblings {
+function siblings({ run, world }: Place, frame: Frame, at: { body: StepsBody; before: number }): Siblings {
   const { body, before } = at
+  const place: Place = { run, world }
   return {
     view(name) {
       const index = body.plan.groupOf.get(name)
       if (index === undefined || index >= before) return undefined
-      if (!body.views.has(name)) body.views.set(name, stepView(turn, frame, { name, index }))
+      if (!body.views.has(name)) body.views.set(name, stepView(place, frame, { name, index }))
       return body.views.get(name)
     },
     *names() {
@@ -456,22 +457,23 @@ function siblings(turn: Turn, frame: Frame, at: { body: StepsBody; before: numbe
   }
 }
 
-function stepView(turn: Turn, frame: Frame, at: { name: string; index: number }): NodeView | undefined {
+function stepView(place: Place, frame: Frame, at: { name: string; index: number }): NodeView | undefined {
+  const { run } = place
   const groupName = `${frame.name}[${at.index}]`
-  const node = nodeNamed(turn.run, `${groupName}.${at.name}`)
+  const node = nodeNamed(run, `${groupName}.${at.name}`)
   const source = frame.compiled.source.steps?.[at.index]?.find((step) => step.name === at.name)
-  if (node !== undefined) return viewOf(turn.run, node, declaredTemplate(turn, frame, source), true)
-  const group = nodeNamed(turn.run, groupName)
+  if (node !== undefined) return viewOf(run, node, declaredTemplate(place, frame, source), true)
+  const group = nodeNamed(run, groupName)
   if (group === undefined) return undefined
   const prefix = `${groupName}.${at.name}(`
-  const children = group.children.map((id) => turn.run.nodes.get(id)).filter((child) => child?.name.startsWith(prefix) === true && child.type !== 'Skipped')
-  return loopView(turn.run, group, children as RunNode[])
+  const children = group.children.map((id) => run.nodes.get(id)).filter((child) => child?.name.startsWith(prefix) === true && child.type !== 'Skipped')
+  return loopView(run, group, children as RunNode[])
 }
 
 /** The template that a skipped step would have called, for the defaults of its outputs. */
-export function declaredTemplate(turn: Turn, frame: Frame, source: Pick<WorkflowStep, 'template' | 'templateRef' | 'inline' | 'name'> | undefined): Template | undefined {
+export function declaredTemplate({ run, world }: Place, frame: Frame, source: Pick<WorkflowStep, 'template' | 'templateRef' | 'inline' | 'name'> | undefined): Template | undefined {
   if (source === undefined) return undefined
-  const found = findTemplate(turn.run, turn.world.catalog, {
+  const found = findTemplate(run, world.catalog, {
     name: `${frame.name}.${source.name ?? ''}`, kind: 'step', label: '', template: source.template, templateRef: source.templateRef, inline: source.inline,
     args: { parameters: new Map(), artifacts: [] }, context: frame.context, boundary: frame, onExit: false, hooked: false,
   })
