@@ -46,11 +46,18 @@ async function claimInTime(session: LocalSession, run: RunSummary): Promise<Remo
   }
 }
 
-async function removeFiles({ folders, state }: LocalSession, run: RunSummary): Promise<void> {
+async function removeFiles(session: LocalSession, run: RunSummary): Promise<void> {
+  const { folders } = session
   await createLogStore({ directory: folders.logs, isLive: () => false }).remove(run.uid)
   await rm(folders.runner(run.uid), { recursive: true, force: true })
-  // Artifacts lie under the workflow's name: those of a namesake in another namespace must stay.
-  if ((await listRuns(state, { name: run.name })).length > 0) return
-  const context = { namespace: run.namespace, secret: () => Promise.resolve(undefined) }
-  await lazyArtifacts(folders).remove({ name: 'all', s3: { key: run.name } }, context)
+  await removeArtifacts(session, run)
+}
+
+/** Artifacts lie under the workflow's name: those of a namesake must stay, and those of a workflow that is in the archive. */
+export async function removeArtifacts({ folders, state }: LocalSession, { namespace, name }: { readonly namespace: string; readonly name: string }): Promise<void> {
+  if ((await listRuns(state, { name })).length > 0) return
+  const archived = await state.archive.list({ name, limit: 1 })
+  if (!archived.ok || archived.value.workflows.length > 0) return
+  const context = { namespace, secret: () => Promise.resolve(undefined) }
+  await lazyArtifacts(folders).remove({ name: 'all', s3: { key: name } }, context)
 }

@@ -3,8 +3,9 @@ import { type ArchiveConfig } from '@tiphys/core/controllers'
 import type { Run } from '@tiphys/core/engine'
 import type { JsonObject } from '@tiphys/core/kube'
 import type { WorkflowStore } from '@tiphys/shell/http'
-import type { Clock, RunSummary } from '@tiphys/shell/ports'
+import type { ArchiveStore, Clock, RunSummary } from '@tiphys/shell/ports'
 import { type Amendment, Archiver } from '@tiphys/shell/runtime'
+import { removeArtifacts } from '../local/remove.ts'
 import { listRuns } from '../local/runs.ts'
 import type { LocalSession } from '../local/session.ts'
 import type { ServerControl } from './control.ts'
@@ -18,7 +19,8 @@ export interface ArchiveParts {
   readonly onTrouble: (error: unknown) => void
 }
 
-export function openArchiver({ session: { state }, control, workflows, clock, config, onTrouble }: ArchiveParts): Archiver {
+export function openArchiver({ session, control, workflows, clock, config, onTrouble }: ArchiveParts): Archiver {
+  const { state } = session
   const read = async (uid: string): Promise<JsonObject | undefined> => {
     const summary = await state.runs.get(uid)
     if (!summary.ok || summary.value.finishedAt === undefined || control.deletingSince(uid) !== undefined) return undefined
@@ -28,7 +30,7 @@ export function openArchiver({ session: { state }, control, workflows, clock, co
   async function* ended(): AsyncGenerator<RunSummary> {
     yield* await listRuns(state, { finished: true, archived: false, labels: [{ key: 'workflows.argoproj.io/workflow-archiving-status', operator: 'notin', values: ['Archived'] }] })
   }
-  return new Archiver({ archive: state.archive, clock, config, read, mark: (uid, labels) => control.label(uid, labels), ended, onTrouble })
+  return new Archiver({ archive: tidyArchive(session), clock, config, read, mark: (uid, labels) => control.label(uid, labels), ended, onTrouble })
 }
 
 export interface EndedRun {
@@ -44,4 +46,37 @@ export async function archiveEnded({ run, amend }: EndedRun, { session, control,
   if (!summary.ok) return
   const { labels = {}, annotations = {} } = run.metadata
   await archiver.endedNow(workflows.shown(run, summary.value) as unknown as JsonObject, (more) => amend({ labels: { ...labels, ...more }, annotations }))
+}
+
+/** An archive whose workflows take their artifacts along when they go; the workflow that had them may be gone for long. */
+export function tidyArchive(session: LocalSession): ArchiveStore {
+  const { archive } = session.state
+  return {
+    put: (workflow) => archive.put(workflow), get: (uid) => archive.get(uid), find: (namespace, name) => archive.find(namespace, name), list: (query) => archive.list(query),
+    count: (filter) => archive.count(filter), labelKeys: (namespace) => archive.labelKeys(namespace), labelValues: (key, namespace) => archive.labelValues(key, namespace),
+    remove: async (uid) => {
+      const text = await archive.get(uid)
+      const isRemoved = await archive.remove(uid)
+      if (isRemoved && text !== undefined) await removeArtifacts(session, (JSON.parse(text) as { readonly metadata: { readonly namespace: string; readonly name: string } }).metadata)
+      return isRemoved
+    },
+    sweep: async (finishedBefore) => {
+      const names = await namesBefore(archive, finishedBefore)
+      const swept = await archive.sweep(finishedBefore)
+      for (const [name, namespace] of names) await removeArtifacts(session, { namespace, name })
+      return swept
+    },
+  }
+}
+
+/** Names of the workflows that ended before a time, each with a namespace that it was in. */
+async function namesBefore(archive: ArchiveStore, finishedBefore: number): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>()
+  for (let token: string | undefined; ;) {
+    const page = await archive.list({ finishedTo: finishedBefore - 1, limit: 1000, ...(token !== undefined && { continue: token }) })
+    if (!page.ok) return names
+    for (const { name, namespace } of page.value.workflows) names.set(name, namespace)
+    token = page.value.continue
+    if (token === undefined) return names
+  }
 }

@@ -18,7 +18,7 @@ import { cacheKeeper } from '../local/caches.ts'
 import type { DataFolders } from '../local/home.ts'
 import { lookupIn } from '../local/host.ts'
 import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
-import { archiveEnded, openArchiver } from './archive.ts'
+import { archiveEnded, openArchiver, tidyArchive } from './archive.ts'
 import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
@@ -107,7 +107,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, archive: state.archive, limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), workflowDefaults: () => engine.config.current().workflowDefaults, metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),
+    ...stores, logs: engine.logs, archive: tidyArchive(session), limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), workflowDefaults: () => engine.config.current().workflowDefaults, metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyBy(access), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),

@@ -1,7 +1,7 @@
 // A whole server with nothing behind it, asked by its REST API: the archive, limits of semaphores, and a restart in the middle of a step.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Stubs } from '@tiphys/core/simulate'
@@ -98,6 +98,20 @@ await server.ask('DELETE', 'workflows/default/wf')
     expect((await server.ask('GET', 'archived-workflows?namespace=default')).body).toMatchObject({ items: [{ metadata: { name: 'wf' } }] })
     expect((await server.ask('DELETE', `archived-workflows/${uid}`)).status).toBe(200)
     expect((await server.ask('GET', 'workflows/default/wf')).status).toBe(404)
+  })
+
+  it('keeps artifacts of what is archived until it leaves the archive', async () => {
+    const server = await serve({}, 50)
+    const artifact = join(folder, 'artifacts', 'plain', 'wf', 'wf', 'report')
+    mkdirSync(dirname(artifact), { recursive: true })
+    writeFileSync(artifact, 'kept')
+    await server.ask('POST', 'workflows/default', workflow('wf'))
+    const { metadata: { uid } } = await archivedIs(server, 'wf')
+    await server.ask('DELETE', 'workflows/default/wf')
+    await until(async () => ((await server.ask('GET', 'workflows/default/wf')).body as unknown as Seen).metadata.labels?.[STATUS] === 'Persisted' ? true : undefined)
+    expect(existsSync(artifact)).toBe(true)
+    await server.ask('DELETE', `archived-workflows/${uid}`)
+    expect(existsSync(artifact)).toBe(false)
   })
 
   it('archives after a start what ended just before, once', async () => {
