@@ -13,6 +13,7 @@ describe('the archive', () => {
     ['ARCHIVE-2 only what the selector means', { archive: 'no' }, true, some, 'none'],
     ['ARCHIVE-2 all that the selector means', { archive: 'yes' }, true, some, 'pending'],
     ['ARCHIVE-3 nothing twice', { archive: 'yes', [ARCHIVING_LABEL]: 'Archived' }, true, some, 'archived'],
+    ['ARCHIVE-6 nothing that somebody deleted there', { archive: 'yes', [ARCHIVING_LABEL]: 'Removed' }, true, some, 'archived'],
     ['ARCHIVE-3 what could not be archived before', { archive: 'yes', [ARCHIVING_LABEL]: 'Pending' }, true, some, 'pending'],
   ])('%s', (_title, labels, isEnded, config, expected) => expect(archivingOf({ labels, isEnded }, config)).toBe(expected))
 

@@ -2,14 +2,16 @@
 import { type Json, type JsonObject, type Labels, isJsonObject, matchesLabels } from '@tiphys/core/kube'
 import type { ArchiveConfig } from './config/config.ts'
 
-/** Tells where a workflow stands on its way to the archive: `Pending`, `Archived`, and `Persisted` for what comes out of it. */
+/** Tells where a workflow stands on its way to the archive: `Pending`, `Archived`, `Removed` when it was deleted there, and `Persisted` for what comes out of it. */
 export const ARCHIVING_LABEL = 'workflows.argoproj.io/workflow-archiving-status'
 
 /** `pending` ones must not be deleted by any controller before they are archived. */
 export type Archiving = 'none' | 'pending' | 'archived'
 
+const SETTLED: ReadonlySet<string> = new Set(['Archived', 'Removed'])
+
 export function archivingOf({ labels, isEnded }: { readonly labels: Labels; readonly isEnded: boolean }, { enabled, labelSelector }: Pick<ArchiveConfig, 'enabled' | 'labelSelector'>): Archiving {
-  if (labels[ARCHIVING_LABEL] === 'Archived') return 'archived'
+  if (SETTLED.has(labels[ARCHIVING_LABEL] ?? '')) return 'archived'
   return enabled && isEnded && matchesLabels(labelSelector, labels) ? 'pending' : 'none'
 }
 

@@ -28,7 +28,7 @@ export function openArchiver({ session, control, workflows, clock, config, onTro
     return whole.ok ? (whole.value as unknown as JsonObject) : undefined
   }
   async function* ended(): AsyncGenerator<RunSummary> {
-    yield* await listRuns(state, { finished: true, archived: false, labels: [{ key: 'workflows.argoproj.io/workflow-archiving-status', operator: 'notin', values: ['Archived'] }] })
+    yield* await listRuns(state, { finished: true, archived: false, labels: [{ key: 'workflows.argoproj.io/workflow-archiving-status', operator: 'notin', values: ['Archived', 'Removed'] }] })
   }
   return new Archiver({ archive: tidyArchive(session), clock, config, read, mark: (uid, labels) => control.label(uid, labels), ended, onTrouble })
 }
@@ -48,8 +48,8 @@ export async function archiveEnded({ run, amend }: EndedRun, { session, control,
   await archiver.endedNow(workflows.shown(run, summary.value) as unknown as JsonObject, (more) => amend({ labels: { ...labels, ...more }, annotations }))
 }
 
-/** An archive whose workflows take their artifacts along when they go; the workflow that had them may be gone for long. */
-export function tidyArchive(session: LocalSession): ArchiveStore {
+/** An archive whose workflows take their artifacts along when they go, and that tells of one that was deleted on request (ARCHIVE-6). */
+export function tidyArchive(session: LocalSession, onRemoved: (uid: string) => Promise<void> = () => Promise.resolve()): ArchiveStore {
   const { archive } = session.state
   return {
     put: (workflow) => archive.put(workflow), get: (uid) => archive.get(uid), find: (namespace, name) => archive.find(namespace, name), list: (query) => archive.list(query),
@@ -57,6 +57,7 @@ export function tidyArchive(session: LocalSession): ArchiveStore {
     remove: async (uid) => {
       const text = await archive.get(uid)
       const isRemoved = await archive.remove(uid)
+      if (isRemoved) await onRemoved(uid)
       if (isRemoved && text !== undefined) await removeArtifacts(session, (JSON.parse(text) as { readonly metadata: { readonly namespace: string; readonly name: string } }).metadata)
       return isRemoved
     },

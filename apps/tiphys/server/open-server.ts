@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import { resourceOfKind } from '@tiphys/core/api'
-import { engineConfigOf } from '@tiphys/core/controllers'
+import { ARCHIVING_LABEL, engineConfigOf } from '@tiphys/core/controllers'
 import type { EngineConfig } from '@tiphys/core/engine'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { createProcessRunner } from '@tiphys/shell/adapters/process'
@@ -107,7 +107,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, archive: tidyArchive(session), limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), workflowDefaults: () => engine.config.current().workflowDefaults, metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),
+    ...stores, logs: engine.logs, archive: tidyArchive(session, (uid) => engine.control.label(uid, { [ARCHIVING_LABEL]: 'Removed' })), limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), workflowDefaults: () => engine.config.current().workflowDefaults, metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyBy(access), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),

@@ -114,6 +114,19 @@ await server.ask('DELETE', 'workflows/default/wf')
     expect(existsSync(artifact)).toBe(false)
   })
 
+  it('ARCHIVE-6 shows a workflow as a live one again when it was deleted in the archive', async () => {
+    const server = await serve({}, 50)
+    await server.ask('POST', 'workflows/default', workflow('wf'))
+    const { metadata: { uid } } = await archivedIs(server, 'wf')
+    const status = async (): Promise<unknown> => {
+      const { items } = (await server.ask('GET', 'workflows/default')).body as unknown as { readonly items: readonly Seen[] }
+      return items.map(({ metadata }) => metadata.labels?.[STATUS])
+    }
+    expect(await status()).toEqual(['Persisted'])
+    await server.ask('DELETE', `archived-workflows/${uid}`)
+    expect(await status()).toEqual(['Removed'])
+  })
+
   it('archives after a start what ended just before, once', async () => {
     const first = await serve({}, 50)
     for (const name of ['a', 'b', 'c']) await first.ask('POST', 'workflows/default', workflow(name))
