@@ -93,7 +93,7 @@ describe('cron workflows', () => {
     await process.stop()
   })
 
-  it('CRON-1 keep the pace of @every, whatever happens in between', async () => {
+  it('CRON-11 keep the pace of @every, whatever happens in between', async () => {
     const { start, make, clock, names, finish } = at('10:00:00')
     await make({ schedules: ['@every 10s'] })
     const process = await start()

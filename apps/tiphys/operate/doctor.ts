@@ -71,7 +71,8 @@ function state({ root }: DataFolders): Finding {
   const name = 'database'
   const path = join(root, 'state.db')
   if (!existsSync(path)) return { name, level: 'ok', message: 'there is none yet' }
-  const size = `${(statSync(path).size / 1024 ** 2).toFixed(1)} MiB`
+  const bytes = [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
+  const size = `${(bytes / 1024 ** 2).toFixed(1)} MiB`
   try {
     const problem = databaseProblem(path)
     if (problem === undefined) return { name, level: 'ok', message: `${size}, sound` }

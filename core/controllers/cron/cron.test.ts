@@ -81,7 +81,7 @@ describe('when ticks are due', () => {
     expect(due(ranAt('2024-05-01T08:00:00Z', deadline(121)), '2024-05-01T10:07:00Z')).toMatchObject({ ticks: ['2024-05-01T10:05:00Z'] })
     expect(due(ranAt('2024-05-01T08:00:00Z', deadline(120)), '2024-05-01T10:07:00Z')).toMatchObject({ ticks: [] })
     expect(due(ranAt('2024-05-01T10:05:00Z', deadline(600)), '2024-05-01T10:07:00Z')).toMatchObject({ ticks: [] })
-    const every = { spec: { schedules: ['@every 90s'], startingDeadlineSeconds: 3600 } }
+    const every = { spec: { schedules: ['@every 90s'], startingDeadlineSeconds: 3600 }, metadata: { creationTimestamp: '2024-05-01T09:00:00Z' } }
     expect(due(ranAt('2024-05-01T10:00:00Z', every), '2024-05-01T10:03:10Z')).toMatchObject({ ticks: ['2024-05-01T10:03:00Z'] })
   })
 

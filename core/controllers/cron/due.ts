@@ -32,7 +32,7 @@ export interface Due {
 }
 
 export function dueTicks(cron: CronWorkflow, moment: Moment): Result<Due> {
-  const tables = timetablesOf(cron.spec, moment.localZone)
+  const tables = timetablesOf(cron.spec, { localZone: moment.localZone, anchor: timeOf(cron.metadata.creationTimestamp) ?? 0 })
   if (!tables.ok) return tables
   const last = lastTimeOf(cron, moment.now)
   const pending = timeOf(cron.metadata.annotations?.[PENDING_ANNOTATION])
@@ -45,7 +45,7 @@ export function dueTicks(cron: CronWorkflow, moment: Moment): Result<Due> {
     const missed = missedTick(cron, tables.value, { last, now: moment.now })
     if (missed !== undefined) ticks.add(missed)
   }
-  return ok({ pending, ticks: [...ticks].toSorted((a, b) => a - b), next: nextOf(tables.value, Math.max(moment.now, moment.awaitedFrom), startOf(last, moment)) })
+  return ok({ pending, ticks: [...ticks].toSorted((a, b) => a - b), next: nextOf(tables.value, Math.max(moment.now, moment.awaitedFrom)) })
 }
 
 /** Whether the schedules are other ones than those by which the last workflow was started: then nothing of the past was missed. */
@@ -64,14 +64,9 @@ function lastTimeOf({ status }: CronWorkflow, now: number): number | undefined {
   return last === undefined || last > now + AHEAD_MAX_MS ? undefined : last
 }
 
-/** From where ticks are looked for: nothing that ran or was looked at before comes again. */
-function startOf(last: number | undefined, { awaitedFrom }: Pick<Moment, 'awaitedFrom'>): number {
-  return Math.max(awaitedFrom, last ?? awaitedFrom)
-}
-
 /** Of several ticks that came since somebody looked only the latest counts. One that was run already is none, though the clock was set back. */
 function latestAwaited(table: Timetable, last: number | undefined, { now, awaitedFrom }: Moment): number | undefined {
-  const tick = table.latest(startOf(last, { awaitedFrom }), now)
+  const tick = table.latest(Math.max(awaitedFrom, last ?? awaitedFrom), now)
   return tick === undefined || now - tick > LATE_MAX_MS ? undefined : tick
 }
 

@@ -4,8 +4,8 @@ import type { CronWorkflowSpec } from '@tiphys/core/spec'
 
 /** Times are milliseconds since the epoch. */
 export interface Timetable {
-  /** The first time after `after`, a delay counted from `from`; undefined when none follows within five years. */
-  next(after: number, from: number): number | undefined
+  /** The first time after this one; undefined when none follows within five years. */
+  next(after: number): number | undefined
   /** The last time after `from` that is not later than `until`. */
   latest(from: number, until: number): number | undefined
 }
@@ -13,16 +13,21 @@ export interface Timetable {
 /** Schedules fire at full minutes, except for `@every`. */
 const MINUTE_MS = 60_000
 
-/**
- * The timetable of each schedule. `localZone` counts where nothing names a time zone: the zone of the machine.
- */
-export function timetablesOf({ schedules, timezone = '' }: Pick<CronWorkflowSpec, 'schedules' | 'timezone'>, localZone: string): Result<readonly Timetable[]> {
+export interface Reference {
+  /** Counts where nothing names a time zone: the zone of the machine. */
+  readonly localZone: string
+  /** From when delays are counted. */
+  readonly anchor: number
+}
+
+/** The timetable of each schedule. */
+export function timetablesOf({ schedules, timezone = '' }: Pick<CronWorkflowSpec, 'schedules' | 'timezone'>, { localZone, anchor }: Reference): Result<readonly Timetable[]> {
   const tables: Timetable[] = []
   for (const schedule of schedules) {
     const zone = timezone !== '' || /^(?:CRON_)?TZ=/.test(schedule) ? timezone : localZone
     const parsed = parseCron(schedule, zone === 'Local' ? localZone : zone)
     if (!parsed.ok) return parsed
-    tables.push(schedule.includes('@every ') ? everyTable(parsed.value) : calendarTable(parsed.value))
+    tables.push(schedule.includes('@every ') ? everyTable(parsed.value, anchor) : calendarTable(parsed.value))
   }
   return ok(tables)
 }
@@ -32,27 +37,23 @@ export function scheduleText({ schedules, timezone = '' }: Pick<CronWorkflowSpec
   return schedules.map((schedule) => (timezone === '' ? schedule : `CRON_TZ=${timezone} ${schedule}`)).join(',')
 }
 
-/** The first time after `after` at which any of them fires; a delay is counted from `from`. */
-export function nextOf(tables: readonly Timetable[], after: number, from: number): number | undefined {
-  const times = tables.map((table) => table.next(after, from)).filter((time) => time !== undefined)
+/** The first time at which any of them fires. */
+export function nextOf(tables: readonly Timetable[], after: number): number | undefined {
+  const times = tables.map((table) => table.next(after)).filter((time) => time !== undefined)
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
-/** A delay has no calendar: it counts from the time before. */
-function everyTable({ next }: CronSchedule): Timetable {
+/** A delay has no calendar: it counts from one fixed moment, so that neither restarts nor other schedules move it. */
+function everyTable({ next }: CronSchedule, anchor: number): Timetable {
   const delay = (next(0) ?? 0) || MINUTE_MS
-  const roundsOf = (from: number, until: number): { readonly start: number; readonly rounds: number } => {
-    const start = Math.floor(from / 1000) * 1000
-    return { start, rounds: Math.floor((until - start) / delay) }
-  }
+  const start = Math.floor(anchor / 1000) * 1000
+  const roundsAt = (time: number): number => Math.floor((time - start) / delay)
   return {
-    next: (after, from) => {
-      const { start, rounds } = roundsOf(from, after)
-      return start + Math.max(1, rounds + 1) * delay
-    },
+    next: (after) => start + Math.max(1, roundsAt(after) + 1) * delay,
     latest: (from, until) => {
-      const { start, rounds } = roundsOf(from, until)
-      return rounds < 1 ? undefined : start + rounds * delay
+      const rounds = roundsAt(until)
+      const time = start + rounds * delay
+      return rounds < 1 || time <= from ? undefined : time
     },
   }
 }
@@ -60,7 +61,7 @@ function everyTable({ next }: CronSchedule): Timetable {
 /** Halves the span until what is left is a minute: a schedule of every minute over years costs as little as one of every year. */
 function calendarTable({ next }: CronSchedule): Timetable {
   return {
-    next: (after) => next(after),
+    next,
     latest: (from, until) => {
       let low = next(from)
       if (low === undefined || low > until) return undefined
