@@ -120,7 +120,7 @@ export function newFrame(input: FrameInput): Frame {
   return {
     id: input.id, name: input.call.name, call: input.call, parent: input.parent, depth: input.depth, compiled: input.compiled, context: input.context,
     template: input.processed.template, scope: input.processed.scope, inputs: input.processed.inputs, values: input.processed.values,
-    attempt: input.attempt ?? false, body: undefined, node: undefined, failure: undefined, locked: false, queued: false, measured: false, changed: new Set(),
+    attempt: input.attempt ?? false, body: undefined, node: undefined, failure: undefined, locked: false, queued: false, measured: false, changed: undefined,
     executionDeadline: undefined,
   }
 }

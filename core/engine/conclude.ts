@@ -78,8 +78,10 @@ type Progress = { readonly kind: 'done'; readonly node?: RunNode | undefined } |
 
 /** Hooks of the workflow fire once, the first time their expression is true; the workflow waits for those that did. */
 function runWorkflowHooks(turn: Turn, root: RunNode): Progress {
+  const { hooks } = turn.run.spec
+  if (hooks === undefined) return { kind: 'done' }
   let waiting = false
-  for (const [name, hook] of Object.entries(turn.run.spec.hooks ?? {})) {
+  for (const [name, hook] of Object.entries(hooks)) {
     if (name === 'exit') continue
     const hookName = `${turn.run.name}.hooks.${name}`
     if (!hook.expression) return { kind: 'error', message: `Expression required for hook ${hookName}` }

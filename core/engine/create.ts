@@ -122,7 +122,7 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
     globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
     shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
     activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), ending: new Map(), saved: new Map(), held: [],
-    asked: new Set(), begun: false, locked: false, turns: 0, facilities: {},
+    asked: new Set(), lookedUp: undefined, begun: false, locked: false, turns: 0, facilities: {},
   }
 }
 

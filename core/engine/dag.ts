@@ -67,8 +67,8 @@ export function advanceDag(turn: Turn, frame: Frame): void {
     close(turn, frame)
     return notify(turn, frame)
   }
-  for (const child of frame.changed) advanceTask(turn, frame, child)
-  frame.changed.clear()
+  for (const child of frame.changed ?? []) advanceTask(turn, frame, child)
+  frame.changed?.clear()
   proceed(turn, frame, body)
   if (isFinished(frame.node as RunNode)) notify(turn, frame)
 }

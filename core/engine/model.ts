@@ -121,8 +121,8 @@ export interface Frame {
   queued: boolean
   /** Whether the metrics of its end are recorded. */
   measured: boolean
-  /** Frames of this one's calls that changed since it last looked. */
-  readonly changed: Set<Frame>
+  /** Frames of this one's calls that changed since it last looked; made when the first one does. */
+  changed: Set<Frame> | undefined
   /** When a pod of this frame has to end at the latest, from a retry's `maxDuration`. */
   executionDeadline: UnixMs | undefined
 }
@@ -189,6 +189,8 @@ export interface Run {
   begun: boolean
   /** Whether the locks of the workflow itself are held. */
   locked: boolean
+  /** The name that was looked up last, and its id: nodes are asked for several times in a row. */
+  lookedUp: { readonly name: string; readonly id: NodeId } | undefined
   /** Counts turns, to tell a first turn from later ones. */
   turns: number
   /** The time of the turn and the random source, for expressions. */

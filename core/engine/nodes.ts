@@ -29,9 +29,12 @@ export function isUnsuccessful(node: RunNode): boolean {
  * collides the id is the reference's, which cannot run such workflows at all (IDENT-3).
  */
 export function idOf(run: Run, name: string): NodeId {
+  const { lookedUp } = run
+  if (lookedUp?.name === name) return lookedUp.id
   const base = nodeId(run.name, name)
   let id = base
   for (let n = 1; isTaken(run, id, name); n++) id = `${base}-${n}`
+  run.lookedUp = { name, id }
   return id
 }
 
@@ -225,6 +228,7 @@ function hasChild(_run: Run, parent: RunNode, child: NodeId): boolean {
 export function notify(turn: Turn, frame: Frame): void {
   const parent = frame.parent
   if (parent === undefined) return
+  parent.changed ??= new Set()
   parent.changed.add(frame)
   enqueue(turn, parent)
 }

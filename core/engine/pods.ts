@@ -32,7 +32,8 @@ export function startPod(turn: Turn, frame: Frame): Outcome {
   })
   if (deadline.kind === 'over') return refuse(turn, frame, DEADLINE_MESSAGE)
   if (deadline.kind === 'error') return error(turn, frame, deadline.message)
-  const built = build(turn, frame, deadline)
+  const podName = podNameOf(turn, node.name, frame.compiled)
+  const built = build(turn, frame, { ...deadline, podName })
   if (!built.ok) return error(turn, frame, built.message)
   if (!again) countPod(turn, node, 1)
   node.podStarted = true
@@ -40,7 +41,7 @@ export function startPod(turn: Turn, frame: Frame): Outcome {
   if (node.startedAt === 0) node.startedAt = turn.at
   if (frame.compiled.kind === 'containerSet') createContainers(turn, frame, node)
   turn.effects.push({
-    type: 'startPod', key: `pod ${node.id}`, node: node.id, podName: podNameOf(turn, node.name, frame.compiled), pod: built.pod, template: built.template,
+    type: 'startPod', key: `pod ${node.id}`, node: node.id, podName, pod: built.pod, template: built.template,
     includeResult: keepsResult(frame),
   })
   return { kind: 'entered', node, frame }
@@ -60,7 +61,7 @@ function error(turn: Turn, frame: Frame, message: string): Outcome {
   return { kind: 'failed', node, reason: 'error', message }
 }
 
-function build(turn: Turn, frame: Frame, deadline: Extract<PodDeadline, { kind: 'allowed' }>): PodResult {
+function build(turn: Turn, frame: Frame, to: Extract<PodDeadline, { kind: 'allowed' }> & { readonly podName: string }): PodResult {
   const { run } = turn
   const node = frame.node as RunNode
   return buildPod({
@@ -70,11 +71,11 @@ function build(turn: Turn, frame: Frame, deadline: Extract<PodDeadline, { kind: 
     boundaryTemplate: frame.call.boundary?.compiled.source,
     nodeId: node.id,
     nodeName: node.name,
-    podName: podNameOf(turn, node.name, frame.compiled),
+    podName: to.podName,
     onExit: frame.call.onExit,
     includeScriptOutput: keepsResult(frame),
-    activeDeadlineSeconds: deadline.activeDeadlineSeconds,
-    timeoutSeconds: deadline.timeoutSeconds,
+    activeDeadlineSeconds: to.activeDeadlineSeconds,
+    timeoutSeconds: to.timeoutSeconds,
     executionDeadline: frame.executionDeadline,
     volumes: run.volumes,
     claims: run.status.claims,

@@ -31,7 +31,7 @@ export function startRetry(turn: Turn, frame: Frame, strategy: RetryStrategy): O
 /** An attempt changed, or a wait is over. */
 export function advanceRetry(turn: Turn, frame: Frame): void {
   const body = frame.body as RetryBody
-  frame.changed.clear()
+  frame.changed?.clear()
   const outcome = settle(turn, frame, body)
   if (outcome.kind === 'failed') frame.failure = { reason: outcome.reason, message: outcome.message }
   notify(turn, frame)

@@ -93,7 +93,7 @@ export function step(run: Run, events: readonly EngineEvent[], world: World): St
   if (run.status.completed) return afterEnd(turn, events)
   run.facilities = { nowMs: at, random: world.random, sprig: world.sprig }
   refreshGlobals(run, at)
-  for (const frame of run.held.splice(0)) enqueue(turn, frame)
+  if (run.held.length > 0) for (const frame of run.held.splice(0)) enqueue(turn, frame)
   // Whatever comes first after a restart finds everything under way.
   if (run.status.phase === 'Running') begin(turn)
   for (const event of events) apply(turn, event)
@@ -125,7 +125,8 @@ function refreshGlobals(run: Run, at: UnixMs): void {
 }
 
 function notePodRunning(turn: Turn): void {
-  const running = turn.run.runningPods > 0 || [...turn.run.ending.values()].some(({ counts }) => counts)
+  const { runningPods, ending } = turn.run
+  const running = runningPods > 0 || (ending.size > 0 && [...ending.values()].some(({ counts }) => counts))
   if (turn.run.status.podRunning === running) return
   turn.run.status.podRunning = running
   turn.statusChanged = true

@@ -89,8 +89,8 @@ export function advanceSteps(turn: Turn, frame: Frame): void {
   const group = body.current
   if (group === undefined) return
   if (isFinished(frame.node as RunNode)) return closeAndNotify(turn, frame)
-  for (const child of frame.changed) noteChange(turn, frame, child)
-  frame.changed.clear()
+  for (const child of frame.changed ?? []) noteChange(turn, frame, child)
+  frame.changed?.clear()
   for (const member of [...group.delayed]) assess(turn, frame, { group, member })
   makeCalls(turn, frame, group)
   runGroups(turn, frame, body)
