@@ -36,6 +36,8 @@ const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024
 export class Journal {
   readonly pods = new Map<string, PodRecord>()
   readonly tasks = new Map<string, TaskRecord>()
+  /** Keys by workflow, so that forgetting one costs what it has. */
+  private readonly byWorkflow = new Map<string, Set<string>>()
   private readonly path: string
   private fd: number
   private bytes = 0
@@ -92,11 +94,21 @@ export class Journal {
   }
 
   private apply(record: JournalRecord): void {
+    if (record.t === 'forget') return this.forget(record.workflowUid)
     if (record.t === 'pod') this.pods.set(record.k, record)
-    else if (record.t === 'task') this.tasks.set(record.k, record)
-    else {
-      for (const known of [this.pods, this.tasks]) for (const key of known.keys()) if (key.startsWith(`${record.workflowUid}+`)) known.delete(key)
+    else this.tasks.set(record.k, record)
+    const uid = record.k.slice(0, record.k.indexOf('+'))
+    const keys = this.byWorkflow.get(uid)
+    if (keys === undefined) this.byWorkflow.set(uid, new Set([record.k]))
+    else keys.add(record.k)
+  }
+
+  private forget(workflowUid: string): void {
+    for (const key of this.byWorkflow.get(workflowUid) ?? []) {
+      this.pods.delete(key)
+      this.tasks.delete(key)
     }
+    this.byWorkflow.delete(workflowUid)
   }
 
   /** Keeps only what is still known, in a new file that replaces the old one in one step. */
