@@ -186,6 +186,20 @@ describe.skipIf(!hasKubectl)('kubectl every day', () => {
     fine('wait --for=delete pvc/sleeper-work --timeout=10s')
   })
 
+  it('carries out jobs, also after a crash', async () => {
+    fine('create job once --image=plain -- sh -c exit', '')
+    fine('wait --for=condition=complete job/once --timeout=20s')
+    const spec = { completions: 2, parallelism: 2, completionMode: 'Indexed', template: { spec: { restartPolicy: 'Never', containers: [{ name: 'work', image: 'plain', command: ['sh', '-c', 'echo "part $JOB_COMPLETION_INDEX"; /bin/sleep 2'] }] } } }
+    fine('create -f -', JSON.stringify({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'parts' }, spec }))
+    fine('wait --for=jsonpath={.status.phase}=Running pod -l job-name=parts --timeout=20s')
+    await server.restart('SIGKILL')
+    fine('wait --for=condition=complete job/parts --timeout=20s')
+    expect(fine('logs -l job-name=parts').split('\n').toSorted()).toEqual(['', 'part 0', 'part 1'])
+    expect(fine('get job parts')).toMatch(/parts +Complete +2\/2/)
+    fine('delete job --all')
+    fine('wait --for=delete pod -l job-name=parts --timeout=20s')
+  })
+
   it('writes into workflows as on a cluster: the run goes on as it began', () => {
     fine('create -f -', sleeper('edited'))
     fine('wait --for=jsonpath={.status.phase}=Running wf/edited --timeout=20s')

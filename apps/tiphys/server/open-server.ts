@@ -11,7 +11,7 @@ import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, SyncLimitStore, TaskRunner } from '@tiphys/shell/ports'
-import { type Archiver, ENGINE_FAILED, type ConfigSource, Meter, ObjectCatalog, RunHost, type Throttled, rateLimited, throttled } from '@tiphys/shell/runtime'
+import { type Archiver, ENGINE_FAILED, type ConfigSource, JobController, Meter, ObjectCatalog, RunHost, type Throttled, rateLimited, throttled } from '@tiphys/shell/runtime'
 import { VERSION } from '../commands/index.ts'
 import { lazyArtifacts } from '../local/artifacts.ts'
 import { cacheKeeper } from '../local/caches.ts'
@@ -98,7 +98,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   await makeNamespace(state.objects, 'default')
   const { workflows } = engine
   const objects = withOwnedRuns(mirroring(state.objects, engine.catalog), { runs: state.runs, workflows })
-  const stores = { workflows, ...(await openStores({ state: state.objects, objects, workflows, endPod: (uid, node) => engine.host.deletePod(uid, node) })) }
+  const stores = { workflows, ...(await openStores({ state: state.objects, objects, workflows, endPod: async (uid, node) => (await engine.host.deletePod(uid, node)) || (await engine.jobs?.endPod(uid, node)) === true })) }
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
   const { handler, access } = await openKube({
     place, token, objects: state.objects, storeOf: stores.storeOf, kinds: stores.kinds, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
@@ -152,6 +152,7 @@ interface Engine {
   readonly throttle: Throttled
   readonly meter: Meter
   readonly host: RunHost
+  readonly jobs: JobController | undefined
   readonly control: ServerControl
   readonly catalog: ObjectCatalog
   readonly logs: LogStore
@@ -184,8 +185,11 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
   const endings = pendingWork(trouble)
   const slowly = (fast: PodRunner): PodRunner => rateLimited(fast, { clock, limit: () => config.current().resourceRateLimit, onDelay: (ms) => meter.delayed(ms) })
+  const pods = withPodObjects(slowly(claims.runner(runner)), state.objects, trouble)
+  // Simulated pods play what the stubs of workflows say: jobs have none.
+  const jobs = options.simulation === undefined ? new JobController({ objects: state.objects, runner: pods, clock, jobs: resourceOfKind('Job'), pods: resourceOfKind('Pod'), onTrouble: trouble }) : undefined
   const host: RunHost = new RunHost({
-    log: state.log, runner: withPodObjects(slowly(claims.runner(runner)), state.objects, trouble), http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
+    log: state.log, runner: pods, http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
     onUpdate: (update) => {
       if (config.current().workflowEvents.enabled) recorder.note(update)
@@ -202,6 +206,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     },
   })
   await limitRuns({ state, config, throttle }, stop.signal)
+  await jobs?.open(stop.signal)
   const close = async (): Promise<void> => {
     stop.abort()
     configuration.close()
@@ -212,7 +217,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     await Promise.all([...host.runs()].map(({ uid }) => state.log.release(uid)))
     await Promise.all([caches.saved(), recorder.saved()])
   }
-  return { clock, config, engineBase, throttle, meter, host, control, catalog, logs, workflows, archiver, limits, close }
+  return { clock, config, engineBase, throttle, meter, host, jobs, control, catalog, logs, workflows, archiver, limits, close }
 }
 
 interface RunnerNeeds {

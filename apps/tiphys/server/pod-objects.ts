@@ -6,6 +6,8 @@ import type { ContainerFact, KubeObject, ObjectStore, PodFact, PodKey, PodRef, P
 
 const PODS = resourceOfKind('Pod')
 
+const WORKFLOW_LABEL = 'workflows.argoproj.io/workflow'
+
 interface Known {
   readonly namespace: string
   readonly name: string
@@ -75,7 +77,8 @@ async function put(objects: ObjectStore, entry: Known, fact: PodFact | undefined
 function podObject({ pod, namespace, name, attempt }: Known, fact: PodFact | undefined): KubeObject {
   const { metadata = {}, spec } = pod
   const finished = fact?.phase === 'Succeeded' || fact?.phase === 'Failed'
-  const labels = { ...metadata.labels, 'workflows.argoproj.io/completed': String(finished) }
+  const isStep = metadata.labels?.[WORKFLOW_LABEL] !== undefined
+  const labels = { ...metadata.labels, ...(isStep && { 'workflows.argoproj.io/completed': String(finished) }) }
   const annotations = { ...metadata.annotations, [ATTEMPT_ANNOTATION]: String(attempt) }
   return {
     apiVersion: 'v1', kind: 'Pod',

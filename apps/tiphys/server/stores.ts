@@ -9,6 +9,7 @@ import { VERSION } from '../commands/index.ts'
 import { clusterRoleStore } from './cluster-roles.ts'
 import { claimStore } from './claims.ts'
 import { type CustomKinds, openCustomKinds } from './custom-kinds.ts'
+import { jobStore } from './job-store.ts'
 import { namespaceStore } from './namespaces.ts'
 import { hostNode } from './node-object.ts'
 import { type EndPod, podStore } from './pod-store.ts'
@@ -32,6 +33,7 @@ export async function openStores({ state, objects, workflows, endPod }: StoresSe
     'workflows.argoproj.io': workflows,
     pods: podStore(objects, endPod),
     persistentvolumeclaims: claimStore(objects),
+    'jobs.batch': jobStore(objects),
     nodes: hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() }),
     'clusterroles.rbac.authorization.k8s.io': clusterRoleStore(objects),
   }
