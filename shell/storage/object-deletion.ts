@@ -2,6 +2,13 @@
 import type { DeleteOptions, ObjectKey, StoredObject } from '@tiphys/shell/ports'
 import { modified, refusedObject, titleOf } from './object-check.ts'
 
+/**
+ * - `background`: the owner is gone; what it owned goes too.
+ * - `orphan`: what it owns loses the reference, after which the owner may go.
+ * - `foreground`: what it owns goes first, and then the owner.
+ */
+export type GarbageMode = 'background' | 'orphan' | 'foreground'
+
 /** Whether nothing keeps a deleted object: no finalizer and no time to stop in. */
 export function isReady({ metadata }: StoredObject): boolean {
   return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0

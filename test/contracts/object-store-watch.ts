@@ -1,7 +1,7 @@
 // Owns what must hold of watches of objects.
-import type { ObjectEvent } from '@tiphys/shell/ports'
+import type { ObjectEvent, ObjectWatch } from '@tiphys/shell/ports'
 import { describe, expect, it } from 'vitest'
-import { collect, create, gadgets, lineOf, linesOf, type Open, type Place, removed, take, valueOf, widget, widgets } from './object-store-kit.ts'
+import { create, gadgets, lineOf, linesOf, type Open, type Place, removed, take, valueOf, widget, widgets } from './object-store-kit.ts'
 
 export function describeWatch(open: Open): void {
   describe('watch', () => {
@@ -70,15 +70,16 @@ export function describeFollowing(open: Open, place: Place): void {
       const stop = new AbortController()
       const watches = await Promise.all([objects.watch({ type: widgets, signal: stop.signal }), objects.watch({ type: widgets }), objects.watch({ type: widgets }), objects.watch({ type: widgets })])
       const [signalled, closed, left, ended] = watches.map(valueOf)
-      const all = [signalled, closed, ended].map((watch) => collect(watch))
+      const all = [signalled, closed, ended].map((watch) => following(watch, 2))
       const leaving = linesOf(left, 1)
       await create(objects, 'a')
       expect(await leaving).toEqual(['ADDED a'])
       await create(objects, 'b')
+      await Promise.all(all.map(({ seen }) => seen))
       stop.abort()
       closed?.close()
       close()
-      expect(await Promise.all(all)).toEqual([['ADDED a', 'ADDED b'], ['ADDED a', 'ADDED b'], ['ADDED a', 'ADDED b']])
+      expect(await Promise.all(all.map(({ lines }) => lines))).toEqual([['ADDED a', 'ADDED b'], ['ADDED a', 'ADDED b'], ['ADDED a', 'ADDED b']])
     })
 
     it('misses nothing that happens while it is being read', async () => {
@@ -112,4 +113,16 @@ export function describeFollowing(open: Open, place: Place): void {
       expect(watch.resourceVersion).toBe(valueOf(await objects.list({ type: widgets })).resourceVersion)
     })
   })
+}
+
+/** All that a watch tells until it ends, and when it has told so many events. */
+function following(watch: ObjectWatch | undefined, count: number): { readonly seen: Promise<void>; readonly lines: Promise<string[]> } {
+  let told: () => void = () => undefined
+  const seen = new Promise<void>((resolve) => { told = resolve })
+  const follow = async (): Promise<string[]> => {
+    const lines: string[] = []
+    for await (const event of watch ?? []) if (lines.push(lineOf(event)) === count) told()
+    return lines
+  }
+  return { seen, lines: follow() }
 }

@@ -80,15 +80,17 @@ export function describeWatch(open: Open, place: Place): void {
     it('waits for what comes, and ends with its signal and with the store', async () => {
       const { log, runs, close } = open()
       const stop = new AbortController()
-      const [signalled, closed] = [collect(runs.watch({ signal: stop.signal })), collect(runs.watch({}))]
+      const [signalled, closed] = [following(runs.watch({ signal: stop.signal }), 2), following(runs.watch({}), 3)]
       await log.create(newRun('a'))
       await log.create(newRun('b'))
+      await signalled.seen
       stop.abort()
-      expect(await signalled).toEqual(['changed a Running', 'changed b Running'])
+      expect(await signalled.lines).toEqual(['changed a Running', 'changed b Running'])
       await log.create(newRun('c'))
       await log.append('c', 0, { record: '{}' })
+      await closed.seen
       close()
-      expect((await closed).slice(0, 3)).toEqual(['changed a Running', 'changed b Running', 'changed c Running'])
+      expect((await closed.lines).slice(0, 3)).toEqual(['changed a Running', 'changed b Running', 'changed c Running'])
     })
 
     it('misses nothing that happens while it is being read', async () => {
@@ -223,4 +225,16 @@ async function collect(events: AsyncIterable<RunEvent>): Promise<string[]> {
   const lines: string[] = []
   for await (const event of events) lines.push(lineOf(event))
   return lines
+}
+
+/** All that a watch tells until it ends, and when it has told so many events. */
+function following(events: AsyncIterable<RunEvent>, count: number): { readonly seen: Promise<void>; readonly lines: Promise<string[]> } {
+  let told: () => void = () => undefined
+  const seen = new Promise<void>((resolve) => { told = resolve })
+  const follow = async (): Promise<string[]> => {
+    const lines: string[] = []
+    for await (const event of events) if (lines.push(lineOf(event)) === count) told()
+    return lines
+  }
+  return { seen, lines: follow() }
 }

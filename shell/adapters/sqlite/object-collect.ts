@@ -1,9 +1,9 @@
 // Owns the garbage collector: it deals with the dependents of owners that are gone or going, a few per commit.
 import { type Db, type StoredObject, StorageError } from '@tiphys/shell/ports'
-import { foregroundFinalizer, isReady, markDeleting, orphanFinalizer, withFinalizer, withoutFinalizer, withoutOwners } from '@tiphys/shell/storage'
+import { type GarbageMode, foregroundFinalizer, isReady, markDeleting, orphanFinalizer, withFinalizer, withoutFinalizer, withoutOwners } from '@tiphys/shell/storage'
 import type { GroupCommit, Tx } from './group-commit.ts'
 import { settle } from './object-delete.ts'
-import { garbageTopic, type GarbageMode, hasDependents, ownerGoing } from './object-garbage.ts'
+import { garbageTopic, hasDependents, ownerGoing } from './object-garbage.ts'
 import { liveById, liveByUid, type LiveObject, replaceObject } from './object-rows.ts'
 
 const dependentsPerCommit = 100

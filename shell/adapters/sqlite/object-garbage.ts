@@ -1,13 +1,7 @@
 // Owns which owners are gone or going, and what is to become of the objects that name them.
 import type { Db } from '@tiphys/shell/ports'
+import type { GarbageMode } from '@tiphys/shell/storage'
 import type { Tx } from './group-commit.ts'
-
-/**
- * - `background`: the owner is gone; what it owned goes too.
- * - `orphan`: what it owns loses the reference, after which the owner may go.
- * - `foreground`: what it owns goes first, and then the owner.
- */
-export type GarbageMode = 'background' | 'orphan' | 'foreground'
 
 /** What commits that leave work for the collector say they change. */
 export const garbageTopic = 'garbage'
