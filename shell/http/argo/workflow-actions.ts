@@ -145,6 +145,8 @@ const remove: ArgoOperationHandler = async (call, services) => {
   if (isTruth(call.query, 'force') && (workflow.metadata.finalizers ?? []).length > 0) {
     const freed = await services.workflows.control.change(summary, workflow, { ...workflow, metadata: { ...workflow.metadata, finalizers: [] } })
     if (!freed.ok) return refusedWith(workflowFailure(freed.problem, name))
+    // It was on its way out already, and nothing else held it.
+    if (!(await services.workflows.summary(namespace, name)).ok) return answered({})
   }
   const deleted = await services.workflows.delete({ type: WORKFLOWS, namespace, name })
   return deleted.ok ? answered({}) : refusedWith(workflowFailure(deleted.problem, name))
