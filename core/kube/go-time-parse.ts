@@ -257,7 +257,8 @@ function settle(reading: Reading): GoTime | undefined {
   }
   if (reading.zone === '') return { seconds: local, nanos, offsetSeconds: 0, zone: 'UTC' }
   const hours = reading.zone.startsWith('GMT') && reading.zone.length > 3 ? Number(reading.zone.slice(3)) : 0
-  return { seconds: local - hours * 3600, nanos, offsetSeconds: hours * 3600, zone: reading.zone }
+  // Go shows such an instant at its offset, yet reads the clock as if it were UTC's.
+  return { seconds: local, nanos, offsetSeconds: hours * 3600, zone: reading.zone }
 }
 
 /** Turns the day of the year into month and day; where the text names those too, they have to agree. */

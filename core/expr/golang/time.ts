@@ -42,9 +42,13 @@ export function zoneAt(zone: GoLocation, sec: number): ZoneAt {
   const offsetSec = databaseOffset(zone.name, sec)
   const winter = databaseOffset(zone.name, januaryOf(sec))
   const summer = databaseOffset(zone.name, januaryOf(sec) + 181 * 86400)
-  const isDst = winter !== summer && offsetSec === Math.max(winter, summer)
+  const isLater = winter !== summer && offsetSec === Math.max(winter, summer)
+  const isDst = SUMMER_IS_STANDARD.test(zone.name) ? winter !== summer && !isLater : isLater
   return { offsetSec, abbreviation: abbreviationOf(zone.name, sec, offsetSec), isDst }
 }
+
+/** Where the law calls summer time the standard time and winter the exception. */
+const SUMMER_IS_STANDARD = /^Europe\/Dublin$|^Eire$/
 
 const januaryOf = (sec: number): number => daysFromCivil(civilFromSeconds(sec).year, 1, 1) * 86400
 
@@ -73,6 +77,29 @@ export function loadLocation(name: string): GoLocation | undefined {
   if (name === 'Local') return LOCAL
   if (!/^[A-Za-z0-9_+/-]+$/.test(name) || /^[+-]/.test(name)) return undefined
   return formatOf(name, 'parts') === undefined ? undefined : { [TAG]: 'location', name, offsetSec: undefined }
+}
+
+const NAMES = new Map<string, ReadonlyMap<string, readonly number[]>>()
+const namesMax = 100
+const halfYear = 182.6 * 86_400
+
+/** The offsets, in seconds, at which a zone has used an abbreviation since 1970, in the order of their first use. */
+export function offsetsOf(zone: GoLocation, abbreviation: string): readonly number[] {
+  if (zone.offsetSec !== undefined) return zoneAt(zone, 0).abbreviation === abbreviation ? [zone.offsetSec] : []
+  const known = NAMES.get(zone.name) ?? namesOf(zone)
+  if (NAMES.size >= namesMax) NAMES.clear()
+  NAMES.set(zone.name, known)
+  return known.get(abbreviation) ?? []
+}
+
+function namesOf(zone: GoLocation): ReadonlyMap<string, readonly number[]> {
+  const names = new Map<string, number[]>()
+  for (let half = 0; half < 136; half++) {
+    const { abbreviation, offsetSec } = zoneAt(zone, Math.round(half * halfYear))
+    const offsets = names.get(abbreviation) ?? []
+    if (!offsets.includes(offsetSec)) names.set(abbreviation, [...offsets, offsetSec])
+  }
+  return names
 }
 
 /** Rules change at quarters of an hour since about 1920, so that an offset holds for a whole one. */
@@ -111,7 +138,7 @@ function computedOffset(name: string, instant: number): number {
 
 /** JavaScript knows few abbreviations (`GMT+2`); the common ones follow from the zone and its offset. */
 function abbreviationOf(name: string, sec: number, offsetSec: number): string {
-  const known = ABBREVIATIONS.find(([pattern]) => pattern.test(name))?.[1][offsetSec / 3600]
+  const known = ABBREVIATIONS.find(([pattern, , until = Infinity]) => sec < until && pattern.test(name))?.[1][offsetSec / 3600]
   if (known !== undefined) return known
   if (offsetSec % quarter !== 0 && sec < quartersFrom) return 'LMT'
   const shown = formatOf(name, 'short')?.formatToParts(withinDates(sec) * 1000).find((p) => p.type === 'timeZoneName')?.value ?? ''
@@ -124,13 +151,22 @@ function abbreviationOf(name: string, sec: number, offsetSec: number): string {
 const WESTERN = { 0: 'WET', 1: 'WEST' }
 const CENTRAL = { 1: 'CET', 2: 'CEST' }
 const EASTERN = { 2: 'EET', 3: 'EEST' }
-const ABBREVIATIONS: readonly (readonly [RegExp, Readonly<Record<number, string>>])[] = [
+/** The abbreviations of a zone by its offset in hours; some only until an instant. */
+const ABBREVIATIONS: readonly (readonly [RegExp, Readonly<Record<number, string>>, number?])[] = [
+  [/^GMT[+-]?0?$|^Greenwich$|^Etc\/(GMT[+-]?0?|Greenwich)$/, { 0: 'GMT' }],
+  [/^Europe\/Istanbul$|^Asia\/Istanbul$|^Turkey$/, EASTERN, 1_473_195_600],
+  [/^Europe\/Minsk$/, EASTERN, 1_301_184_000],
+  [/^(Europe\/Moscow|W-SU)$/, { 3: 'MSK', 4: 'MSD' }, 1_301_180_400],
+  [/^Antarctica\/Troll$/, { 0: '+00', 2: '+02' }],
+  [/^MET$/, { 1: 'MET', 2: 'MEST' }],
+  [/^America\/Havana$|^Cuba$/, { '-5': 'CST', '-4': 'CDT' }],
+  [/^America\/St_Johns$|^Canada\/Newfoundland$/, { '-3.5': 'NST', '-2.5': 'NDT' }],
   [/^Europe\/London$|^GB$/, { 0: 'GMT', 1: 'BST' }],
   [/^Europe\/Dublin$|^Eire$/, { 0: 'GMT', 1: 'IST' }],
   [/^Europe\/Lisbon$|^Atlantic\/(Canary|Madeira|Faroe)$|^Portugal$|^WET$/, WESTERN],
   [/^Europe\/(Athens|Bucharest|Chisinau|Helsinki|Kiev|Kyiv|Mariehamn|Riga|Sofia|Tallinn|Vilnius)$|^Asia\/(Beirut|Nicosia)$|^EET$/, EASTERN],
-  [/^Europe\/(Moscow|Simferopol|Minsk)$|^W-SU$/, { 3: 'MSK' }],
-  [/^Europe\/(?!Istanbul|Samara|Saratov|Ulyanovsk|Astrakhan|Volgograd|Kirov)|^Arctic\/|^Africa\/(Algiers|Tunis|Ceuta)$|^CET$|^MET$|^Poland$/, CENTRAL],
+  [/^Europe\/(Moscow|Simferopol)$|^W-SU$/, { 3: 'MSK', 4: 'MSK' }],
+  [/^Europe\/(?!Istanbul|Minsk|Samara|Saratov|Ulyanovsk|Astrakhan|Volgograd|Kirov)|^Arctic\/|^Africa\/(Algiers|Tunis|Ceuta)$|^CET$|^Poland$/, CENTRAL],
   [/^Africa\/(Cairo|Tripoli)$/, EASTERN],
   [/^Africa\/(Johannesburg|Maseru|Mbabane)$/, { 2: 'SAST' }],
   [/^Africa\/(Nairobi|Addis_Ababa|Kampala|Mogadishu|Dar_es_Salaam|Djibouti|Asmara)$/, { 3: 'EAT' }],
@@ -138,17 +174,17 @@ const ABBREVIATIONS: readonly (readonly [RegExp, Readonly<Record<number, string>
   [/^Africa\/(Maputo|Harare|Lusaka|Kigali|Lubumbashi|Khartoum|Windhoek|Gaborone|Blantyre|Bujumbura|Juba)$/, { 2: 'CAT' }],
   [/^Africa\/(Abidjan|Accra|Dakar|Bamako|Monrovia)$|^Atlantic\/Reykjavik$/, { 0: 'GMT' }],
   [/^Asia\/Tokyo$|^Japan$/, { 9: 'JST' }],
-  [/^Asia\/(Seoul|Pyongyang)$|^ROK$/, { 9: 'KST' }],
+  [/^Asia\/(Seoul|Pyongyang)$|^ROK$/, { 9: 'KST', 10: 'KDT' }],
   [/^Asia\/(Shanghai|Chongqing|Harbin|Macau|Taipei)$|^PRC$|^ROC$/, { 8: 'CST' }],
   [/^Asia\/Hong_Kong$|^Hongkong$/, { 8: 'HKT' }],
   [/^Asia\/(Kolkata|Calcutta)$/, { 5.5: 'IST' }],
-  [/^Asia\/Karachi$/, { 5: 'PKT' }],
+  [/^Asia\/Karachi$/, { 5: 'PKT', 6: 'PKST' }],
   [/^Asia\/(Jerusalem|Tel_Aviv)$|^Israel$/, { 2: 'IST', 3: 'IDT' }],
   [/^Asia\/Manila$/, { 8: 'PST' }],
   [/^Asia\/(Jakarta|Pontianak)$/, { 7: 'WIB' }],
   [/^Australia\/(Sydney|Melbourne|Hobart|Canberra|ACT|NSW|Victoria|Tasmania|Brisbane|Lindeman|Queensland)$/, { 10: 'AEST', 11: 'AEDT' }],
   [/^Australia\/(Adelaide|Darwin|Broken_Hill|North|South)$/, { 9.5: 'ACST', 10.5: 'ACDT' }],
-  [/^Australia\/(Perth|West)$/, { 8: 'AWST' }],
+  [/^Australia\/(Perth|West)$/, { 8: 'AWST', 9: 'AWDT' }],
   [/^Pacific\/Auckland$|^NZ$/, { 12: 'NZST', 13: 'NZDT' }],
   [/^Pacific\/Honolulu$|^US\/Hawaii$/, { '-10': 'HST' }],
 ]
