@@ -1,12 +1,11 @@
 // Owns the archive of a server: what its loop reads, marks and looks through.
-import { type ArchiveConfig } from '@tiphys/core/controllers'
+import { type ArchiveConfig, ARCHIVING_LABEL } from '@tiphys/core/controllers'
 import type { Run } from '@tiphys/core/engine'
-import type { JsonObject } from '@tiphys/core/kube'
+import type { JsonObject, LabelRequirement } from '@tiphys/core/kube'
 import type { WorkflowStore } from '@tiphys/shell/http'
 import type { ArchiveStore, Clock, RunSummary } from '@tiphys/shell/ports'
-import { type Amendment, Archiver } from '@tiphys/shell/runtime'
+import { type Amendment, Archiver, eachRun } from '@tiphys/shell/runtime'
 import { removeArtifacts } from '../local/remove.ts'
-import { listRuns } from '../local/runs.ts'
 import type { LocalSession } from '../local/session.ts'
 import type { ServerControl } from './control.ts'
 
@@ -19,6 +18,8 @@ export interface ArchiveParts {
   readonly onTrouble: (error: unknown) => void
 }
 
+const UNSETTLED: LabelRequirement = { key: ARCHIVING_LABEL, operator: 'notin', values: ['Archived', 'Removed'] }
+
 export function openArchiver({ session, control, workflows, clock, config, onTrouble }: ArchiveParts): Archiver {
   const { state } = session
   const read = async (uid: string): Promise<JsonObject | undefined> => {
@@ -27,9 +28,7 @@ export function openArchiver({ session, control, workflows, clock, config, onTro
     const whole = await workflows.whole(summary.value)
     return whole.ok ? (whole.value as unknown as JsonObject) : undefined
   }
-  async function* ended(): AsyncGenerator<RunSummary> {
-    yield* await listRuns(state, { finished: true, archived: false, labels: [{ key: 'workflows.argoproj.io/workflow-archiving-status', operator: 'notin', values: ['Archived', 'Removed'] }] })
-  }
+  const ended = (): AsyncIterable<RunSummary> => eachRun(state.runs, { finished: true, archived: false, labels: [...config().labelSelector, UNSETTLED] })
   return new Archiver({ archive: tidyArchive(session), clock, config, read, mark: (uid, labels) => control.label(uid, labels), ended, onTrouble })
 }
 

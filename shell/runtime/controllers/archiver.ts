@@ -36,6 +36,7 @@ export class Archiver {
   /** Archives what ended while nobody looked, and begins to forget what is old. */
   async start(): Promise<void> {
     await this.#sweep()
+    if (!this.#options.config().enabled) return
     for await (const { uid, labels } of this.#options.ended()) {
       if (this.#closed) return
       await this.ended(uid, labels)
