@@ -17,8 +17,8 @@ async function lint(...args: readonly string[]): Promise<{ code: number; out: st
   return { code, out, err }
 }
 
-/** These read the cluster, standard input, or say no more than that a file is not there. */
-const OTHERWISE = new Set(['lint-ref', 'lint-stdin', 'lint-stdin-empty', 'lint-missing'])
+/** These read the cluster or standard input. */
+const OTHERWISE = new Set(['lint-ref', 'lint-stdin', 'lint-stdin-empty'])
 
 const cases = (present ? readFileSync(join(conformance, 'transcripts.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Transcript) : [])
   .filter(({ id, mode, args }) => args[0] === 'lint' && mode !== 'server' && !OTHERWISE.has(id))

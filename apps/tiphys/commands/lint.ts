@@ -1,7 +1,12 @@
 // Owns `tiphys lint`: files in, findings out, for people, programs or as the reference says them.
+import { readManifests } from '@tiphys/core/spec'
 import { type LintResult, type SourceFile, argoReport, githubReport, jsonReport, lintFiles, sarifReport, textReport, wholeCallError } from '@tiphys/core/lint'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { manifestFiles, readSource } from '../local/input.ts'
+import { Mistake } from '../remote/failure.ts'
+import { entryLine } from '../remote/go-log.ts'
+import { unreadableEntry } from '../remote/manifests.ts'
+import { sourcesOf } from '../remote/walk.ts'
 import { lookFor } from '../terminal/index.ts'
 import { VERSION } from './index.ts'
 
@@ -9,9 +14,9 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { flags, args, streams } = invocation
   const kinds = kindsOf(flags)
   if (!kinds.ok) return { error: kinds.message }
-  const read = await readFiles(args)
-  if (!read.ok) return { error: read.message }
   const compat = flags.text('compat') === 'argo' ? 'argo' : undefined
+  const read = compat === undefined ? await readFiles(args) : await readAsReference(invocation)
+  if (!read.ok) return { error: read.message }
   const result = lintFiles(read.files, { strict: flags.bool('strict'), kinds: kinds.kinds, compat })
   if (compat === undefined) streams.stdout(report(invocation, result))
   else {
@@ -46,6 +51,20 @@ export function kindsOf(flags: Flags): Kinds {
 }
 
 type Read = { readonly ok: true; readonly files: readonly SourceFile[] } | { readonly ok: false; readonly message: string }
+
+/** Missing files are told in the reference's words; and what is no manifest twice, as it reads files for their templates first and then to judge them. */
+async function readAsReference({ args, flags, streams }: Invocation): Promise<Read> {
+  const files: SourceFile[] = []
+  try {
+    for (const root of args) for await (const source of sourcesOf(root, streams)) files.push(source)
+  } catch (error) {
+    if (error instanceof Mistake) return { ok: false, message: error.message }
+    throw error
+  }
+  const lines = files.flatMap(({ text }) => readManifests(text).unreadable.map((one) => entryLine(flags, unreadableEntry(one), Date.now())))
+  for (const line of [...lines, ...lines]) if (line !== undefined) streams.stderr(`${line}\n`)
+  return { ok: true, files }
+}
 
 async function readFiles(paths: readonly string[]): Promise<Read> {
   const files: SourceFile[] = []

@@ -27,7 +27,8 @@ export async function readGiven(source: string): Promise<string> {
   try {
     return await readFile(source, 'utf8')
   } catch (error) {
-    throw new Mistake(`open ${source}: ${reasonOf(error)}`)
+    // A folder can be opened, and then not be read.
+    throw new Mistake(`${(error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open'} ${source}: ${reasonOf(error)}`)
   }
 }
 
