@@ -1,12 +1,15 @@
 // Checks that a run keeps its nodes alone: what it asked for in earlier turns, whole pods among it, can be forgotten.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { Session } from 'node:inspector'
 import { type EngineEvent, type Run, createRun, createWorld, step } from '@tiphys/core/engine'
 import { type Shape, workflowOf } from '@tiphys/test/kit'
 import { expect, it } from 'vitest'
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
+function collectGarbage(): void {
+  const session = new Session()
+  session.connect()
+  session.post('HeapProfiler.collectGarbage')
+  session.disconnect()
+}
 
 const world = createWorld({ catalog: { workflowTemplate: () => undefined, clusterWorkflowTemplate: () => undefined, configMap: () => undefined } })
 
