@@ -23,6 +23,7 @@ import { type ConfigPlace, configDefaults, openConfiguration } from './configura
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
 import { drained } from './drain.ts'
+import { measured } from './measured.ts'
 import { openMetricsDoor } from './metrics-port.ts'
 import { claimObjects, followClaims } from './claims.ts'
 import { openDeletions } from './deletions.ts'
@@ -104,7 +105,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
     place, token, objects: state.objects, storeOf: stores.storeOf, kinds: stores.kinds, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
     hasNamespace, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
   })
-  const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, handler)
+  const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, measured(handler, engine.meter))
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
     ...stores, logs: engine.logs, archive: tidyArchive(session, (uid) => engine.control.label(uid, { [ARCHIVING_LABEL]: 'Removed' })), limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), workflowDefaults: () => engine.config.current().workflowDefaults, metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),

@@ -160,6 +160,13 @@ export class Meter implements CronMeter {
     this.registry.observe('grpc_server_handling_seconds', labels, seconds)
   }
 
+  /** A request to the Kubernetes API. */
+  kubeServed({ kind, verb, status, seconds }: { readonly kind: string; readonly verb: string; readonly status: number; readonly seconds: number }): void {
+    const labels = { kind, verb, status_code: String(status) }
+    this.add('k8s_request_total', labels)
+    this.observe('k8s_request_duration', labels, seconds)
+  }
+
   /** The same client, of which each request is measured. */
   measuring(client: HttpClient): HttpClient {
     return {
