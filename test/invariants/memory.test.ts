@@ -1,13 +1,13 @@
 // Checks that a run keeps its nodes alone: what it asked for in earlier turns, whole pods among it, can be forgotten.
-import { Session } from 'node:inspector'
+import { Session } from 'node:inspector/promises'
 import { type EngineEvent, type Run, createRun, createWorld, step } from '@tiphys/core/engine'
 import { type Shape, workflowOf } from '@tiphys/test/kit'
 import { expect, it } from 'vitest'
 
-function collectGarbage(): void {
+async function collectGarbage(): Promise<void> {
   const session = new Session()
   session.connect()
-  session.post('HeapProfiler.collectGarbage')
+  await session.post('HeapProfiler.collectGarbage')
   session.disconnect()
 }
 
@@ -35,7 +35,7 @@ it.each<Shape>(['chain', 'layers', 'loop'])('a %s under way keeps no pod that it
   const run = createRun(workflowOf(shape, 50), world)
   const asked = playMost(run)
   await new Promise((resolve) => setImmediate(resolve))
-  collectGarbage()
+  await collectGarbage()
   expect(asked.length).toBe(50)
   expect(asked.filter((effect) => effect.deref() !== undefined)).toHaveLength(0)
   expect(run.status.phase).toBe('Running')
