@@ -64,7 +64,7 @@ async function phaseOf(name: string): Promise<string> {
 }
 
 async function until(what: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (await what()) return
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
@@ -74,7 +74,7 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 const namesOf = ({ body }: Told): readonly string[] => ((body['items'] ?? []) as readonly { readonly metadata: { readonly name: string } }[]).map(({ metadata }) => metadata.name)
 
 /** The messages of a stream until it has told as many as wanted. */
-async function streamed(path: string, count: number, onMessage: () => void = () => undefined): Promise<readonly Readonly<Record<string, unknown>>[]> {
+async function streamed(path: string, count: number, onMessage: () => unknown = () => undefined): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const stop = new AbortController()
   const answer = await fetch(`${server.address.rest}${path}`, { headers: { authorization: `Bearer ${server.token}` }, signal: stop.signal })
   const messages: Readonly<Record<string, unknown>>[] = []
@@ -138,9 +138,9 @@ describe('the Argo REST API of a whole server', () => {
     const path = '/api/v1/workflow-events/default?listOptions.labelSelector=watched&fields=result.type,result.object.metadata.name'
     await ask('POST', HOME, { body: workflow('watched', { template: 'hangs', metadata: { labels: { watched: 'yes' } } }) })
     await until(async () => (await phaseOf('watched')) === 'Running')
-    let told = 0
-    const watchers = Array.from({ length: 40 }, () => streamed(path, 2, () => { told += 1 }))
-    await until(async () => told === 40)
+    const told = new Set<number>()
+    const watchers = Array.from({ length: 40 }, (_, index) => streamed(path, 2, () => told.add(index)))
+    await until(async () => told.size === watchers.length)
     await ask('PUT', `${HOME}/watched/terminate`)
     for (const messages of await Promise.all(watchers)) {
       expect(messages[0]).toEqual({ result: { type: 'ADDED', object: { metadata: { name: 'watched' } } } })
