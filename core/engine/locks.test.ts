@@ -1,6 +1,6 @@
 // Locks of databases, and locks whose size changes.
 import { describe, expect, it } from 'vitest'
-import { type Claim, type LockRequest, createLockTable, wantedLocks } from './locks.ts'
+import { type Claim, type LockRequest, createLockTable, databaseMutexes, wantedLocks } from './locks.ts'
 import type { Catalog } from './world.ts'
 
 const catalog = (limits?: Readonly<Record<string, number>>): Catalog => ({
@@ -28,6 +28,11 @@ describe('locks of a database', () => {
     const sync = { semaphores: [{ database: { key: 'gpu' } }] }
     expect(wantedLocks(sync, 'argo', catalog({}))).toEqual({ ok: false, message: 'failed to initialize semaphore argo/Database/gpu with limit' })
     expect(wantedLocks(sync, 'argo', catalog())).toEqual({ ok: false, message: 'database session is not available for semaphore argo/Database/gpu' })
+  })
+
+  it('SYNC-6 are mutexes or semaphores by the manifest alone', () => {
+    const named = databaseMutexes([{ mutexes: [{ name: 'door', database: true }, { name: 'gate' }, { name: 'wall', namespace: 'other', database: true }] }, undefined, { semaphores: [{ database: { key: 'gpu' } }] }], 'argo')
+    expect([...named]).toEqual(['argo/Database/door', 'other/Database/wall'])
   })
 
   it('SYNC-6 tell how many hold them', () => {

@@ -153,3 +153,9 @@ function databaseLock(key: string, home: string, { databaseLimit }: Catalog): Re
   const limit = databaseLimit(home, key)
   return limit === undefined ? { ok: false, message: `failed to initialize semaphore ${name} with limit` } : { ok: true, lock: { name, limit, record: `sem/${home}/${key}` } }
 }
+
+/** Names of the mutexes among locks of a database, whose names alone do not tell which kind they are. */
+export function databaseMutexes(syncs: readonly (Synchronization | undefined)[], namespace: string): ReadonlySet<string> {
+  const mutexes = syncs.flatMap((sync) => sync?.mutexes ?? []).filter(({ database }) => database === true)
+  return new Set(mutexes.map((mutex) => `${mutex.namespace || namespace}/Database/${mutex.name ?? ''}`))
+}

@@ -1,6 +1,7 @@
 // The engine's state as `status` of the Workflow object, and back: nothing outside this file knows both shapes.
 import type { Condition, NodeStatus, Template, Workflow, WorkflowStatus } from '@tiphys/core/spec'
 import type { NodeId, Run, RunNode, UnixMs } from './model.ts'
+import { databaseMutexes } from './locks.ts'
 import { rfc3339 } from '@tiphys/core/kube'
 import { parseProgress } from './nodes.ts'
 
@@ -84,9 +85,12 @@ function conditionsOf(run: Run): Condition[] {
 function locksOf(run: Run): Pick<WorkflowStatus, 'synchronization'> {
   const mutexes: { mutex: string; holder: string }[] = []
   const semaphores = new Map<string, string[]>()
+  if (run.locksHeld.size === 0) return {}
+  const templates = [...(run.spec.templates ?? []), ...run.templates.stored.values()]
+  const ofDatabase = databaseMutexes([run.spec, ...templates].map(({ synchronization }) => synchronization), run.namespace)
   for (const [holder, names] of run.locksHeld) {
     for (const name of names) {
-      if (name.includes('/Mutex/')) mutexes.push({ mutex: name, holder })
+      if (name.includes('/Mutex/') || ofDatabase.has(name)) mutexes.push({ mutex: name, holder })
       else semaphores.set(name, [...(semaphores.get(name) ?? []), holder])
     }
   }
