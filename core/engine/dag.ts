@@ -93,10 +93,9 @@ function isStopped(body: DagBody): boolean {
 }
 
 function failFast(turn: Turn, frame: Frame, body: DagBody): void {
-  for (const index of body.postponed) {
-    const loop = body.tasks.get(index)?.loop
-    if (loop !== undefined) setPhase(turn, loop.node, 'Failed', FAIL_FAST_MESSAGE)
-  }
+  // Loops with calls that are not made any more, and those whose items have ended without their exit handlers.
+  const stopped = [...[...body.postponed].map((index) => body.tasks.get(index)), ...body.delayed.values()]
+  for (const task of stopped) if (task?.loop !== undefined && !isFinished(task.loop.node)) setPhase(turn, task.loop.node, 'Failed', FAIL_FAST_MESSAGE)
   setPhase(turn, frame.node as RunNode, 'Failed', FAIL_FAST_MESSAGE)
   close(turn, frame)
 }
