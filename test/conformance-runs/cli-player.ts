@@ -55,7 +55,10 @@ export interface CliPlayer {
 const KUBECONFIG = 'apiVersion: v1\nkind: Config\ncurrent-context: world\ncontexts: [{name: world, context: {cluster: world, namespace: argo, user: world}}]\nclusters: [{name: world, cluster: {server: "http://127.0.0.1:1"}}]\nusers: [{name: world, user: {}}]\n'
 const LATER_MS = 2500
 const KILLED_MS = 15_000
-const LIMIT_MS = 90_000
+/** However fast the clock runs, a busy machine needs time of its own. */
+const LATER_MIN_MS = 600
+const KILLED_MIN_MS = 2000
+const LIMIT_MS = 55_000
 
 export async function openCliPlayer(options: CliPlayerOptions): Promise<CliPlayer> {
   const { folder, scratch, servers, speed } = options
@@ -70,16 +73,16 @@ export async function openCliPlayer(options: CliPlayerOptions): Promise<CliPlaye
     for (const step of transcript.setup ?? []) await doStep(step)
     const args = await Promise.all(transcript.args.map((arg) => resolved(arg, servers.env.BASE)))
     const later = afterwards(transcript)
-    const limit = (transcript.exit === 'killed' ? KILLED_MS : LIMIT_MS) / speed
+    const limit = transcript.exit === 'killed' ? Math.max(KILLED_MS / speed, KILLED_MIN_MS) : LIMIT_MS
     const env = environment(transcript)
-    const run = await (options.program === undefined ? runHere : runProgram(options.program))({ args, env, stdin: transcript.stdin ?? '', limit: Math.max(limit, 2000) })
+    const run = await (options.program === undefined ? runHere : runProgram(options.program))({ args, env, stdin: transcript.stdin ?? '', limit })
     await later
     rmSync(join(files, 'out'), { recursive: true, force: true })
     return normalized(transcript, run, normal)
   }
   const afterwards = async ({ during = [] }: Transcript): Promise<void> => {
     if (during.length === 0) return
-    await new Promise((resolve) => setTimeout(resolve, LATER_MS / speed))
+    await new Promise((resolve) => setTimeout(resolve, Math.max(LATER_MS / speed, LATER_MIN_MS)))
     for (const step of during) await doStep(step)
   }
   const doStep = async (step: Step): Promise<void> => {
