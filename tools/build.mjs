@@ -35,7 +35,7 @@ async function bundle() {
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'linked',
-    external: ['libsql'],
+    external: ['libsql', 'pg'],
     // The starter compiles the bundle by itself, where nothing could be imported: what is loaded later is required.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'tiphysUrl' },

@@ -1,8 +1,8 @@
 // Runs the contracts of the state on PostgreSQL, where a server can be had.
 import { openPostgresState, type PostgresOptions, type PostgresState } from '@tiphys/shell/adapters/postgres'
-import { afterAll, describe, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { archiveContract } from './archive.ts'
-import { objectsNow } from './object-store-kit.ts'
+import { create, linesOf, objectsNow, valueOf, widgets } from './object-store-kit.ts'
 import { objectStoreContract } from './object-store.ts'
 import { dropSchema, newSchema, type PostgresServer, startPostgres } from './postgres-server.ts'
 import { runLogContract } from './run-log.ts'
@@ -20,10 +20,59 @@ function newPlace(server: PostgresServer): StatePlace {
   }
 }
 
-const server = await startPostgres({ isDurable: false })
-if (typeof server === 'string') {
-  describe.skip('the contracts of the state on PostgreSQL', () => it(server, () => undefined))
-} else {
+const started = await startPostgres({ isDurable: false })
+
+/** Tests that are skipped say why in their title. */
+const title = typeof started === 'string' ? `PostgreSQL: ${started}` : 'PostgreSQL'
+
+describe.skipIf(typeof started === 'string')(title, () => {
+  const opened: PostgresState[] = []
+  const urlOf = (): string => (typeof started === 'string' ? '' : started.url)
+  const open = (owner: string, schema: string): PostgresState => {
+    const state = openPostgresState(urlOf(), { schema, owner: { id: owner, info: '' }, now: () => objectsNow })
+    opened.push(state)
+    return state
+  }
+
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((state) => state.close()))
+  })
+
+  it('tells other servers of a change without being asked', async () => {
+    const schema = newSchema()
+    const [mine, theirs] = [open('mine', schema), open('theirs', schema)]
+    const heard = linesOf(valueOf(await mine.objects.watch({ type: widgets })), 1)
+    await create(theirs.objects, 'a')
+    expect(await heard).toEqual(['ADDED a'])
+  })
+
+  it('gives versions in the order of commits, whoever writes', async () => {
+    const schema = newSchema()
+    const states = ['x', 'y', 'z'].map((owner) => open(owner, schema))
+    const watch = valueOf(await states[0]?.objects.watch({ type: widgets }) ?? { ok: false, problem: { code: 'not_found', message: '' } })
+    const writes = states.map(async ({ objects }, writer) => {
+      for (let n = 0; n < 40; n++) await create(objects, `w-${writer}-${n}`)
+    })
+    const versions: number[] = []
+    for await (const event of watch) if (event.type === 'ADDED' && versions.push(Number(event.object.metadata.resourceVersion)) === 120) break
+    await Promise.all(writes)
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b))
+    expect(new Set(versions).size).toBe(120)
+  })
+
+  it('refuses a schema of a newer program, of another program, and a server that is not there', async () => {
+    const schema = newSchema()
+    const state = open('me', schema)
+    await state.opened
+    expect(() => open('me', 'no; drop')).toThrow('cannot be the name of a schema')
+    await expect(openPostgresState(urlOf(), { schema: 'information_schema', owner: { id: 'me', info: '' }, now: () => 0 }).opened).rejects.toMatchObject({ code: 'cannot_open' })
+    const nowhere = openPostgresState('postgres://nobody@127.0.0.1:1/none', { owner: { id: 'me', info: '' }, now: () => 0, patienceMs: 50 })
+    await expect(nowhere.opened).rejects.toMatchObject({ code: 'io', hint: 'check that the database runs and can be reached' })
+  })
+})
+
+if (typeof started !== 'string') {
+  const server = started
   afterAll(() => server.close())
   runLogContract('PostgreSQL', () => newPlace(server))
   objectStoreContract('PostgreSQL', () => newPlace(server))

@@ -20,6 +20,7 @@ import { lookupIn } from '../local/host.ts'
 import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
 import { archiveEnded, openArchiver, tidyArchive } from './archive.ts'
 import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
+import { type Relief, openSharedSession, relieveOthers } from './database.ts'
 import { serverControl, type ServerControl } from './control.ts'
 import { limitRuns, openControllers } from './controllers.ts'
 import { drained } from './drain.ts'
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly kubePort: number
   readonly rest: RestOptions
   readonly config?: ConfigPlace | undefined
+  /** URL of a database that holds the state, perhaps for several servers; absent for one of this data directory alone. */
+  readonly database?: string
   /** A port of its own for metrics; 0 for any free one, undefined for none. */
   readonly metricsPort?: number | undefined
   /** How many messages of each level were told. */
@@ -77,11 +80,11 @@ const LOOPBACK = '127.0.0.1'
 const HOSTS = ['localhost', LOOPBACK, '[::1]']
 
 export async function openServer(options: ServerOptions): Promise<Opened> {
-  const session = openSession(options.folders, 'carry')
+  const session = options.database === undefined ? openSession(options.folders, 'carry') : await openSharedSession(options.folders, options.database)
   try {
     return await openOn(session, options)
   } catch (error) {
-    session.state.close()
+    await session.state.close()
     return { ok: false, message: `the server cannot start: ${messageOf(error)}` }
   }
 }
@@ -125,13 +128,15 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   })
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
   const asked = listenForRuns(session, engine.host, options.onTrouble)
+  const relief: Relief | undefined = options.database === undefined ? undefined : relieveOthers(session, engine.host, options.onTrouble)
   const close = async (): Promise<void> => {
     await asked?.close()
     await Promise.all([rest.close(), drained(server), metrics?.close()])
     clearInterval(heartbeat)
+    relief?.close()
     await controllers.close()
     await engine.close()
-    state.close()
+    await state.close()
   }
   return { ok: true, server: { address, metrics: metrics?.address, token, services, close } }
 }

@@ -4,6 +4,7 @@ import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'
 import { configDefaults } from './configuration.ts'
+import { databaseProblem } from './database.ts'
 import { createLog, logLevelOf } from './log.ts'
 import { openServer } from './open-server.ts'
 import type { RestOptions } from './rest.ts'
@@ -29,6 +30,9 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
   const format = flags.text('log-format')
   if (level === undefined || (format !== 'text' && format !== 'json')) return { error: '--loglevel is one of debug, info, warn and error, --log-format one of text and json' }
   const log = createLog({ format, level, write: streams.stderr, now: () => systemClock.now() })
+  const database = flags.text('database')
+  const problem = database === '' ? undefined : databaseProblem(database)
+  if (problem !== undefined) return { error: `--database: ${problem}` }
   const played = await simulationOf({ flags, streams })
   if (!played.ok) return { error: played.message }
   const stopped = new Promise<string>((resolve) => {
@@ -36,6 +40,7 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
   })
   const opened = await openServer({
     folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort, rest: restOf(flags), config: { ...configDefaults, file: flags.text('config'), name: flags.text('configmap') }, simulation: played.simulation,
+    ...(database !== '' && { database }),
     ...(flags.given('metrics-port') && { metricsPort: flags.number('metrics-port') }), logged: () => log.counts, onTrouble: (message) => log.warn(message),
   })
   if (!opened.ok) return { error: opened.message }

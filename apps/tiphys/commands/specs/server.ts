@@ -11,6 +11,7 @@ export const server: CommandSpec = {
     { does: 'Start a server', run: 'server' },
     { does: 'Start it on a port of its own, with stand-ins for the programs of an image', run: 'server --kube-port 7443 --image-map alpine=./tools' },
     { does: 'Try clients and templates with nothing behind them', run: 'server --runner simulate --stubs stubs.yaml --logs logs.yaml' },
+    { does: 'Share a database with other servers', run: 'server --database postgres://tiphys@db.example.com/tiphys' },
     { does: 'Use it with kubectl', run: 'kubeconfig --use && kubectl get workflows' },
   ],
   args: { max: 0 },
@@ -31,6 +32,10 @@ export const server: CommandSpec = {
     { name: 'config', type: 'string', usage: "configuration in the form of Argo's workflow-controller-configmap; changes of it count at once", placeholder: 'FILE', complete: 'files' },
     { name: 'configmap', type: 'string', usage: 'name of the ConfigMap in the namespace argo that configures the server, over what the file says', default: 'workflow-controller-configmap', placeholder: 'NAME' },
     { name: 'metrics-port', type: 'int', usage: 'also tell metrics and health on a port of their own (the reference has 9090), without a token; 0 for any that is free', placeholder: 'PORT' },
+    {
+      name: 'database', type: 'string', usage: 'keep runs, objects and the archive in this PostgreSQL database, which several servers may share, instead of the data directory', env: ['TIPHYS_DATABASE'],
+      placeholder: 'URL',
+    },
     IMAGE_MAP,
     { name: 'runner', type: 'string', usage: 'what carries steps out: processes of this machine, or nothing at all, with stubs in the place of steps', default: 'process', values: ['process', 'simulate'] },
     { name: 'stubs', type: 'string', usage: 'what steps do with --runner simulate, as for tiphys simulate', placeholder: 'FILE', complete: 'files' },
