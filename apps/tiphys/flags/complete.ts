@@ -1,7 +1,7 @@
 // Owns what the shell asks for at each press of the tab key: `__complete WORDS... PARTIAL` answers candidates and a directive.
 import { type FlagSet, flagsAt } from './flag-set.ts'
 import { type Located, locate } from './locate.ts'
-import type { CommandSpec, FlagSpec } from './model.ts'
+import type { CommandSpec, FlagSpec, Flags } from './model.ts'
 import { parseFlags } from './parse.ts'
 import { bareText, isList } from './values.ts'
 
@@ -16,6 +16,8 @@ export interface CompletionQuery {
   readonly path: readonly string[]
   readonly args: readonly string[]
   readonly flag: (name: string) => string | undefined
+  /** All flags so far; absent where they cannot be read. */
+  readonly flags?: Flags | undefined
 }
 
 /** Looks up values, such as the names of workflows. Failing is an empty list: a shell has nowhere to show errors. */
@@ -150,6 +152,7 @@ async function lookUp({ program, place, env }: Question, kind: string, partial: 
     path: [...place.parents.slice(1), place.command].map((command) => command.name),
     args: parsed.ok ? parsed.value.args : [],
     flag: (name) => (parsed.ok && parsed.value.flags.given(name) ? parsed.value.flags.text(name) : undefined),
+    flags: parsed.ok ? parsed.value.flags : undefined,
   })
   return { candidates: found.filter((candidate) => candidate.value.startsWith(partial)), directive: DIRECTIVE.noFiles }
 }

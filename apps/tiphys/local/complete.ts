@@ -1,6 +1,7 @@
 // Owns what the shell offers for values: names of workflows, of namespaces, of phases.
 import type { Candidate, CompletionQuery } from '../flags/index.ts'
 import { SHELLS } from '../flags/index.ts'
+import { completeFromServer } from '../remote/complete.ts'
 import { dataFolders } from './home.ts'
 import { hasState, openSession } from './session.ts'
 
@@ -12,9 +13,9 @@ export async function completeValue(query: CompletionQuery, env: Readonly<Record
   switch (query.kind) {
     case 'phases': return PHASES.map((value) => ({ value }))
     case 'shells': return SHELLS.map((value) => ({ value }))
-    case 'workflows': return (await runs(query, env)).filter(({ value }) => !query.args.includes(value))
-    case 'namespaces': return [...new Set((await runs(query, env)).map(({ namespace }) => namespace))].map((value) => ({ value }))
-    default: return []
+    case 'workflows': return (await completeFromServer(query, env)) ?? (await runs(query, env)).filter(({ value }) => !query.args.includes(value))
+    case 'namespaces': return (await completeFromServer(query, env)) ?? [...new Set((await runs(query, env)).map(({ namespace }) => namespace))].map((value) => ({ value }))
+    default: return (await completeFromServer(query, env)) ?? []
   }
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { beforeCommand } from '../commands/compat.ts'
 import { root } from '../commands/index.ts'
 import { execute } from '../flags/index.ts'
+import { completeValue } from '../local/complete.ts'
 import { dataFolders } from '../local/home.ts'
 import { type RunningServer, openServer } from '../server/open-server.ts'
 import { restDefaults } from '../server/rest.ts'
@@ -90,6 +91,18 @@ describe('the server of the data directory', () => {
     expect((await call('resubmit', 'build', '--wait', '-o', 'name')).out).toMatch(/^build-\w{5}\n$/)
     expect((await call('delete', 'build', '--dry-run')).out).toBe("Workflow 'build' deleted (dry-run)\n")
     expect((await call('delete', 'build')).out).toBe("Workflow 'build' deleted\n")
+  })
+
+  it('offers what it keeps to shells', async () => {
+    const offered = async (...words: readonly string[]): Promise<string> => {
+      const out: string[] = []
+      const streams = { stdout: (text: string) => void out.push(text), stderr: () => undefined, env: { TIPHYS_DATA_DIR: data, KUBECONFIG: '/nowhere' } }
+      await execute({ root, completer: async (query) => completeValue(query, streams.env) }, ['__completeNoDesc', ...words], streams)
+      return out.join('')
+    }
+    expect(await offered('template', 'get', '')).toBe('lib\n:4\n')
+    expect(await offered('get', 'bui')).toMatch(/^build-\w{5}\n:4\n$/)
+    expect(await offered('get', '--namespace', '')).toBe('default\n:4\n')
   })
 
   it('is known by its token', async () => {

@@ -29,14 +29,14 @@ export const archive: CommandSpec = {
       name: 'list', short: 'list workflows in the archive', args: {}, load: load('listArchived'),
       flags: [{ ...output('name', 'json', 'yaml', 'wide'), default: 'wide' }, SELECTOR, { name: 'chunk-size', type: 'int', usage: 'Return large lists in chunks rather than all at once. Pass 0 to disable.' }],
     },
-    { ...NAME_OR_UID, name: 'get', operands: 'WORKFLOW', short: 'get a workflow in the archive', args: { min: 1, max: 1 }, flags: [{ ...output('json', 'yaml', 'wide'), default: 'wide' }, ...WHICH], load: load('getArchived') },
-    { ...NAME_OR_UID, name: 'delete', operands: 'WORKFLOW...', short: 'delete a workflow in the archive', args: {}, flags: WHICH, load: load('deleteArchived') },
+    { ...NAME_OR_UID, name: 'get', operands: 'WORKFLOW', short: 'get a workflow in the archive', args: { min: 1, max: 1, complete: 'archived' }, flags: [{ ...output('json', 'yaml', 'wide'), default: 'wide' }, ...WHICH], load: load('getArchived') },
+    { ...NAME_OR_UID, name: 'delete', operands: 'WORKFLOW...', short: 'delete a workflow in the archive', args: { complete: 'archived' }, flags: WHICH, load: load('deleteArchived') },
     {
-      ...NAME_OR_UID, name: 'resubmit', operands: '[WORKFLOW...]', short: 'resubmit one or more workflows', args: {}, load: load('resubmitArchived'),
+      ...NAME_OR_UID, name: 'resubmit', operands: '[WORKFLOW...]', short: 'resubmit one or more workflows', args: { complete: 'archived' }, load: load('resubmitArchived'),
       flags: [...AGAIN, { name: 'memoized', type: 'bool', usage: 're-use successful steps & outputs from the previous run' }, { name: 'priority', type: 'int32', usage: 'workflow priority' }],
     },
     {
-      ...NAME_OR_UID, name: 'retry', operands: '[WORKFLOW...]', short: 'retry zero or more workflows', args: {}, load: load('retryArchived'),
+      ...NAME_OR_UID, name: 'retry', operands: '[WORKFLOW...]', short: 'retry zero or more workflows', args: { complete: 'archived' }, load: load('retryArchived'),
       flags: [...AGAIN, NODE_SELECTOR, { name: 'restart-successful', type: 'bool', usage: 'indicates to restart successful nodes matching the --node-field-selector' }],
     },
     { name: 'list-label-keys', short: 'list workflows label keys in the archive', args: {}, load: load('labelKeys') },

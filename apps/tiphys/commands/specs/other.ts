@@ -11,7 +11,7 @@ export const cp: CommandSpec = {
     { does: "Copy a workflow's artifacts into a folder", run: 'cp my-wf ./out' },
     { does: 'Copy one artifact', run: "cp my-wf ./out --artifact-name report --path '{artifactName}'" },
   ],
-  args: {},
+  args: { complete: 'workflows' },
   flags: [
     { name: 'namespace', short: 'n', type: 'string', usage: 'namespace of workflow', complete: 'namespaces' },
     { name: 'node-id', type: 'string', usage: 'id of node in workflow' },

@@ -14,6 +14,8 @@ type Run = (invocation: Invocation) => Promise<Outcome>
 
 interface Family {
   readonly title: string
+  /** What completion offers for its objects. */
+  readonly names: string
   readonly load: (verb: Verb) => () => Promise<{ readonly run: Run }>
 }
 
@@ -29,17 +31,17 @@ function templateCommands(family: Family, { getOperands, lintOperands, listFlags
   const { title, load } = family
   return [
     listSpec(family, listFlags),
-    { name: 'get', operands: getOperands, short: `display details about a ${title}`, args: {}, flags: [WHOLE], load: load('get') },
+    { name: 'get', operands: getOperands, short: `display details about a ${title}`, args: { complete: family.names }, flags: [WHOLE], load: load('get') },
     { ...FILES, name: 'create', short: `create a ${title}`, flags: [WHOLE, STRICT], load: load('create') },
     { ...FILES, name: 'update', short: `update a ${title}`, flags: [WHOLE, STRICT], load: load('update') },
     lintSpec(family, lintOperands),
-    { name: 'delete', operands: 'WORKFLOW_TEMPLATE', short: `delete a ${title}`, args: {}, flags: [{ name: 'all', type: 'bool', usage: `Delete all ${title}s` }], load: load('delete') },
+    { name: 'delete', operands: 'WORKFLOW_TEMPLATE', short: `delete a ${title}`, args: { complete: family.names }, flags: [{ name: 'all', type: 'bool', usage: `Delete all ${title}s` }], load: load('delete') },
   ]
 }
 
-const NAMESPACED: Family = { title: 'workflow template', load: (verb) => async () => ({ run: (await import('../../remote/commands/templates.ts')).templateCommands[verb] }) }
-const CLUSTER: Family = { title: 'cluster workflow template', load: (verb) => async () => ({ run: (await import('../../remote/commands/templates.ts')).clusterTemplateCommands[verb] }) }
-const CRON: Family = { title: 'cron workflow', load: (verb) => async () => ({ run: (await import('../../remote/commands/crons.ts')).cronCommands[verb] }) }
+const NAMESPACED: Family = { title: 'workflow template', names: 'templates', load: (verb) => async () => ({ run: (await import('../../remote/commands/templates.ts')).templateCommands[verb] }) }
+const CLUSTER: Family = { title: 'cluster workflow template', names: 'cluster-templates', load: (verb) => async () => ({ run: (await import('../../remote/commands/templates.ts')).clusterTemplateCommands[verb] }) }
+const CRON: Family = { title: 'cron workflow', names: 'crons', load: (verb) => async () => ({ run: (await import('../../remote/commands/crons.ts')).cronCommands[verb] }) }
 
 export const template: CommandSpec = {
   name: 'template',
@@ -67,7 +69,7 @@ const backfill: CommandSpec = {
   name: 'backfill',
   operands: 'cronwf',
   short: 'run a cron workflow for times that have passed',
-  args: {},
+  args: { complete: 'crons' },
   flags: [
     { name: 'name', type: 'string', usage: 'Backfill name' },
     { name: 'start', type: 'string', usage: 'Start date' },
@@ -92,13 +94,13 @@ export const cron: CommandSpec = {
   ],
   commands: [
     listSpec(CRON, [ALL_NAMESPACES, TABLE, SELECTOR]),
-    { name: 'get', operands: 'CRON_WORKFLOW...', short: 'display details about a cron workflow', args: { min: 1 }, flags: [WHOLE], load: CRON.load('get') },
+    { name: 'get', operands: 'CRON_WORKFLOW...', short: 'display details about a cron workflow', args: { min: 1, complete: 'crons' }, flags: [WHOLE], load: CRON.load('get') },
     { ...FILES, name: 'create', short: 'create a cron workflow', flags: [...SUBMIT_FLAGS, WHOLE, STRICT, { name: 'schedule', type: 'string', usage: 'override cron workflow schedule' }], load: CRON.load('create') },
     { ...FILES, name: 'update', short: 'update a cron workflow', flags: [...SUBMIT_FLAGS, WHOLE, STRICT], load: CRON.load('update') },
-    { name: 'suspend', operands: 'CRON_WORKFLOW...', short: 'suspend zero or more cron workflows', args: {}, load: async () => ({ run: (await import('../../remote/commands/crons.ts')).suspendCrons }) },
-    { name: 'resume', operands: '[CRON_WORKFLOW...]', short: 'resume zero or more cron workflows', args: {}, load: async () => ({ run: (await import('../../remote/commands/crons.ts')).resumeCrons }) },
+    { name: 'suspend', operands: 'CRON_WORKFLOW...', short: 'suspend zero or more cron workflows', args: { complete: 'crons' }, load: async () => ({ run: (await import('../../remote/commands/crons.ts')).suspendCrons }) },
+    { name: 'resume', operands: '[CRON_WORKFLOW...]', short: 'resume zero or more cron workflows', args: { complete: 'crons' }, load: async () => ({ run: (await import('../../remote/commands/crons.ts')).resumeCrons }) },
     backfill,
     lintSpec(CRON, 'FILE...'),
-    { name: 'delete', operands: '[CRON_WORKFLOW... | --all]', short: 'delete a cron workflow', args: {}, flags: [{ name: 'all', type: 'bool', usage: 'Delete all cron workflows' }], load: CRON.load('delete') },
+    { name: 'delete', operands: '[CRON_WORKFLOW... | --all]', short: 'delete a cron workflow', args: { complete: 'crons' }, flags: [{ name: 'all', type: 'bool', usage: 'Delete all cron workflows' }], load: CRON.load('delete') },
   ],
 }
