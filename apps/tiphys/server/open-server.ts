@@ -42,7 +42,7 @@ import { resumeRuns } from './resume.ts'
 import { openStores } from './stores.ts'
 import { pendingWork } from './pending-work.ts'
 import { followLimits } from './sync-limits.ts'
-import { type Simulation, openSimulation, playedClock } from './simulated.ts'
+import { type Simulation, clockOfPlay, openSimulation } from './simulated.ts'
 
 export interface ServerOptions {
   readonly folders: DataFolders
@@ -175,7 +175,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const stop = new AbortController()
   await mirrorObjects(state.objects, catalog, stop.signal)
   const limits = await followLimits(state.limits, catalog, () => host)
-  const clock = options.simulation === undefined ? systemClock : playedClock(systemClock, options.simulation)
+  const clock = options.simulation === undefined ? systemClock : clockOfPlay(options.simulation, { place, signal: stop.signal })
   const { runner, logs, tasks } = openRunner({ options, place, catalog, clock, hostOf: () => host })
   const engineBase = options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG
   const configuration = await openConfiguration(options.config ?? configDefaults, state.objects, options.onTrouble)

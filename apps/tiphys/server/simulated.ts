@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { type Stubs, readStubs } from '@tiphys/core/simulate'
 import { type Json, type Problem, isJsonArray, isJsonObject } from '@tiphys/core/kube'
-import { type LogScript, type SimulatedParts, createSimulatedRunner, scaledClock } from '@tiphys/shell/adapters/simulated'
+import { type LogScript, type SimulatedParts, createSimulatedRunner, playedClock } from '@tiphys/shell/adapters/simulated'
+import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Clock } from '@tiphys/shell/ports'
 import type { RunHost } from '@tiphys/shell/runtime'
 import { readDocument } from '../local/document.ts'
@@ -63,9 +64,9 @@ function readScript(document: Json): Reading<LogScript> {
   return { value: script, problems }
 }
 
-/** The clock of a server that plays: all its runs follow it. */
-export function playedClock(host: Clock, { speed }: Simulation): Clock {
-  return speed === 1 ? host : scaledClock(host, speed)
+/** The clock of a server that plays: all its runs follow it, and a server that is started again goes on from there. */
+export function clockOfPlay({ speed }: Simulation, { place, signal }: { readonly place: ServerPlace; readonly signal: AbortSignal }): Clock {
+  return playedClock({ host: systemClock, speed, file: join(place.folder, 'simulated', 'time'), signal })
 }
 
 export interface Stage {

@@ -8,7 +8,7 @@ import { simulatedTasks } from './tasks.ts'
 
 export type { KnownStep, StepOf } from './runner.ts'
 export type { LogScript } from './logs.ts'
-export { scaledClock } from './scaled-clock.ts'
+export { type PlayedTime, playedClock } from './scaled-clock.ts'
 
 export interface SimulatedOptions {
   /** Folder for what must outlive this process; one per runner. */

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Stubs } from '@tiphys/core/simulate'
 import type { Template } from '@tiphys/core/spec'
 import type { Clock, LogQuery, PodFact, PodRequest, PodRef } from '@tiphys/shell/ports'
-import { type LogScript, type SimulatedParts, createSimulatedRunner, scaledClock } from './index.ts'
+import { type LogScript, type SimulatedParts, createSimulatedRunner, playedClock } from './index.ts'
+import { scaledClock } from './scaled-clock.ts'
 
 const START = Date.UTC(2030, 0, 1)
 
@@ -201,4 +202,26 @@ it('time can pass faster than it does', () => {
   expect([clock.now(), called]).toEqual([START + 4990, 0])
   host.pass(1)
   expect([clock.now(), called]).toEqual([START + 5000, 1])
+})
+
+it('time that was told is not taken back when a play is taken up again', () => {
+  const host = handClock()
+  const play = (speed: number): { readonly clock: Clock; readonly stop: AbortController } => {
+    const stop = new AbortController()
+    return { clock: playedClock({ host, speed, file: join(folder, 'deep', 'time'), signal: stop.signal }), stop }
+  }
+  const first = play(60)
+  host.pass(10_000)
+  expect(first.clock.now()).toBe(START + 600_000)
+  first.stop.abort()
+  host.pass(5000)
+  const second = play(1)
+  expect(second.clock.now()).toBe(START + 600_000)
+  host.pass(1000)
+  expect(second.clock.now()).toBe(START + 601_000)
+  second.stop.abort()
+  host.pass(3_600_000)
+  const third = play(1)
+  expect(third.clock.now()).toBe(START + 10_000 + 5000 + 1000 + 3_600_000)
+  third.stop.abort()
 })
