@@ -1,9 +1,10 @@
 // A process for crash tests: it appends to several runs without end and says on standard output what was acknowledged to it.
 import { writeSync } from 'node:fs'
+import { openPostgresState } from '@tiphys/shell/adapters/postgres'
 import { type EngineName, openState } from '@tiphys/shell/adapters/sqlite'
-import { StorageError } from '@tiphys/shell/ports'
+import { type State, StorageError } from '@tiphys/shell/ports'
 
-const [directory = '', engine = 'libsql', owner = '', runsText = '3', from = '', prefix = 'u'] = process.argv.slice(2)
+const [place = '', engine = 'libsql', owner = '', runsText = '3', from = '', prefix = 'u'] = process.argv.slice(2)
 const runs = Number(runsText)
 
 /** What record number `seq` of a run says, so that a reader can tell whether it is the right one. */
@@ -12,7 +13,9 @@ function recordOf(uid: string, seq: number): string {
 }
 
 async function main(): Promise<void> {
-  const state = openState(directory, { engine: engine as EngineName, owner: { id: owner, info: '' }, now: () => 0 })
+  const setting = { owner: { id: owner, info: '' }, now: () => 0 }
+  const isUrl = place.includes('://')
+  const state: State = isUrl ? openPostgresState(place, { ...setting, schema: engine }) : openState(place, { ...setting, engine: engine as EngineName })
   const seqs = new Map<string, number>()
   for (let n = 0; n < runs; n++) {
     const uid = `${prefix}${n}`

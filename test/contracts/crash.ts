@@ -1,18 +1,14 @@
 // Owns what must hold when a process dies, the disk is full or a flush fails: whatever was acknowledged is there, in order, once.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { type EngineName, openState, type State } from '@tiphys/shell/adapters/sqlite'
 import { StorageError } from '@tiphys/shell/ports'
 import { afterEach, describe, expect, it } from 'vitest'
+import { childArguments, killedAfter, noteAll, projectRoot, provenLength, runsPerProcess } from './crash-kit.ts'
 import { newRun, valueOf } from './run-log-kit.ts'
 
-const child = fileURLToPath(new URL('./appending-process.ts', import.meta.url))
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const runs = 3
 
 export function crashContract(engine: EngineName): void {
   describe(`Crashes: ${engine}`, () => {
@@ -39,21 +35,21 @@ export function crashContract(engine: EngineName): void {
       const directory = newDirectory()
       const acknowledged = new Map<string, number>()
       for (let round = 0; round < 4; round++) {
-        const lines = await killedAfter({ directory, engine, owner: `p${round}`, from: `p${round - 1}` }, 30 + round * 301)
+        const lines = await killedAfter({ place: directory, engine, owner: `p${round}`, from: `p${round - 1}` }, 30 + round * 301)
         noteAll(acknowledged, lines)
         const state = open(directory)
         for (const [uid, seq] of acknowledged) expect(await provenLength(state, uid)).toBeGreaterThanOrEqual(seq)
         state.close()
       }
-      expect(acknowledged.size).toBe(runs)
+      expect(acknowledged.size).toBe(runsPerProcess)
     })
 
     it('several processes write one new store at the same time, each its own runs, until they are killed', async () => {
       const directory = newDirectory()
-      const processes = ['x', 'y', 'z', 'v'].map((prefix) => killedAfter({ directory, engine, owner: prefix, from: '', prefix }, 300))
+      const processes = ['x', 'y', 'z', 'v'].map((prefix) => killedAfter({ place: directory, engine, owner: prefix, from: '', prefix }, 300))
       const acknowledged = new Map<string, number>()
       for (const lines of await Promise.all(processes)) noteAll(acknowledged, lines)
-      expect(acknowledged.size).toBe(processes.length * runs)
+      expect(acknowledged.size).toBe(processes.length * runsPerProcess)
       const state = open(directory)
       for (const [uid, seq] of acknowledged) expect(await provenLength(state, uid)).toBeGreaterThanOrEqual(seq)
       state.close()
@@ -82,64 +78,17 @@ export function crashContract(engine: EngineName): void {
     it.skipIf(!canTrace())('a flush that fails is refused, and what came before is there', async () => {
       const directory = newDirectory()
       const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=40+']
-      const result = spawnSync('strace', [...inject, process.execPath, ...childArguments({ directory, engine, owner: 'traced', from: '' })], { cwd: root, encoding: 'utf8', timeout: 60_000 })
+      const result = spawnSync('strace', [...inject, process.execPath, ...childArguments({ place: directory, engine, owner: 'traced', from: '' })], { cwd: projectRoot, encoding: 'utf8', timeout: 60_000 })
       const lines = result.stdout.split('\n')
       expect([result.status, lines.filter((line) => line.startsWith('refused')).slice(0, 1)]).toEqual([3, ['refused io']])
       const acknowledged = new Map<string, number>()
       noteAll(acknowledged, lines)
-      expect(acknowledged.size).toBe(runs)
+      expect(acknowledged.size).toBe(runsPerProcess)
       const state = open(directory)
       for (const [uid, seq] of acknowledged) expect(await provenLength(state, uid)).toBeGreaterThanOrEqual(seq)
       state.close()
     })
   })
-}
-
-interface ChildOptions {
-  readonly directory: string
-  readonly engine: EngineName
-  readonly owner: string
-  /** The owner that died before. */
-  readonly from: string
-  /** What the names of its runs begin with. */
-  readonly prefix?: string
-}
-
-function childArguments({ directory, engine, owner, from, prefix = 'u' }: ChildOptions): string[] {
-  return ['--import', 'tsx', child, directory, engine, owner, String(runs), from, prefix]
-}
-
-/** Runs the child, kills it once it acknowledged so many records, and gives every line that it wrote. */
-async function killedAfter(options: ChildOptions, acknowledgements: number): Promise<string[]> {
-  const running = spawn(process.execPath, childArguments(options), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines: string[] = []
-  for await (const line of createInterface({ input: running.stdout })) {
-    if (lines.push(line) === acknowledgements) running.kill('SIGKILL')
-  }
-  return lines
-}
-
-function noteAll(acknowledged: Map<string, number>, lines: readonly string[]): void {
-  for (const line of lines) {
-    const [uid = '', seq] = line.split(' ')
-    if (/^[a-z]\d+$/.test(uid)) acknowledged.set(uid, Math.max(acknowledged.get(uid) ?? 0, Number(seq)))
-  }
-}
-
-/** The number of a run's last record, after proving that it has each record once, in order, and a summary that fits. */
-async function provenLength(state: State, uid: string): Promise<number> {
-  const { snapshot, records, summary } = valueOf(await state.log.load(uid))
-  const first = (snapshot?.seq ?? 0) + 1
-  if (snapshot !== undefined) expect(snapshot.parts).toEqual([`state ${snapshot.seq}`])
-  const seqs = records.map((record) => {
-    const parsed = JSON.parse(record) as { uid: string; seq: number }
-    expect(parsed.uid).toBe(uid)
-    return parsed.seq
-  })
-  expect(seqs).toEqual(Array.from({ length: records.length }, (_, index) => first + index))
-  const last = first + records.length - 1
-  expect([summary.seq, summary.progress]).toEqual([last, String(last)])
-  return last
 }
 
 function bulk(seq: number): string {

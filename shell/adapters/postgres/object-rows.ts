@@ -19,7 +19,7 @@ export interface Getter {
 
 /** The type as it stands in rows: `workflows.argoproj.io`. */
 export function typeName({ group, plural }: Pick<ResourceType, 'group' | 'plural'>): string {
-  return `${plural}.${group}`
+  return group === '' ? plural : `${plural}.${group}`
 }
 
 /** What commits that change objects of a type say they change. */
