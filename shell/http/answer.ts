@@ -1,9 +1,9 @@
 // Owns the answers of the Kubernetes API: values that handlers give and one place writes.
 import type { ServerResponse } from 'node:http'
-import { once } from 'node:events'
 import { type ApiResource, type Failure, type Reason, failure, qualifiedName, statusOf } from '@tiphys/core/api'
 import type { JsonObject } from '@tiphys/core/kube'
 import type { ObjectProblem } from '@tiphys/shell/ports'
+import { flowing } from './flow.ts'
 
 export type Answer =
   | { readonly type: 'json'; readonly code: number; readonly body: JsonObject; readonly contentType?: string; readonly warnings?: readonly string[] }
@@ -90,7 +90,7 @@ async function sendStream(response: ServerResponse, { contentType, chunks }: Ext
   response.flushHeaders()
   for await (const chunk of chunks) {
     if (response.destroyed) break
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    await flowing(response, response.write(chunk))
   }
   response.end()
 }

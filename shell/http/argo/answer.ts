@@ -1,8 +1,8 @@
 // Owns the answers of the Argo REST API: values that operations give and one place writes.
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { type GrpcCode, type GrpcFailure, failureBody, grpcFailure, httpStatusOf, streamFailureBody } from '@tiphys/core/api'
 import type { Json } from '@tiphys/core/kube'
+import { flowing } from '../flow.ts'
 
 export type ArgoAnswer =
   | { readonly type: 'json'; readonly body: Json }
@@ -83,10 +83,6 @@ async function sendStream(response: ServerResponse, messages: AsyncIterable<Json
     clearInterval(quiet)
   }
   response.end()
-}
-
-async function flowing(response: ServerResponse, isFree: boolean): Promise<void> {
-  if (!isFree) await Promise.race([once(response, 'drain'), once(response, 'close')])
 }
 
 async function sendRaw(response: ServerResponse, { status, headers, body }: RawAnswer): Promise<void> {
