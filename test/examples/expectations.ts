@@ -28,6 +28,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'daemon': { exitCode: 0, says: ['the light is on'], programSays: ['lighthouse', '✔'] },
   'dag-depends': { exitCode: 0, says: ['repairing the build', 'build Failed with exit code 3'], neverSays: ['the build passed'] },
   'dag-diamond': { exitCode: 0, says: ['working on test', 'working on lint'], order: /working on build[^]*working on (?:test|lint)[^]*working on publish/ },
+  'data-template': { exitCode: 0, says: ['monday.log: written by monday.log', 'tuesday.log: written by tuesday.log'], neverSays: ['notes.txt: written'], ...paths },
   'exit-handler': { exitCode: 1, says: ['the mast broke', 'the workflow ended: Failed', 'repairing the mast'] },
   'expressions': { exitCode: 0, says: ['25 oars a side', 'elders: Lynceus, Nestor', 'a large ship', 'HELLO'] },
   'failure': { exitCode: 1, says: ['the hull leaks'], programSays: ['the hull leaks', 'launch', '42'], neverSays: ['this does not happen'] },

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { Run } from '@tiphys/core/engine'
 import type { LogStore, PodLookup } from '@tiphys/shell/ports'
 import { ObjectCatalog, RunHost, type RunUpdate } from '@tiphys/shell/runtime'
+import { DataRunner } from '@tiphys/shell/adapters/data'
 import { createProcessRunner } from '@tiphys/shell/adapters/process'
 import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
@@ -36,12 +37,13 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
   const caches = cacheKeeper(state, namespace)
   const catalog = catalogOf({ ...setup, objects: [...(await caches.load()), ...setup.objects] }, namespace)
   const lookup = lookupIn(catalog)
+  const artifacts = lazyArtifacts(folders)
   const { runner, logs } = createProcessRunner({
-    stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts: lazyArtifacts(folders), lookup, imageMap: setup.images,
+    stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts, lookup, imageMap: setup.images,
     now: () => systemClock.now(),
   })
   const host = new RunHost({
-    log: state.log, runner, http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,
+    log: state.log, runner: new DataRunner(runner, { clock: systemClock, artifacts, lookup }), http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,
     random: (length) => randomBytes(length), sprig: sprigOfHost, onUpdate: options.onUpdate, onTrouble: options.onTrouble, onLost: options.onLost,
     saveObject: caches.save,
   })

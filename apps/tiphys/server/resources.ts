@@ -1,5 +1,6 @@
-// Owns resource templates on this server: their deeds are done on its own Kubernetes API, with the rights of their pods.
+// Owns the steps that this server carries out itself: resource templates on its own Kubernetes API with the rights of their pods, and data templates.
 import { join } from 'node:path'
+import { DataRunner } from '@tiphys/shell/adapters/data'
 import { kubeClient } from '@tiphys/shell/adapters/kubernetes'
 import { ResourceJournal, ResourceRunner, withResourceLogs } from '@tiphys/shell/adapters/resources'
 import { systemClock } from '@tiphys/shell/adapters/system'
@@ -13,7 +14,7 @@ export interface ResourceNeeds {
   readonly lookup: (namespace: string) => PodLookup
 }
 
-/** A runner and its logs that carry out resource templates as well. */
+/** A runner and its logs that carry out resource and data templates as well. */
 export function withResources<T extends { readonly runner: PodRunner; readonly logs: LogStore }>(opened: T, { place, artifacts, lookup }: ResourceNeeds): T {
   const journal = new ResourceJournal(join(place.folder, 'resources'))
   const clients = new Map<string, KubeClient>()
@@ -23,7 +24,8 @@ export function withResources<T extends { readonly runner: PodRunner; readonly l
     clients.set(key, client)
     return client
   }
-  const runner = new ResourceRunner(opened.runner, { clientOf, clock: systemClock, journal, artifacts, lookup })
+  const data = new DataRunner(opened.runner, { clock: systemClock, artifacts, lookup })
+  const runner = new ResourceRunner(data, { clientOf, clock: systemClock, journal, artifacts, lookup })
   return { ...opened, runner, logs: withResourceLogs(opened.logs, journal) }
 }
 
