@@ -62,16 +62,42 @@ async function waitForOne(remote: Remote, one: Named, { quiet = false, ignoreNot
 const AGAIN_MS = 200
 
 /** Follows a workflow until it is finished. A server ends streams after a while; they are opened again. */
-export async function untilDone(remote: Pick<Remote, 'connection' | 'streams' | 'argo'>, one: Named, onChange: (workflow: Workflow) => void): Promise<Workflow> {
+export async function untilDone(remote: Following, one: Named, onChange: (workflow: Workflow) => void): Promise<Workflow> {
+  let heardAt: number | undefined
+  const hear = (workflow: Workflow): void => {
+    heardAt = Date.now()
+    onChange(workflow)
+  }
   for (;;) {
-    for await (const { type, object } of watchWorkflow(remote.connection, one)) {
-      if (type === 'DELETED' && !remote.argo) throw new RemoteFailure('NotFound', { argo: '', own: `workflow ${one.name} was deleted` })
-      if (object === undefined) continue
-      onChange(object)
-      if (readTime(object.status?.finishedAt) !== undefined) return object
+    try {
+      const done = await onceThrough(remote, one, hear)
+      if (done !== undefined) return done
+      heardAt = Date.now()
+    } catch (error) {
+      if (remote.argo || heardAt === undefined || Date.now() - heardAt > AWAY_MAX_MS || !isAway(error)) throw error
     }
     await sleep(AGAIN_MS, undefined, { ...(remote.streams.signal === undefined ? {} : { signal: remote.streams.signal }) })
   }
+}
+
+type Following = Pick<Remote, 'connection' | 'streams' | 'argo'>
+
+/** A server that starts again is waited for this long. */
+const AWAY_MAX_MS = 60_000
+
+function isAway(error: unknown): boolean {
+  return error instanceof RemoteFailure && (error.code === undefined || error.code === 'Unavailable')
+}
+
+/** One stream to its end; the workflow if it finished meanwhile. */
+async function onceThrough({ connection, argo }: Following, one: Named, onChange: (workflow: Workflow) => void): Promise<Workflow | undefined> {
+  for await (const { type, object } of watchWorkflow(connection, one)) {
+    if (type === 'DELETED' && !argo) throw new RemoteFailure('NotFound', { argo: '', own: `workflow ${one.name} was deleted` })
+    if (object === undefined) continue
+    onChange(object)
+    if (readTime(object.status?.finishedAt) !== undefined) return object
+  }
+  return undefined
 }
 
 const REFRESH_MS = 1000

@@ -1,5 +1,5 @@
 // Owns calls to the Argo REST API of a server: JSON in, JSON out, refusals as failures; and its streams of events.
-import { type Json, isJsonObject } from '@tiphys/core/kube'
+import { type Json, isJsonObject, jsonProblem } from '@tiphys/core/kube'
 import { RemoteFailure, codeName } from './failure.ts'
 import { type Query, queryText } from './query.ts'
 import type { Server } from './server.ts'
@@ -28,7 +28,10 @@ export class Connection {
     // The reference always writes the question mark.
     const answer = await exchange(this.#transport(), method, { path: `${path}?${queryText(query)}`, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
     if (answer.status !== 200) throw refusal(answer)
-    return JSON.parse(answer.body.toString('utf8')) as T
+    const text = answer.body.toString('utf8')
+    const problem = jsonProblem(text)
+    if (problem !== undefined) throw new RemoteFailure('Internal', { argo: problem, own: `what answers at ${this.#server.transport.url} is no server of workflows` })
+    return JSON.parse(text) as T
   }
 
   /** The bytes at a path outside the API, such as an artifact. */
@@ -45,7 +48,7 @@ export class Connection {
       for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
       throw refusal({ status: response.statusCode ?? 0, reason: response.statusMessage ?? '', body: Buffer.concat(chunks) })
     }
-    for await (const line of linesOf(response)) {
+    for await (const line of unbroken(linesOf(response))) {
       const event = parse(line.startsWith('data: ') ? line.slice('data: '.length) : '')
       if (event === undefined || !isJsonObject(event)) continue
       const { error, result } = event
@@ -57,6 +60,16 @@ export class Connection {
   #transport(): Server['transport'] {
     const { transport, auth } = this.#server
     return { ...transport, headers: { ...transport.headers, authorization: auth } }
+  }
+}
+
+/** A connection that breaks is a failure like others; one that is ended from here is not. */
+async function* unbroken(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield* lines
+  } catch (error) {
+    if (error instanceof RemoteFailure || (error as Error).name === 'AbortError') throw error
+    throw new RemoteFailure('Unavailable', { argo: 'unexpected EOF', own: 'the connection to the server broke' })
   }
 }
 

@@ -62,14 +62,16 @@ describe('commands that ask a server', () => {
     close()
   })
 
-  const serve = async (answer: (asked: Asked) => { readonly status?: number; readonly body: string }): Promise<string> => {
+  const serve = async (answer: (asked: Asked) => { readonly status?: number; readonly body: string; readonly broken?: boolean }): Promise<string> => {
     const listener: RequestListener = (request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
         const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() }
         asked.push(one)
-        const { status = 200, body } = answer(one)
-        response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+        const { status = 200, body, broken = false } = answer(one)
+        response.writeHead(status, { 'content-type': 'application/json' })
+        if (broken) response.write(body, () => response.destroy())
+        else response.end(body)
       })
     }
     const server = createServer(listener)
@@ -120,6 +122,17 @@ describe('commands that ask a server', () => {
     const host = await serve(() => ({ body: ': hello\n\ndata: {"result":{"podName":"p","content":"one"}}\n\ndata: {"result":{"podName":"p","content":"two"}}\n\n' }))
     expect((await call(['logs', 'x', '--tail', '0'], server(host))).out).toBe('p: one\np: two\n')
     expect(asked[0]?.url).toBe('/api/v1/workflows/default/x/log?logOptions.container=main&logOptions.tailLines=0')
+  })
+
+  it('wait for a server that starts again, and tell what is no server at all', async () => {
+    const event = (status: object): string => `data: ${JSON.stringify({ result: { type: 'MODIFIED', object: { metadata: { name: 'x' }, spec: {}, status } } })}\n\n`
+    const host = await serve(() => ({ body: asked.length === 1 ? event({ phase: 'Running' }) : event({ phase: 'Succeeded', finishedAt: '2026-01-01T00:00:00Z' }), broken: asked.length === 1 }))
+    expect(await call(['wait', 'x'], server(host))).toEqual({ exit: 0, out: 'x Succeeded at 2026-01-01 00:00:00 +0000 UTC\n', err: '' })
+    expect(asked).toHaveLength(2)
+    close()
+    const other = await serve(() => ({ body: '<html>' }))
+    expect((await call(['get', 'x'], server(other))).err).toBe(`Error: what answers at http://${other} is no server of workflows\n`)
+    expect((await call(['get', 'x'], server(other), true)).err).toBe("Error: invalid character '<' looking for beginning of value\n")
   })
 
   it('say that nobody listens', async () => {
