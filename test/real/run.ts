@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EngineEvent, type Run, type RunNode, applySubmitOptions, toWorkflow } from '@tiphys/core/engine'
 import type { Artifact, Workflow } from '@tiphys/core/spec'
-import type { ArtifactStore, Clock, HttpClient, LogStore } from '@tiphys/shell/ports'
+import type { ArtifactStore, Clock, HttpClient, LogStore, PodLookup } from '@tiphys/shell/ports'
 import { type CatalogObject, ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
+import { DataRunner } from '@tiphys/shell/adapters/data'
 import { type ImageMapping, createProcessRunner } from '@tiphys/shell/adapters/process'
 import { createGitArtifactStore, createHttpArtifactStore, createLocalArtifactStore, createRawArtifactStore, routeArtifacts, withArchives } from '@tiphys/shell/adapters/artifacts'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
@@ -73,11 +74,11 @@ export class RealRuns {
       stateFolder: join(this.folder, 'runs', uid), logFolder: join(this.folder, 'logs'), artifacts: this.artifacts,
       imageMap: options.imageMap ?? [], resources: { cpuMilli: 64_000, memoryBytes: 2 ** 40 }, hostNodeName: HOST_NAME, now: () => clock.now(),
     })
+    const lookup: PodLookup = { configMap: (name) => Promise.resolve(catalog.configMap(namespace, name)?.data), secret: (name) => Promise.resolve(catalog.secret(namespace, name)) }
     const ending = new Ending(options.timeoutMs ?? TIMEOUT_MS)
     const person = options.supply === undefined ? undefined : new Person(options.supply, (event) => void host.deliver(uid, event))
     const host: RunHost = new RunHost({
-      log: this.state.log, runner, http: options.http ?? nodeHttpClient, clock, catalog,
-      lookup: { configMap: (name) => Promise.resolve(catalog.configMap(namespace, name)?.data), secret: (name) => Promise.resolve(catalog.secret(namespace, name)) },
+      log: this.state.log, runner: new DataRunner(runner, { clock, artifacts: this.artifacts, lookup: () => lookup }), http: options.http ?? nodeHttpClient, clock, catalog, lookup,
       config: { pods: { artifactRepository: { s3: { bucket: 'local', endpoint: 'local', keyFormat: '{{workflow.namespace}}/{{workflow.name}}/{{pod.name}}' } } } },
       random: (length) => randomBytes(length),
       onUpdate: ({ run }) => {
