@@ -25,6 +25,7 @@ const rules: Readonly<Record<string, KindRule>> = {
 }
 
 export function kindProblem({ kind, group, jsonSchema }: ApiResource, object: JsonObject, before: JsonObject | undefined): FieldProblem | undefined {
+  if (jsonSchema === undefined && group === 'argoproj.io') return kind !== 'WorkflowTaskResult' && !isJsonObject(object['spec']) ? { field: 'spec', message: 'Required value' } : undefined
   if (jsonSchema !== undefined || !['', RBAC, 'batch', 'apiextensions.k8s.io'].includes(group)) return undefined
   return Object.hasOwn(rules, kind) ? rules[kind]?.(object, before) : undefined
 }

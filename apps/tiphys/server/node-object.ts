@@ -1,4 +1,5 @@
 // Owns this machine as a Node object, which clients read beside the pods.
+import { release, type } from 'node:os'
 import { type HostResources } from '@tiphys/shell/adapters/process'
 import type { KubeStore } from '@tiphys/shell/http'
 import type { ObjectProblem, ObjectWatch, StoredObject } from '@tiphys/shell/ports'
@@ -41,6 +42,15 @@ function quietWatch(objects: readonly StoredObject[], signal: AbortSignal | unde
   }
 }
 
+/** Clients that check shapes want every field, also those that say nothing here. */
+function nodeInfo(version: string): Readonly<Record<string, string>> {
+  const tiphys = `tiphys-${version}`
+  return {
+    machineID: '', systemUUID: '', bootID: '', kernelVersion: release(), osImage: `${type()} ${release()}`, containerRuntimeVersion: tiphys, kubeletVersion: tiphys, kubeProxyVersion: tiphys,
+    operatingSystem: process.platform, architecture: process.arch,
+  }
+}
+
 function nodeOf({ name, version, resources, startedAt }: HostFacts): StoredObject {
   const since = `${new Date(startedAt).toISOString().slice(0, 19)}Z`
   const capacity = { cpu: `${resources.cpuMilli}m`, memory: String(resources.memoryBytes) }
@@ -51,7 +61,7 @@ function nodeOf({ name, version, resources, startedAt }: HostFacts): StoredObjec
     status: {
       capacity, allocatable: capacity, addresses: [{ type: 'InternalIP', address: '127.0.0.1' }, { type: 'Hostname', address: name }],
       conditions: [{ type: 'Ready', status: 'True', reason: 'ServerReady', message: 'the server takes pods', lastHeartbeatTime: since, lastTransitionTime: since }],
-      nodeInfo: { kubeletVersion: `tiphys-${version}`, operatingSystem: process.platform, architecture: process.arch },
+      nodeInfo: nodeInfo(version),
     },
   } as unknown as StoredObject
 }
