@@ -141,6 +141,13 @@ describe('commands that ask a server', () => {
     expect((await call(['get', 'x'], env, true)).err).toBe('Error: Get "http://127.0.0.1:1/api/v1/workflows/default/x?": dial tcp 127.0.0.1:1: connect: connection refused\n')
   })
 
+  it('say that a server does not speak TLS', async () => {
+    const host = await serve(() => ({ body: '{}' }))
+    const { ARGO_SECURE: _, ...env } = server(host)
+    expect((await call(['get', 'x'], env)).err).toBe(`Error: the server https://${host} cannot be reached: it does not speak TLS: ARGO_SECURE=false or --secure=false asks without\n`)
+    expect((await call(['get', 'x'], env, true)).err).toBe(`Error: Get "https://${host}/api/v1/workflows/default/x?": http: server gave HTTP response to HTTPS client\n`)
+  })
+
   it('need a token and a server', async () => {
     expect((await call(['get', 'x'], { ARGO_SERVER: '127.0.0.1:1' })).err).toContain('no token for the server')
     expect((await call(['template', 'list'], {})).err).toContain('this needs a server')

@@ -63,9 +63,20 @@ const VERBS: Readonly<Record<Method, string>> = { GET: 'Get', POST: 'Post', PUT:
 function unreached(url: string, method: Method, error: Error): RemoteFailure {
   const { code, address, port } = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
   const host = address?.includes(':') === true ? `[${address}]` : address
-  const argo = code === 'ECONNREFUSED' ? `dial tcp ${host ?? ''}:${port ?? ''}: connect: connection refused` : code === 'ENOTFOUND' ? `dial tcp: lookup ${new URL(url).hostname}: no such host` : error.message
-  const own = code === 'ECONNREFUSED' ? 'nothing listens there' : code === 'ENOTFOUND' ? 'there is no such host' : error.message
-  return new RemoteFailure(undefined, { argo: `${VERBS[method]} "${url}": ${argo}`, own: `the server ${originOf(url)} cannot be reached: ${own}` })
+  const told = reasonOf(code, { place: `${host ?? ''}:${port ?? ''}`, hostname: originOf(url).replace(/^https?:\/\/|:\d+$/g, '') }) ?? { argo: error.message, own: error.message }
+  return new RemoteFailure(undefined, { argo: `${VERBS[method]} "${url}": ${told.argo}`, own: `the server ${originOf(url)} cannot be reached: ${told.own}` })
+}
+
+interface Where { readonly place: string; readonly hostname: string }
+
+function reasonOf(code: string | undefined, { place, hostname }: Where): { readonly argo: string; readonly own: string } | undefined {
+  switch (code) {
+    case 'ECONNREFUSED': return { argo: `dial tcp ${place}: connect: connection refused`, own: 'nothing listens there' }
+    case 'ENOTFOUND': return { argo: `dial tcp: lookup ${hostname}: no such host`, own: 'there is no such host' }
+    // What answers a greeting in TLS is plain text.
+    case 'EPROTO': return { argo: 'http: server gave HTTP response to HTTPS client', own: 'it does not speak TLS: ARGO_SECURE=false or --secure=false asks without' }
+    default: return undefined
+  }
 }
 
 function originOf(url: string): string {

@@ -18,7 +18,7 @@ export function shownWorkflow(workflow: Workflow | StoredObject): ArgoAnswer {
 }
 
 /** Mistakes of people that the reference takes for failures of its own. */
-const ITS_OWN: ReadonlySet<string> = new Set(['parameter_invalid', 'output_missing', 'selector_missing', 'node_unmatched', 'output_unknown', 'output_fixed', 'workflow_completed'])
+const ITS_OWN: ReadonlySet<string> = new Set(['parameter_invalid', 'labels_invalid', 'output_missing', 'selector_missing', 'node_unmatched', 'output_unknown', 'output_fixed', 'workflow_completed'])
 
 /** What a problem of a person's request becomes. */
 export function problemAnswer({ code, message }: Pick<Problem, 'code' | 'message'>): ArgoAnswer {
