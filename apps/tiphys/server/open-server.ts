@@ -198,7 +198,8 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     log: state.log, runner: pods, http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
     onUpdate: (update) => {
-      if (config.current().workflowEvents.enabled) recorder.note(update)
+      const { workflowEvents, nodeEvents } = config.current()
+      recorder.note(update, { workflows: workflowEvents.enabled, nodes: nodeEvents.enabled })
       control.onUpdate(update)
       meter.updated(update)
     },

@@ -1,22 +1,47 @@
-// Owns Events about workflows: each change of their phase, for those who ask what happened.
+// Owns Events about workflows and their nodes: each change of a phase, for those who ask what happened.
 import { resourceOfKind } from '@tiphys/core/api'
-import type { Run } from '@tiphys/core/engine'
-import { systemClock } from '@tiphys/shell/adapters/system'
+import type { Run, RunNode } from '@tiphys/core/engine'
 import type { State } from '@tiphys/shell/adapters/sqlite'
+import { systemClock } from '@tiphys/shell/adapters/system'
 import type { KubeObject } from '@tiphys/shell/ports'
 import type { RunUpdate } from '@tiphys/shell/runtime'
 
 const EVENTS = resourceOfKind('Event')
+const LABEL = 'workflows.argoproj.io/'
+
+/** Of the nodes of one workflow: what is larger is looked at in its status. */
+const NODE_EVENTS_MAX = 1000
+
+export interface EventsWanted {
+  readonly workflows: boolean
+  readonly nodes: boolean
+}
 
 export interface EventRecorder {
-  note(update: RunUpdate): void
+  note(update: RunUpdate, wanted: EventsWanted): void
   /** Resolves once everything noted so far is stored, or has failed. */
   saved(): Promise<void>
 }
 
+/** What is told of a change; the rest follows from the run. */
+interface Happening {
+  readonly reason: string
+  readonly message: string
+  readonly isBad: boolean
+  readonly at: number
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+interface Followed {
+  phase: string
+  /** Phases of nodes by their ids. */
+  readonly nodes: Map<string, string>
+  told: number
+}
+
 /** An event is worth no failure of a run: trouble with it is only told. */
 export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>, onTrouble: (error: unknown) => void): EventRecorder {
-  const phases = new Map<string, string>()
+  const followed = new Map<string, Followed>()
   const writing = new Set<Promise<unknown>>()
   let last = 0n
   /** Names that sort by time, as Kubernetes makes them: nanoseconds, never the same twice. */
@@ -25,42 +50,70 @@ export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>
     last = now > last ? now : last + 1n
     return `${workflow}.${last.toString(16)}`
   }
-  const recorded = async (event: RunEvent, uid: string): Promise<void> => {
-    const found = await runs.get(uid)
-    const involvedObject = { ...event.involvedObject, ...(found.ok && { resourceVersion: found.value.resourceVersion }) }
-    await objects.create(EVENTS, { ...event, involvedObject } as KubeObject)
+  const record = (run: Run, happening: Happening): void => {
+    const name = nextName(run.name)
+    const write = async (): Promise<void> => {
+      const found = await runs.get(run.uid)
+      await objects.create(EVENTS, eventOf(run, happening, { name, resourceVersion: found.ok ? found.value.resourceVersion : undefined }))
+    }
+    const written: Promise<unknown> = write().catch(onTrouble).finally(() => writing.delete(written))
+    writing.add(written)
   }
   return {
-    note: ({ run, statusChanged }) => {
+    note: ({ run, changed, statusChanged }, wanted) => {
+      const known = followed.get(run.uid) ?? { phase: '', nodes: new Map<string, string>(), told: 0 }
+      followed.set(run.uid, known)
       const { phase, completed } = run.status
-      if (!statusChanged || phases.get(run.uid) === phase || phase === '' || phase === 'Pending') return
-      if (completed) phases.delete(run.uid)
-      else phases.set(run.uid, phase)
-      const event = eventOf(run, nextName(run.name))
-      const written: Promise<unknown> = recorded(event, run.uid).catch(onTrouble).finally(() => writing.delete(written))
-      writing.add(written)
+      const begins = statusChanged && phase !== known.phase && phase === 'Running'
+      if (begins && wanted.workflows) record(run, workflowHappening(run))
+      if (wanted.nodes) for (const happening of nodeHappenings(changed, known)) record(run, happening)
+      if (statusChanged && phase !== known.phase && completed && wanted.workflows) record(run, workflowHappening(run))
+      known.phase = phase
+      if (completed) followed.delete(run.uid)
     },
     saved: async () => void (await Promise.all(writing)),
   }
 }
 
-type RunEvent = KubeObject & { readonly involvedObject: Readonly<Record<string, string>> }
-
-function eventOf({ name, namespace, uid, status }: Run, eventName: string): RunEvent {
-  const at = `${new Date(status.finishedAt ?? status.startedAt ?? 0).toISOString().slice(0, 19)}Z`
-  const isBad = status.phase === 'Failed' || status.phase === 'Error'
-  return {
-    apiVersion: 'v1', kind: 'Event',
-    metadata: { name: eventName, namespace, ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, uid }] },
-    involvedObject: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, namespace, uid },
-    reason: status.phase === 'Error' ? 'WorkflowFailed' : `Workflow${status.phase}`,
-    message: messageOf(status), type: isBad ? 'Warning' : 'Normal', source: { component: 'workflow-controller' }, firstTimestamp: at, lastTimestamp: at, count: 1,
-    reportingComponent: 'workflow-controller', reportingInstance: '',
-  } as RunEvent
+function workflowHappening({ status }: Run): Happening {
+  const { phase, message, startedAt, finishedAt } = status
+  const usual = phase === 'Running' ? 'Workflow Running' : phase === 'Succeeded' ? 'Workflow completed' : ''
+  return { reason: phase === 'Error' ? 'WorkflowFailed' : `Workflow${phase}`, message: message ?? usual, isBad: phase === 'Failed' || phase === 'Error', at: finishedAt ?? startedAt ?? 0 }
 }
 
-function messageOf({ phase, message }: Run['status']): string {
-  if (message !== undefined) return message
-  if (phase === 'Running') return 'Workflow Running'
-  return phase === 'Succeeded' ? 'Workflow completed' : ''
+const COMPLETED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Error'])
+
+/** A node that is seen only when it has ended already was under way before. */
+function nodeHappenings(changed: ReadonlySet<RunNode>, known: Followed): readonly Happening[] {
+  const happenings: Happening[] = []
+  for (const node of changed) {
+    const before = known.nodes.get(node.id)
+    if (before === node.phase || known.told >= NODE_EVENTS_MAX) continue
+    known.nodes.set(node.id, node.phase)
+    if (before === undefined && node.phase !== 'Running' && !COMPLETED.has(node.phase)) continue
+    const phases = (before === undefined || before === 'Pending') && COMPLETED.has(node.phase) ? ['Running', node.phase] : [node.phase]
+    happenings.push(...phases.map((phase) => nodeHappening(node, phase)))
+    known.told += phases.length
+  }
+  return happenings
+}
+
+function nodeHappening({ id, name, type, message, startedAt, finishedAt }: RunNode, phase: string): Happening {
+  return {
+    reason: `WorkflowNode${phase}`, message: `${phase} node ${name}${message === undefined ? '' : `: ${message}`}`, isBad: phase !== 'Succeeded' && phase !== 'Running',
+    at: (phase === 'Running' ? undefined : finishedAt) ?? startedAt,
+    // Nodes that run again are told apart by their start.
+    annotations: { [`${LABEL}node-id`]: id, [`${LABEL}node-name`]: name, [`${LABEL}node-type`]: type, [`${LABEL}node-start-time`]: `${startedAt}000000` },
+  }
+}
+
+function eventOf({ name, namespace, uid }: Run, { reason, message, isBad, at, annotations }: Happening, own: { readonly name: string; readonly resourceVersion: string | undefined }): KubeObject {
+  const time = `${new Date(at).toISOString().slice(0, 19)}Z`
+  return {
+    apiVersion: 'v1', kind: 'Event',
+    metadata: { name: own.name, namespace, ...(annotations !== undefined && { annotations }), ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, uid }] },
+    involvedObject: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, namespace, uid, ...(own.resourceVersion !== undefined && { resourceVersion: own.resourceVersion }) },
+    reason, message, type: isBad ? 'Warning' : 'Normal', source: { component: 'workflow-controller' }, firstTimestamp: time, lastTimestamp: time, count: 1,
+    reportingComponent: 'workflow-controller', reportingInstance: '',
+  } as KubeObject
 }
