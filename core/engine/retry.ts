@@ -23,6 +23,8 @@ export interface RetryBody {
 /** Makes the Retry node and its first attempt, or takes up where a stored run stopped. */
 export function startRetry(turn: Turn, frame: Frame, strategy: RetryStrategy): Outcome {
   const node = ensureNode(turn, frame, 'Running')
+  // One that waited for its lock waits no more.
+  if (node.phase === 'Pending') setPhase(turn, node, 'Running')
   const attempts = node.children.filter((id) => turn.run.nodes.get(id)?.flag?.retried === true)
   frame.body = { kind: 'retry', strategy, attempts, current: undefined }
   return settle(turn, frame, frame.body)

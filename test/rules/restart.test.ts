@@ -189,6 +189,17 @@ describe('a place besides the lock', () => {
     expect(two.asked('startPod')).toHaveLength(1)
   })
 
+  it('SYNC-6 a retried step that got its lock is not late any more', () => {
+    const l = leaf('l', { synchronization: { mutexes: [{ name: 'door' }] }, retryStrategy: { limit: '1' }, timeout: '5s' })
+    const story = new Story({ entrypoint: 'main', templates: [steps('main', [{ name: 'a', template: 'l' }, { name: 'b', template: 'l' }]), l] })
+    expect(story.phase('wf[0].b')).toBe('Pending')
+    story.pod('wf[0].a(0)', 'Succeeded')
+    expect([story.phase('wf[0].b'), story.phase('wf[0].b(0)')]).toEqual(['Running', 'Pending'])
+    story.now += 60_000
+    story.send({ type: 'timerFired', key: `timeout ${story.node('wf[0].b').id}` })
+    expect(story.phase('wf[0].b')).toBe('Running')
+  })
+
   it('HOOK-10 a hook of the workflow is a child once it is made', () => {
     const seen = { template: 't', expression: 'workflow.status != ""' }
     const story = new Story({ entrypoint: 'main', parallelism: 1, hooks: { seen }, templates: [steps('main', [{ name: 'a', template: 't' }], [{ name: 'b', template: 't' }]), leaf('t')] })
