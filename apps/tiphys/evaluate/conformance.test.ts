@@ -47,6 +47,19 @@ describe('a line of cases', () => {
     expect(answerLine('{"id": 1, "kind": "expr", "in": "9007199254740993"}', {})).toBe('{"id":1,"out":9007199254740993,"type":"int","json":"9007199254740993"}')
   })
 
+  it('LOOP-8 a condition that is false with its tags in it leaves other tags unresolved', () => {
+    const items = { id: 1, kind: 'items', name: 'step', in: ['a'], value: '{{nosuch}} {{item}} {{late}}', when: "'{{item}}' == 'b'", vars: { late: null } }
+    expect(answer(JSON.stringify(items))).toEqual({ id: 1, out: [{ name: 'step(0:a)', value: '{{nosuch}} a {{late}}', when: "'a' == 'b'" }] })
+    expect(answer(JSON.stringify({ ...items, when: "'{{item}}' != 'b'" }))).toMatchObject({ error: 'failed to resolve {{nosuch}}' })
+    expect(answer(JSON.stringify({ ...items, in: undefined, withParam: 'none', vars: {} }))).toEqual({ id: 1, out: [] })
+  })
+
+  it('what a list of a DAG task names is looked up as well', () => {
+    const items = { id: 1, kind: 'items', name: 'task', in: ['{{nosuch}}'], value: '{{item}}' }
+    expect(answer(JSON.stringify(items))).toEqual({ id: 1, out: [{ name: 'task(0:{{nosuch}})', value: '{{nosuch}}' }] })
+    expect(answer(JSON.stringify({ ...items, owner: 'dag' }))).toMatchObject({ error: 'failed to resolve {{nosuch}}' })
+  })
+
   it('is answered even when it is no case at all', () => {
     expect(answer('nonsense')).toMatchObject({ id: null, error: expect.stringContaining('a case is a JSON object') })
     expect(answer('[1]')).toEqual({ id: null, error: 'a case is a JSON object' })

@@ -87,7 +87,7 @@ describe('the types of results', () => {
   const tasks = new Map([['A', { hasItems: false }], ['B', { hasItems: false }]])
   const verdict = (depends: string): unknown => compiled({ depends }, tasks).evaluate(() => ({ phase: 'Succeeded' }))
 
-  it.each(['A || B.Succeeded < A.Failed', 'A.Succeeded || B.Failed_', 'A || B.Succeeded + A'])('are known before %s runs, so that a mistake counts where nobody looks', (depends) => {
+  it.each(['A || B.Succeeded < A.Failed', 'A.Succeeded || B.Failed_', 'A || B.Succeeded + A'])('DAG-17 are known before %s runs, so that a mistake counts where nobody looks', (depends) => {
     expect(verdict(depends)).toMatchObject({ ok: false, problem: { code: 'depends_evaluation' } })
   })
 

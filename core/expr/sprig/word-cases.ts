@@ -41,13 +41,30 @@ export function pascalCase(s: string): string {
 type Kind = 'none' | 'number' | 'upper' | 'letters' | 'connector' | 'punctuation' | 'other'
 interface Word { readonly kind: Kind; readonly text: string }
 
+const isBroken = (c: string): boolean => c === '\ufffd' || (c >= '\udc80' && c <= '\udcff')
+
+/** The characters that decide about words, and the text of each: what is no character goes along with the next that is one, or at the end with the last. */
+function deciding(s: string): { readonly all: readonly string[]; readonly texts: readonly string[] } {
+  const all: string[] = []
+  const texts: string[] = []
+  let broken = ''
+  for (const c of characters(s)) {
+    if (isBroken(c)) { broken += c; continue }
+    all.push(c)
+    texts.push(broken + c)
+    broken = ''
+  }
+  if (broken !== '') texts[texts.length === 0 ? 0 : texts.length - 1] = `${texts.at(-1) ?? ''}${broken}`
+  return { all: all.length === 0 && broken !== '' ? [broken] : all, texts }
+}
+
 /** Cuts a text into words of one kind each. */
 function words(s: string): readonly Word[] {
-  const all = characters(s)
+  const { all, texts } = deciding(s)
   const found: Word[] = []
   for (let at = 0; at < all.length;) {
     const { kind, end } = wordAt(all, at)
-    found.push({ kind, text: all.slice(at, end).join('') })
+    found.push({ kind, text: texts.slice(at, end).join('') })
     at = end
   }
   return found
