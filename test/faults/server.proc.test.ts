@@ -1,5 +1,6 @@
 // Does to a server what machines do to servers: kills it under load, holds its database, fills its disk, and gives it clients that do not listen.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { type Socket, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,6 +50,41 @@ async function submitAll(served: Served, names: readonly string[], notes: string
   await Promise.all(Array.from({ length: 8 }, client))
   return acknowledged
 }
+
+const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', '/mnt'], { stdio: 'ignore' }).status === 0
+
+describe.skipIf(!isBuilt || !mayMount)('a server on a full disk (needs the built program, and root for a disk of its own)', () => {
+  it('says so, loses nothing that it took, and goes on once there is room', async () => {
+    mkdirSync(program.dataFolder)
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', program.dataFolder])
+    try {
+      const served = await serve(program, ['--runner', 'simulate'])
+      const submit = (name: string): Promise<{ readonly status: number; readonly body: object }> => {
+        const metadata = { name, namespace: 'default', annotations: { large: 'x'.repeat(100_000) } }
+        return ask(served, 'POST', PATH, { workflow: { metadata, spec: { entrypoint: 'main', templates: [{ name: 'main', container: { image: 'busybox', command: ['true'] } }] } } })
+      }
+      const taken: string[] = []
+      let refused: { readonly status: number; readonly body: object } | undefined
+      for (let i = 0; i < 1000 && refused === undefined; i++) {
+        const answer = await submit(`job-${i}`)
+        if (answer.status === 200) taken.push(`job-${i}`)
+        else refused = answer
+      }
+      expect(taken.length).toBeGreaterThan(3)
+      expect(refused).toMatchObject({ status: 500, body: { message: expect.any(String) as string } })
+      expect((await ask(served, 'GET', '/api/v1/version')).status).toBe(200)
+      spawnSync('mount', ['-o', 'remount,size=256m', program.dataFolder])
+      await until(async () => (await submit('last')).status === 200, 'the server takes workflows again', 30_000)
+      await until(async () => {
+        const done = new Set((await workflowsOf(served)).filter(({ status }) => status?.phase === 'Succeeded').map(({ metadata }) => metadata.name))
+        return [...taken, 'last'].every((name) => done.has(name))
+      }, 'everything that was taken succeeds')
+      await program.kill(served.started)
+    } finally {
+      spawnSync('umount', ['-l', program.dataFolder])
+    }
+  }, 180_000)
+})
 
 describe.skipIf(!isBuilt)('a server (needs the built program)', () => {
   it(`that is killed with ${LIVE} workflows under way loses none of them and repeats no step`, async () => {
