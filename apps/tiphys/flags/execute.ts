@@ -3,7 +3,7 @@ import type { Problem } from '@tiphys/core/kube'
 import { type Completer, completionReply, isCompletionRequest } from './complete.ts'
 import { type FlagSet, childNamed, flagsAt } from './flag-set.ts'
 import { helpText, usageText } from './help.ts'
-import { type Located, locate, unknownCommand } from './locate.ts'
+import { type Located, firstOperand, locate, unknownCommand } from './locate.ts'
 import type { ArgumentRule, CommandSpec, Flags, Invocation, Outcome, Place, Streams } from './model.ts'
 import { type Parsed, parseFlags } from './parse.ts'
 
@@ -17,8 +17,10 @@ export interface Program {
 
 /** Runs a command line and answers the exit code. Everything that a user can get wrong is reported, nothing is thrown for it. */
 export async function execute(program: Program, argv: readonly string[], streams: Streams): Promise<number> {
-  if (isCompletionRequest(argv)) return replyToCompletion(program, argv, streams)
-  if (argv[0] === 'help') return help(program.root, argv.slice(1), streams)
+  // Flags of all commands may stand in front, as in a script that always gives some.
+  const words = argv.slice(firstOperand(argv, flagsAt({ command: program.root, parents: [] })) ?? argv.length)
+  if (isCompletionRequest(words)) return replyToCompletion(program, words, streams)
+  if (words[0] === 'help') return help(program.root, words.slice(1), streams)
   const located = locate(program.root, argv)
   if (!located.ok) {
     streams.stderr(`Error: ${located.problem.message}\nRun '${program.root.name} --help' for usage.\n`)

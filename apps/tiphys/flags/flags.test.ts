@@ -249,3 +249,17 @@ describe('completion', () => {
     expect(await complete('lint', '')).toEqual(['yaml', 'yml', 'json', ':8'])
   })
 })
+
+describe('flags in front of everything', () => {
+  it('do not hide the words that the program itself knows', async () => {
+    const [out, err]: [string[], string[]] = [[], []]
+    const tree: CommandSpec = { name: 'tool', short: 'A tool.', persistentFlags: [{ name: 'mode', type: 'string', usage: 'mode' }], commands: [{ name: 'list', short: 'Lists.', args: {}, load: async () => ({ run: async () => ({ exit: 0 }) }) }] }
+    const streams = { stdout: (text: string) => void out.push(text), stderr: (text: string) => void err.push(text), env: {} }
+    expect(await execute({ root: tree }, ['--mode', 'x', 'help', 'list'], streams)).toBe(0)
+    expect(out.join('')).toContain('Lists.')
+    out.length = 0
+    expect(await execute({ root: tree }, ['--mode=x', '__completeNoDesc', 'li'], streams)).toBe(0)
+    expect(out.join('')).toBe('list\n:4\n')
+    expect(err).toEqual([])
+  })
+})

@@ -38,7 +38,7 @@ export function unknownCommand(place: Place, word: string): string {
 }
 
 /** Where the first word is that is neither a flag nor a flag's value. */
-function firstOperand(argv: readonly string[], flags: FlagSet): number | undefined {
+export function firstOperand(argv: readonly string[], flags: FlagSet): number | undefined {
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? ''
     if (word === '--') return undefined

@@ -1,7 +1,7 @@
 // Owns what flags set on a workflow or cron workflow before it is sent: names, labels, parameters and their files.
 import { type SubmitOptions, parametersFromFile } from '@tiphys/core/engine'
 import { readDocuments } from '@tiphys/core/spec'
-import { readGiven } from './manifests.ts'
+import { readGiven, yamlFailure } from './manifests.ts'
 import { Mistake } from './failure.ts'
 import type { Flags } from '../flags/index.ts'
 
@@ -15,7 +15,7 @@ export async function submitOptionsOf(flags: Flags): Promise<SubmitOptions & { r
 
 async function parametersIn(file: string): Promise<readonly string[]> {
   const [document] = readDocuments(await readGiven(file))
-  if (document?.problem !== undefined) throw new Mistake(`error converting YAML to JSON: yaml: line ${document.problem.line}: ${document.problem.message}`)
+  if (document?.problem !== undefined) throw new Mistake(yamlFailure(document.problem))
   const read = parametersFromFile(document?.value ?? null)
   if (!read.ok) throw new Mistake(read.problem.message)
   return read.value
