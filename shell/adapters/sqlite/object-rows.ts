@@ -31,9 +31,8 @@ export function ensureTypeId(db: Db, type: ResourceType): number {
 const selectLive = 'SELECT o.id AS id, o.type AS type, o.version AS version, v.body AS body FROM object AS o JOIN object_version AS v ON v.version = o.version'
 
 export function findLive(db: Db, key: ObjectKey): ObjectResult<LiveObject> {
-  const typeId = typeIdOf(db, key.type)
-  if (typeId === undefined) return noSuchObject(key)
-  const row = db.prepare(`${selectLive} WHERE o.type = ? AND o.namespace = ? AND o.name = ?`).get(typeId, key.namespace, key.name)
+  const { group, plural } = key.type
+  const row = db.prepare(`${selectLive} WHERE o.type = (SELECT id FROM object_type WHERE api_group = ? AND plural = ?) AND o.namespace = ? AND o.name = ?`).get(group, plural, key.namespace, key.name)
   if (row === undefined) return noSuchObject(key)
   const live = liveOf(row)
   return live === undefined ? refusedObject('damaged', `what is stored of ${titleOf(key)} is damaged`, { hint: 'delete it and create it again' }) : { ok: true, value: live }
