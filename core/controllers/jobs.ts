@@ -15,6 +15,8 @@ export interface JobDecision {
 
 export const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name'
 export const JOB_UID_LABEL = 'batch.kubernetes.io/controller-uid'
+/** Which server carries a job out. */
+export const JOB_SERVER_ANNOTATION = 'tiphys.dev/server'
 export const JOB_INDEX_ANNOTATION = 'batch.kubernetes.io/job-completion-index'
 
 const BACKOFF_LIMIT = 6

@@ -3,6 +3,7 @@ import { type ApiResource, apiResources, apiVersionOf, customKinds, definitionOf
 import type { JsonObject } from '@tiphys/core/kube'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { KubeStore, StoreOf } from '@tiphys/shell/http'
+import { followObjects } from '@tiphys/shell/runtime'
 import type { KubeObject, ObjectResult, ObjectStore, ObjectWatch, StoredObject } from '@tiphys/shell/ports'
 
 const DEFINITIONS = resourceOfKind('CustomResourceDefinition')
@@ -16,14 +17,27 @@ export interface CustomKinds {
   stores(others: StoreOf): StoreOf
 }
 
+export interface CustomKindsSetting {
+  readonly state: ObjectStore
+  /** The same, with all that must learn of writes at once. */
+  readonly objects: KubeStore
+  readonly signal: AbortSignal
+}
+
 /** Definitions of Argo's kinds are there from the start, so that who looks for them finds them. */
-export async function openCustomKinds(state: ObjectStore, objects: KubeStore): Promise<CustomKinds> {
+export async function openCustomKinds({ state, objects, signal }: CustomKindsSetting): Promise<CustomKinds> {
   for (const resource of apiResources) if (resource.group === 'argoproj.io') await makeDefinition(state, definitionOf(resource))
   let served = await load(objects)
+  let loads = 0
   const reload = async (): Promise<void> => {
-    served = await load(objects)
+    const own = ++loads
+    const loaded = await load(objects)
+    // An older look must not win over a newer one.
+    if (own === loads) served = loaded
   }
   const definitions = definitionStore(objects, () => served, reload)
+  // Other servers on the same state define kinds too.
+  await followObjects(state, DEFINITIONS, { signal, listener: { put: () => void reload(), gone: () => void reload() } })
   return {
     all: () => served,
     stores: (others) => (resource) => {

@@ -1,6 +1,6 @@
 // Owns batch jobs as objects: what a new one is given so that its pods can be told from those of others.
 import { resourceOfKind } from '@tiphys/core/api'
-import { JOB_NAME_LABEL, JOB_UID_LABEL } from '@tiphys/core/controllers'
+import { JOB_NAME_LABEL, JOB_SERVER_ANNOTATION, JOB_UID_LABEL } from '@tiphys/core/controllers'
 import type { KubeStore } from '@tiphys/shell/http'
 import type { KubeObject, ObjectResult, StoredObject } from '@tiphys/shell/ports'
 
@@ -17,20 +17,22 @@ interface JobSpec {
   readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } }
 }
 
-export function jobStore(objects: KubeStore): KubeStore {
+/** `server` is noted on each job: its pods run where it was made, whoever else sees it. */
+export function jobStore(objects: KubeStore, server: string): KubeStore {
   return {
     get: (key) => objects.get(key), list: (query) => objects.list(query), watch: (query) => objects.watch(query), delete: (key, options) => objects.delete(key, options),
     update: (type, object, options) => objects.update(type, object, options),
     create: async (type, object, options) => {
       const made = await objects.create(type, object, options)
-      return made.ok && options?.dryRun !== true ? settle(objects, made.value) : made
+      return made.ok && options?.dryRun !== true ? settle(objects, made.value, server) : made
     },
   }
 }
 
 /** The selector names the uid, which a job has only once it is stored. */
-async function settle(objects: Pick<KubeStore, 'update'>, job: Job): Promise<ObjectResult<StoredObject>> {
-  const { resourceVersion: _, ...metadata } = job.metadata
+async function settle(objects: Pick<KubeStore, 'update'>, job: Job, server: string): Promise<ObjectResult<StoredObject>> {
+  const { resourceVersion: _, ...rest } = job.metadata
+  const metadata = { ...rest, annotations: { ...rest.annotations, [JOB_SERVER_ANNOTATION]: server } }
   const { template = {}, ...spec } = job.spec ?? {}
   const labels = { ...template.metadata?.labels, [JOB_UID_LABEL]: metadata.uid, [JOB_NAME_LABEL]: metadata.name, 'controller-uid': metadata.uid, 'job-name': metadata.name }
   const alone = spec.parallelism === undefined && spec.completions === undefined

@@ -34,7 +34,7 @@ import { mirrorObjects, mirroring } from './mirror.ts'
 import { makeNamespace } from './namespaces.ts'
 import { eventRecorder } from './run-events.ts'
 import { withOwnedRuns } from './owned-runs.ts'
-import { type Address, keepAddress, serverPlace, serverToken, type ServerPlace } from './place.ts'
+import { type Address, keepAddress, serverName, serverPlace, serverToken, type ServerPlace } from './place.ts'
 import { withPodObjects } from './pod-objects.ts'
 import { type RestOptions, identifyBy, openRest } from './rest.ts'
 import { withResources } from './resources.ts'
@@ -102,7 +102,9 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   await makeNamespace(state.objects, 'default')
   const { workflows } = engine
   const objects = withOwnedRuns(mirroring(state.objects, engine.catalog), { runs: state.runs, workflows })
-  const stores = { workflows, ...(await openStores({ state: state.objects, objects, workflows, endPod: async (uid, node) => (await engine.host.deletePod(uid, node)) || (await engine.jobs?.endPod(uid, node)) === true })) }
+  const following = new AbortController()
+  const endPod = async (uid: string, node: string): Promise<boolean> => (await engine.host.deletePod(uid, node)) || (await engine.jobs?.endPod(uid, node)) === true
+  const stores = { workflows, ...(await openStores({ state: state.objects, objects, workflows, endPod, server: serverName(place), signal: following.signal })) }
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
   const { handler, access } = await openKube({
     place, token, objects: state.objects, storeOf: stores.storeOf, kinds: stores.kinds, logs: engine.logs, authority: certificates.authority, hosts: HOSTS,
@@ -134,6 +136,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
     await Promise.all([rest.close(), drained(server), metrics?.close()])
     clearInterval(heartbeat)
     relief?.close()
+    following.abort()
     await controllers.close()
     await engine.close()
     await state.close()
@@ -193,7 +196,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const slowly = (fast: PodRunner): PodRunner => rateLimited(fast, { clock, limit: () => config.current().resourceRateLimit, onDelay: (ms) => meter.delayed(ms) })
   const pods = withPodObjects(slowly(claims.runner(runner)), state.objects, trouble)
   // Simulated pods play what the stubs of workflows say: jobs have none.
-  const jobs = options.simulation === undefined ? new JobController({ objects: state.objects, runner: pods, clock, jobs: resourceOfKind('Job'), pods: resourceOfKind('Pod'), onTrouble: trouble }) : undefined
+  const jobs = options.simulation === undefined ? new JobController({ objects: state.objects, runner: pods, clock, jobs: resourceOfKind('Job'), pods: resourceOfKind('Pod'), server: serverName(place), onTrouble: trouble }) : undefined
   const host: RunHost = new RunHost({
     log: state.log, runner: pods, http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,

@@ -1,6 +1,7 @@
 // Owns what a server keeps beside its state for those who want to reach it: where it listens, its authority, and the token.
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DataFolders } from '../local/home.ts'
 
@@ -31,6 +32,11 @@ export function serverToken(place: ServerPlace): string {
 /** By which the tokens of service accounts are signed. */
 export function signingKey(place: ServerPlace): string {
   return secretText(place, 'signing-key')
+}
+
+/** Names this server among those on the same state, for as long as its data directory is there. */
+export function serverName(place: ServerPlace): string {
+  return `${hostname()}-${createHash('sha256').update(signingKey(place)).digest('hex').slice(0, 12)}`
 }
 
 /** Made once, readable by its user alone. */

@@ -25,15 +25,18 @@ export interface StoresSetting {
   readonly objects: KubeStore
   readonly workflows: WorkflowStore
   readonly endPod: EndPod
+  /** Which server this is, for what only one may carry out. */
+  readonly server: string
+  readonly signal: AbortSignal
 }
 
-export async function openStores({ state, objects, workflows, endPod }: StoresSetting): Promise<Stores> {
-  const kinds = await openCustomKinds(state, objects)
+export async function openStores({ state, objects, workflows, endPod, server, signal }: StoresSetting): Promise<Stores> {
+  const kinds = await openCustomKinds({ state, objects, signal })
   const special: Readonly<Record<string, KubeStore>> = {
     'workflows.argoproj.io': workflows,
     pods: podStore(objects, endPod),
     persistentvolumeclaims: claimStore(objects),
-    'jobs.batch': jobStore(objects),
+    'jobs.batch': jobStore(objects, server),
     nodes: hostNode({ name: hostname(), version: VERSION, resources: hostResources(), startedAt: systemClock.now() }),
     'clusterroles.rbac.authorization.k8s.io': clusterRoleStore(objects),
   }

@@ -1,6 +1,6 @@
 // Owns carrying out batch jobs: their pods are started by the runner that starts those of workflows, and their status is kept.
 import { randomBytes } from 'node:crypto'
-import { JOB_INDEX_ANNOTATION, JOB_NAME_LABEL, JOB_UID_LABEL, decideJob, isJobStatus } from '@tiphys/core/controllers'
+import { JOB_INDEX_ANNOTATION, JOB_NAME_LABEL, JOB_SERVER_ANNOTATION, JOB_UID_LABEL, decideJob, isJobStatus } from '@tiphys/core/controllers'
 import type { JsonObject } from '@tiphys/core/kube'
 import type { Pod, Template } from '@tiphys/core/spec'
 import type { Clock, KubeObject, ObjectStore, PodRef, PodRequest, PodRunner, ResourceType, StoredObject } from '@tiphys/shell/ports'
@@ -13,6 +13,8 @@ export interface JobControllerOptions {
   readonly clock: Clock
   readonly jobs: ResourceType
   readonly pods: ResourceType
+  /** Which server this is: jobs of others are left to them. */
+  readonly server: string
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -56,6 +58,7 @@ export class JobController {
   }
 
   #changed(job: StoredObject): void {
+    if (job.metadata.annotations?.[JOB_SERVER_ANNOTATION] !== this.#options.server) return
     this.#jobs.set(job.metadata.uid, job)
     this.#look(job.metadata.uid)
   }
@@ -67,7 +70,7 @@ export class JobController {
 
   #seen(pod: StoredObject): void {
     const owner = ownerOf(pod.metadata)
-    if (owner === undefined) return
+    if (owner === undefined || pod.metadata.annotations?.[JOB_SERVER_ANNOTATION] !== this.#options.server) return
     this.#pods.set(pod.metadata.uid, pod)
     this.#look(owner)
   }
@@ -172,7 +175,7 @@ function podOf(job: Job, index: number | undefined): KubeObject {
   const { metadata = {}, spec }: Pick<Pod, 'metadata' | 'spec'> = job.spec?.template ?? {}
   const own = `${name}-${index === undefined ? '' : `${index}-`}${suffix()}`
   const labels = { ...metadata.labels, [JOB_NAME_LABEL]: name, [JOB_UID_LABEL]: uid, 'job-name': name, 'controller-uid': uid }
-  const annotations = { ...metadata.annotations, [NODE_ANNOTATION]: own, ...(index !== undefined && { [JOB_INDEX_ANNOTATION]: String(index) }) }
+  const annotations = { ...metadata.annotations, [NODE_ANNOTATION]: own, [JOB_SERVER_ANNOTATION]: job.metadata.annotations?.[JOB_SERVER_ANNOTATION] ?? '', ...(index !== undefined && { [JOB_INDEX_ANNOTATION]: String(index) }) }
   const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true, blockOwnerDeletion: true }]
   const containers = index === undefined ? spec?.containers : spec?.containers?.map((container) => ({ ...container, env: [...(container.env ?? []), { name: 'JOB_COMPLETION_INDEX', value: String(index) }] }))
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: own, namespace, labels, annotations, ownerReferences }, spec: { ...spec, ...(containers !== undefined && { containers }) }, status: { phase: 'Pending' } } as KubeObject
