@@ -4,7 +4,7 @@ import { type FieldSelector, type JsonObject, type LabelSelector, matchesFields,
 import type { Workflow } from '@tiphys/core/spec'
 import { textAt } from '@tiphys/core/api'
 import type {
-  CreateOptions, DeleteOptions, Deletion, KubeObject, ObjectKey, ObjectPage, ObjectProblem, ObjectResult, ObjectWatch, ResourceType, RunFilter, RunIndex, RunLog, RunProblem, RunSummary,
+  CreateOptions, DeleteOptions, Deletion, KubeObject, ObjectKey, ObjectPage, ObjectProblem, ObjectResult, ObjectWatch, ResourceType, RunFilter, RunIndex, RunListQuery, RunLog, RunPage, RunProblem, RunSummary,
   StoredObject, UpdateOptions,
 } from '@tiphys/shell/ports'
 import { type SubmittedWorkflow, stateOf } from '@tiphys/shell/runtime'
@@ -89,6 +89,7 @@ export class WorkflowStore implements KubeStore {
   }
 
   #noteBirth({ uid, resourceVersion }: RunSummary): void {
+    if (!/^\d+$/.test(resourceVersion)) return
     this.#born.set(uid, BigInt(resourceVersion))
     const [oldest] = this.#born.keys()
     if (this.#born.size > BIRTHS_MAX && oldest !== undefined) this.#born.delete(oldest)
@@ -105,18 +106,11 @@ export class WorkflowStore implements KubeStore {
     return found.ok ? found : { ok: false, problem: problemOf(found.problem) }
   }
 
-  /** All live workflows of a namespace, or of all, as the index knows them. */
-  async summaries(filter: RunFilter): Promise<{ readonly runs: readonly RunSummary[]; readonly resourceVersion: string }> {
-    const found: RunSummary[] = []
-    let [token, version]: [string | undefined, string] = [undefined, '']
-    do {
-      const page = await this.#options.runs.list({ ...filter, archived: false, order: 'name', limit: PAGE, ...(token !== undefined && { continue: token }) })
-      if (!page.ok) throw new Error(page.problem.message)
-      version ||= page.value.resourceVersion
-      found.push(...page.value.runs)
-      token = page.value.continue
-    } while (token !== undefined)
-    return { runs: found, resourceVersion: version }
+  /** A page of live workflows as the index knows them. */
+  async page(query: RunListQuery): Promise<RunPage> {
+    const page = await this.#options.runs.list({ ...query, archived: false })
+    if (!page.ok) throw new Error(page.problem.message)
+    return page.value
   }
 
   get control(): RunControl {

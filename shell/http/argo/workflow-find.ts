@@ -24,8 +24,7 @@ export function workflowFailure(problem: ObjectProblem, name: string): GrpcFailu
 /** The name behind `@latest`, or the name that was given. */
 export async function nameMeant({ workflows }: ArgoServices, namespace: string, name: string): Promise<Got<string>> {
   if (name !== LATEST) return got(name)
-  const { runs } = await workflows.summaries(namespace === '' ? {} : { namespaces: [namespace] })
-  const latest = runs.reduce<RunSummary | undefined>((best, run) => (best === undefined || run.createdAt > best.createdAt ? run : best), undefined)
+  const { runs: [latest] } = await workflows.page({ order: 'newest', limit: 1, ...(namespace !== '' && { namespaces: [namespace] }) })
   return latest === undefined ? lost(grpcFailure('notFound', 'no workflows found')) : got(latest.name)
 }
 

@@ -1,14 +1,15 @@
 // Owns reading workflows in the Argo REST API: one, and lists of live and archived ones together.
 import { type FieldChoice, type ListWanted, argoList, argoObject, chooseFields, parseFields, readListOptions } from '@tiphys/core/api'
-import { type JsonObject, isJsonArray, isJsonObject, matchesLabels } from '@tiphys/core/kube'
+import { type JsonObject, isJsonArray, isJsonObject } from '@tiphys/core/kube'
 import { workflowSchema } from '@tiphys/core/spec'
-import type { ArchiveFilter, RunFilter, RunSummary } from '@tiphys/shell/ports'
+import type { ArchiveFilter, RunSummary } from '@tiphys/shell/ports'
 import { forbiddenIn } from './access.ts'
 import { archivedPage } from './archived-page.ts'
 import { answered, refusedAs, refusedWith } from './answer.ts'
 import { nameOf, plain } from './objects.ts'
 import type { ArgoOperationHandler, ArgoServices } from './services.ts'
-import { findAnywhere, isGoing } from './workflow-find.ts'
+import { findAnywhere } from './workflow-find.ts'
+import { countLive, livePage } from './workflow-pages.ts'
 
 /** What was chosen of a workflow; what Go always writes is written all the same. */
 function trimmed(choice: FieldChoice | undefined, workflow: JsonObject): JsonObject {
@@ -51,33 +52,27 @@ interface Page {
 
 /** Live ones come first, then those that only the archive has; a workflow that is archived and live is told once, as the archive has it. */
 async function pageOf(services: ArgoServices, wanted: ListWanted, choice: FieldChoice | undefined): Promise<Page | undefined> {
-  const { workflows, archive } = services
-  const { runs, resourceVersion } = await workflows.summaries(runFilterOf(wanted))
-  const live = runs.filter((run) => !isArchived(run) && !isGoing(services, run) && isWanted(run, wanted)).sort(byStart)
+  const { offset, limit, showRemaining } = wanted
+  const live = await livePage(services, wanted, { offset, end: limit === undefined ? Number.POSITIVE_INFINITY : offset + limit })
   const filter = archiveFilterOf(wanted)
-  const fromLive = wanted.limit === undefined ? live.slice(wanted.offset) : live.slice(wanted.offset, wanted.offset + wanted.limit)
-  const rest = { offset: Math.max(0, wanted.offset - live.length), limit: wanted.limit === undefined ? undefined : wanted.limit - fromLive.length }
-  const archived = await archivedPage(archive, filter, rest)
+  const room = { offset: Math.max(0, offset - live.reached), limit: limit === undefined ? undefined : limit - live.runs.length }
+  const archived = live.hasMore ? NOTHING : await archivedPage(services.archive, filter, room)
   if (!archived.ok) return undefined
-  const items = await Promise.all(fromLive.map((run) => itemOf(services, run, choice)))
+  const items = await Promise.all(live.runs.map((run) => itemOf(services, run, choice)))
   const told = [...items.flatMap((item) => (item === undefined ? [] : [item])), ...archived.value.items]
-  const end = wanted.offset + fromLive.length + archived.value.items.length
-  const hasMore = end < live.length || archived.value.hasMore
-  const meta = { resourceVersion, continue: hasMore ? String(end) : undefined, ...(wanted.showRemaining && { remainingItemCount: await remainingOf(archive, filter, end - live.length) }) }
+  const end = offset + live.runs.length + archived.value.items.length
+  const meta = {
+    resourceVersion: live.resourceVersion, continue: live.hasMore || archived.value.hasMore ? String(end) : undefined,
+    ...(showRemaining && { remainingItemCount: await remainingOf(services, wanted, { filter, end }) }),
+  }
   return { meta, items: told.sort(unfinishedFirst) }
 }
 
-const ARCHIVING = 'workflows.argoproj.io/workflow-archiving-status'
+const NOTHING = { ok: true as const, value: { items: [], hasMore: false } }
 
-/** Whoever keeps the archive labels what it has taken. */
-function isArchived({ labels }: RunSummary): boolean {
-  return labels[ARCHIVING] === 'Archived'
-}
-
-/** `told` counts those of the archive; below zero as many live ones are still to come. */
-async function remainingOf(archive: ArgoServices['archive'], filter: ArchiveFilter, told: number): Promise<number> {
-  const total = await archive.count(filter)
-  return total.ok ? Math.max(0, total.value - told) : 0
+async function remainingOf(services: ArgoServices, wanted: ListWanted, { filter, end }: { readonly filter: ArchiveFilter; readonly end: number }): Promise<number> {
+  const archived = await services.archive.count(filter)
+  return archived.ok ? Math.max(0, (await countLive(services, wanted)) + archived.value - end) : 0
 }
 
 /** A workflow of a list, as whole as the choice of fields needs. */
@@ -96,31 +91,6 @@ function needsWhole(choice: FieldChoice): boolean {
   return choice.exclude || ![...choice.paths].every(isIndexed)
 }
 
-/** Labels that tell how a workflow stands; the index does not keep them. */
-const STATE_LABELS: ReadonlySet<string> = new Set(['workflows.argoproj.io/phase', 'workflows.argoproj.io/completed'])
-
-/** What the index can filter by itself; `isWanted` asks for the rest. */
-function runFilterOf({ namespace, names, labels, createdFrom }: ListWanted): RunFilter {
-  const exact = names.find(({ how }) => how === 'exact')
-  const kept = labels.filter(({ key }) => !STATE_LABELS.has(key))
-  return {
-    ...(namespace !== '' && { namespaces: [namespace] }), ...(exact !== undefined && { name: exact.text }), ...(kept.length > 0 && { labels: kept }),
-    ...(createdFrom !== undefined && { createdFrom }),
-  }
-}
-
-function isWanted(run: RunSummary, wanted: ListWanted): boolean {
-  const state = run.phase === '' ? {} : { 'workflows.argoproj.io/phase': run.phase, 'workflows.argoproj.io/completed': String(run.finishedAt !== undefined) }
-  if (run.namespace === wanted.notNamespace || !matchesLabels(wanted.labels, { ...run.labels, ...state })) return false
-  const { startedFrom, startedTo, createdFrom, finishedTo } = wanted
-  if (startedFrom !== undefined && (run.startedAt === undefined || run.startedAt < startedFrom)) return false
-  if (startedTo !== undefined && run.startedAt !== undefined && run.startedAt > startedTo) return false
-  if (createdFrom !== undefined && run.createdAt < createdFrom) return false
-  // What has not ended yet is let through, as it is by the reference.
-  if (finishedTo !== undefined && run.finishedAt !== undefined && run.finishedAt > finishedTo) return false
-  return wanted.names.every(({ text, how }) => (how === 'exact' ? run.name === text : how === 'not' ? run.name !== text : how === 'prefix' ? run.name.startsWith(text) : run.name.includes(text)))
-}
-
 export function archiveFilterOf(wanted: ListWanted): ArchiveFilter {
   const { namespace, notNamespace, names, labels, startedFrom, startedTo, createdFrom, finishedTo } = wanted
   const named = names.map(({ text, how }) => (how === 'exact' ? { name: text } : how === 'not' ? { notName: text } : how === 'prefix' ? { namePrefix: text } : { nameContains: text }))
@@ -128,15 +98,6 @@ export function archiveFilterOf(wanted: ListWanted): ArchiveFilter {
     ...(namespace !== '' && { namespaces: [namespace] }), ...(notNamespace !== '' && { notNamespace }), ...(labels.length > 0 && { labels }), ...(startedFrom !== undefined && { startedFrom }),
     ...(startedTo !== undefined && { startedTo }), ...(createdFrom !== undefined && { createdFrom }), ...(finishedTo !== undefined && { finishedTo }),
   }, ...named) as ArchiveFilter
-}
-
-/** The latest start first; what has not started yet comes last, as in the pages of the reference. */
-function byStart(a: RunSummary, b: RunSummary): number {
-  return secondsOf(b.startedAt) - secondsOf(a.startedAt) || b.createdAt - a.createdAt || (a.name < b.name ? -1 : 1)
-}
-
-function secondsOf(ms: number | undefined): number {
-  return ms === undefined ? 0 : Math.floor(ms / 1000)
 }
 
 /** Within a page: what goes on first, then the latest start. */
