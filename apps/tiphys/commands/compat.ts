@@ -11,23 +11,39 @@ export function wantsArgo(argv: readonly string[], env: Env): boolean {
   return (given ?? env['TIPHYS_COMPAT']) === (given?.startsWith('--compat=') === true ? '--compat=argo' : 'argo')
 }
 
-/** Flags of ours that mean something to commands of the reference as well. */
-const KEPT: ReadonlySet<string> = new Set(['data-dir', 'compat'])
+/** The commands of the reference; ours are there all the same, though nobody sees them. */
+const REFERENCE: ReadonlySet<string> = new Set([
+  'archive', 'auth', 'cluster-template', 'completion', 'convert', 'cp', 'cron', 'delete', 'executor-plugin', 'get', 'lint', 'list', 'logs', 'node', 'resubmit', 'resume', 'retry',
+  'server', 'stop', 'submit', 'suspend', 'sync', 'template', 'terminate', 'version', 'wait', 'watch',
+])
 
-export function argoTree(command: CommandSpec): CommandSpec {
+export function argoTree(root: CommandSpec): CommandSpec {
+  const commands = (root.commands ?? []).map((command) => ({ ...argoCommand(command), ...(REFERENCE.has(command.name) ? {} : { hidden: true }) }))
+  return { ...argoCommand(root), commands }
+}
+
+function argoCommand(command: CommandSpec): CommandSpec {
   return {
     ...command,
-    ...(command.flags === undefined ? {} : { flags: argoFlags(command.flags) }),
-    ...(command.persistentFlags === undefined ? {} : { persistentFlags: argoFlags(command.persistentFlags) }),
-    ...(command.commands === undefined ? {} : { commands: command.commands.map(argoTree) }),
+    ...(command.flags === undefined ? {} : { flags: command.flags.map(argoFlag) }),
+    ...(command.persistentFlags === undefined ? {} : { persistentFlags: command.persistentFlags.map(argoFlag) }),
+    ...(command.commands === undefined ? {} : { commands: command.commands.map(argoCommand) }),
   }
 }
 
-function argoFlags(flags: readonly FlagSpec[]): readonly FlagSpec[] {
-  return flags.filter(({ own, name }) => own !== true || KEPT.has(name)).map((flag) => {
-    const { hidden: _, argoValues, ...shown } = flag
-    return { ...shown, ...(flag.own === true ? { hidden: true } : {}), ...(argoValues === undefined ? {} : { values: argoValues }) }
-  })
+function argoFlag(flag: FlagSpec): FlagSpec {
+  const { own, argo = {}, hidden: _hidden, placeholder, values, ...rest } = flag
+  if (own === true) return { ...flag, absent: true }
+  const shown = argo.values ?? values ?? []
+  return {
+    ...rest, ...withoutValues(argo), ...(own === 'hidden' ? { hidden: true } : {}),
+    // Words in capitals are ours; the reference names types.
+    ...(placeholder !== undefined && placeholder !== placeholder.toUpperCase() ? { placeholder } : {}), ...(shown.length > 0 ? { values: shown } : {}),
+  }
+}
+
+function withoutValues({ values: _, ...others }: NonNullable<FlagSpec['argo']>): Omit<NonNullable<FlagSpec['argo']>, 'values'> {
+  return others
 }
 
 const LEVELS: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error'])

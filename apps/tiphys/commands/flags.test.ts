@@ -14,8 +14,8 @@ const recorded = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as {
 
 const commands = root.commands ?? []
 const argo = argoTree(root)
-// The server of this program is its own; the reference's program has no commands that this one lacks.
-const paths = Object.keys(recorded.commands).filter((path) => path !== '' && path !== 'server')
+// The reference's program has no commands that this one lacks.
+const paths = Object.keys(recorded.commands).filter((path) => path !== '')
 
 function placeOf(tree: CommandSpec, path: string): { readonly command: CommandSpec; readonly parents: readonly CommandSpec[] } {
   const parents: CommandSpec[] = []
@@ -41,7 +41,7 @@ function described(flag: FlagSpec, wanted: RecordedFlag | undefined): RecordedFl
 }
 
 const describedAll = (flags: readonly FlagSpec[], wanted: Readonly<Record<string, RecordedFlag>> = {}): Record<string, RecordedFlag> =>
-  Object.fromEntries(flags.map((flag) => [flag.name, described(flag, wanted[flag.name])] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  Object.fromEntries(flags.filter((flag) => flag.hidden !== true && flag.absent !== true).map((flag) => [flag.name, described(flag, wanted[flag.name])] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 describe.skipIf(paths.length === 0)('with --compat argo', () => {
   it.each(paths)('%s has the flags, aliases and subcommands of the reference', (path) => {
@@ -55,7 +55,7 @@ describe.skipIf(paths.length === 0)('with --compat argo', () => {
   it('all commands take its global flags', () => {
     const { help: _, ...wanted } = recorded.global
     const own = describedAll(argo.persistentFlags ?? [], recorded.global)
-    expect(own).toEqual({ ...wanted, 'data-dir': { type: 'string' }, compat: { type: 'string', values: ['argo'] } })
+    expect(own).toEqual(wanted)
   })
 
   it('without it, our own commands take at least the same', () => {

@@ -40,6 +40,7 @@ async function runAt(place: Located, program: Program, streams: Streams): Promis
   if (load === undefined) return printHelp(place, streams)
   const wrongFlags = missingFlags(set, parsed.value.flags) ?? exclusiveFlags(place.command, parsed.value.flags)
   if (wrongFlags !== undefined) return fail({ error: wrongFlags }, streams)
+  for (const { name, idle } of set.byName.values()) if (idle === true && parsed.value.flags.given(name)) streams.stderr(`--${name} is taken, and means nothing here\n`)
   const invocation = invocationAt(place, parsed.value, streams)
   const outcome = program.before?.(invocation) ?? (await (await load()).run(invocation))
   return 'error' in outcome ? fail(outcome, streams) : outcome.exit

@@ -6,6 +6,8 @@ export interface FlagSet {
   readonly inherited: readonly FlagSpec[]
   readonly byName: ReadonlyMap<string, FlagSpec>
   readonly byShort: ReadonlyMap<string, FlagSpec>
+  /** Those that only the code of commands knows. */
+  readonly absent: ReadonlyMap<string, FlagSpec>
 }
 
 export const HELP_FLAG = 'help'
@@ -13,7 +15,8 @@ export const HELP_FLAG = 'help'
 /** The flags at a place of the tree; the nearest declaration of a name or letter wins. */
 export function flagsAt(place: Place): FlagSet {
   const { command, parents } = place
-  const own = [...(command.flags ?? []), ...(command.persistentFlags ?? [])]
+  const declared = [...(command.flags ?? []), ...(command.persistentFlags ?? [])]
+  const own = declared.filter((flag) => flag.absent !== true)
   const local = own.some((flag) => flag.name === HELP_FLAG) ? own : [...own, helpFlag(pathText(place))]
   const byName = new Map<string, FlagSpec>()
   const byShort = new Map<string, FlagSpec>()
@@ -26,7 +29,8 @@ export function flagsAt(place: Place): FlagSet {
   for (const flag of local) add(flag)
   const inherited: FlagSpec[] = []
   for (const parent of parents.toReversed()) inherited.push(...(parent.persistentFlags ?? []).filter(add))
-  return { local, inherited, byName, byShort }
+  const absent = new Map(declared.filter((flag) => flag.absent === true).map((flag) => [flag.name, flag]))
+  return { local, inherited, byName, byShort, absent }
 }
 
 /** The words that call a command, such as `tiphys cron list`. */

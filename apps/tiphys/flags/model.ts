@@ -23,10 +23,14 @@ export interface FlagSpec {
   readonly placeholder?: string
   readonly required?: boolean
   readonly hidden?: boolean
-  /** An addition of ours, which the reference's command does not know. */
-  readonly own?: boolean
-  /** The texts that the reference accepts, where ours are more. */
-  readonly argoValues?: readonly string[]
+  /** An addition of ours, which the reference's command does not know: where its words are wanted, nobody can give it, or (`hidden`) sees it. */
+  readonly own?: true | 'hidden'
+  /** What is different where the reference's words are wanted; an empty list of values stands for any. */
+  readonly argo?: { readonly type?: FlagType; readonly values?: readonly string[]; readonly default?: FlagValue; readonly usage?: string }
+  /** A flag of the reference's that is taken and means nothing here. */
+  readonly idle?: true
+  /** A flag that nobody can give: it has its default. */
+  readonly absent?: true
   /** Environment variables that stand in for an absent flag, the first that is set wins. */
   readonly env?: readonly string[]
   /** The kind of completion that the program offers for the value, such as `namespaces`. */

@@ -115,7 +115,7 @@ function readEnvironment(set: FlagSet, values: Map<string, FlagValue>, env: Env)
 
 function flagValues(set: FlagSet, values: ReadonlyMap<string, FlagValue>): Flags {
   const read = (name: string): FlagValue => {
-    const flag = set.byName.get(name)
+    const flag = set.byName.get(name) ?? set.absent.get(name)
     if (flag === undefined) throw new Error(`flag --${name} is not declared`)
     return values.get(name) ?? defaultValue(flag)
   }

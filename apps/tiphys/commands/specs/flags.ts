@@ -1,7 +1,7 @@
 // Flags that several commands share.
 import type { FlagSpec } from '../../flags/index.ts'
 
-export const DATA_DIR: FlagSpec = { own: true, name: 'data-dir', type: 'string', usage: 'where runs are kept (default ~/.tiphys)', placeholder: 'DIR', env: ['TIPHYS_DATA_DIR'], complete: 'directories' }
+export const DATA_DIR: FlagSpec = { own: 'hidden', name: 'data-dir', type: 'string', usage: 'where runs are kept (default ~/.tiphys)', placeholder: 'DIR', env: ['TIPHYS_DATA_DIR'], complete: 'directories' }
 export const NAMESPACE: FlagSpec = {
   name: 'namespace', short: 'n', type: 'string', usage: 'the namespace of the workflow; any when it is not given', env: ['TIPHYS_NAMESPACE', 'ARGO_NAMESPACE'], complete: 'namespaces',
 }

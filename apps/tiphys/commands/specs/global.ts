@@ -1,7 +1,7 @@
 // Flags of all commands that say which server to ask, as whom, and in whose words to answer.
 import type { FlagSpec } from '../../flags/index.ts'
 
-export const COMPAT: FlagSpec = { name: 'compat', type: 'string', usage: 'answer as another program does, in its words, colours and verdicts', values: ['argo'], env: ['TIPHYS_COMPAT'], own: true }
+export const COMPAT: FlagSpec = { name: 'compat', type: 'string', usage: 'answer as another program does, in its words, colours and verdicts', values: ['argo'], env: ['TIPHYS_COMPAT'], own: 'hidden' }
 
 /** How the server is reached. Each may stand in the environment under the reference's name. */
 const SERVER_FLAGS: readonly FlagSpec[] = [
@@ -39,9 +39,14 @@ const CLUSTER_FLAGS: readonly FlagSpec[] = [
   kubectl('username', 'user name for the server', { env: [] }),
 ]
 
-const LOG_FLAGS: readonly FlagSpec[] = [
+/** Level and form of logs, which the reference's server declares once more. */
+export const LOG_FORM: readonly FlagSpec[] = [
   { name: 'loglevel', type: 'string', default: 'info', usage: 'Set the logging level. One of: debug|info|warn|error', env: ['ARGO_LOGLEVEL'], hidden: true },
   { name: 'log-format', type: 'string', default: 'text', usage: 'The formatter to use for logs. One of: text|json', env: ['ARGO_LOG_FORMAT'], hidden: true },
+]
+
+const LOG_FLAGS: readonly FlagSpec[] = [
+  ...LOG_FORM,
   { name: 'gloglevel', type: 'int', usage: 'Set the glog logging level', env: ['ARGO_GLOGLEVEL'], hidden: true },
   { name: 'verbose', short: 'v', type: 'bool', usage: 'tell more: the same as --loglevel debug', env: ['ARGO_VERBOSE'] },
 ]

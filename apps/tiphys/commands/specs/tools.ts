@@ -51,7 +51,7 @@ export const lint: CommandSpec = {
     { name: 'strict', type: 'bool', usage: 'Perform strict workflow validation', default: true },
     { name: 'kinds', type: 'strings', usage: 'Which kinds will be linted. Can be: workflows|workflowtemplates|cronworkflows|clusterworkflowtemplates', default: ['all'] },
     { name: 'offline', type: 'bool', usage: 'perform offline linting, with the templates of the given files alone' },
-    { name: 'output', short: 'o', type: 'string', usage: 'Linting results output format', values: ['pretty', 'simple', 'json', 'sarif', 'github'], argoValues: ['pretty', 'simple'], default: 'pretty' },
+    { name: 'output', short: 'o', type: 'string', usage: 'Linting results output format', values: ['pretty', 'simple', 'json', 'sarif', 'github'], argo: { values: ['pretty', 'simple'] }, default: 'pretty' },
     NO_COLOR,
   ],
   load: eitherWay(() => import('../lint.ts'), () => import('../../remote/commands/lint.ts')),
