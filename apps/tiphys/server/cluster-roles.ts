@@ -13,10 +13,9 @@ type Role = StoredObject & { readonly rules?: readonly JsonObject[] }
 
 /** Makes the roles and bindings that are missing. What somebody changed stays as it is. */
 export async function makeDefaultRoles(objects: ObjectStore): Promise<void> {
-  for (const object of defaultRoles) {
-    const made = await objects.create(resourceOfKind(String(object['kind'])), object as unknown as KubeObject)
-    if (!made.ok && made.problem.code !== 'already_exists') throw new Error(made.problem.message)
-  }
+  // Writes of one moment share a commit.
+  const made = await Promise.all(defaultRoles.map((object) => objects.create(resourceOfKind(String(object['kind'])), object as unknown as KubeObject)))
+  for (const one of made) if (!one.ok && one.problem.code !== 'already_exists') throw new Error(one.problem.message)
   await gatherRules(objects)
 }
 

@@ -26,7 +26,7 @@ export interface CustomKindsSetting {
 
 /** Definitions of Argo's kinds are there from the start, so that who looks for them finds them. */
 export async function openCustomKinds({ state, objects, signal }: CustomKindsSetting): Promise<CustomKinds> {
-  for (const resource of apiResources) if (resource.group === 'argoproj.io') await makeDefinition(state, definitionOf(resource))
+  await Promise.all(apiResources.filter(({ group }) => group === 'argoproj.io').map((resource) => makeDefinition(state, definitionOf(resource))))
   let served = await load(objects)
   let loads = 0
   const reload = async (): Promise<void> => {
