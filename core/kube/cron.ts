@@ -19,8 +19,15 @@ export function parseCron(schedule: string, timezone?: string): Result<CronSched
   if (!parsed.ok) return parsed
   const cron = parsed.value
   if (cron.type === 'every') return ok({ next: (afterMs) => Math.floor(afterMs / 1000) * 1000 + cron.delayMs })
-  const never = Object.values(cron.fields).some((field) => field.values.size === 0)
+  const never = firesNever(cron.fields)
   return ok({ next: (afterMs) => (never ? undefined : nextTime(cron.fields, cron.zone, afterMs)) })
+}
+
+/** A field may be nothing but commas. One of the two for days may, as long as the other says which days are meant. */
+function firesNever({ minute, hour, dayOfMonth, month, dayOfWeek }: CronFields): boolean {
+  const isEmpty = ({ values }: { readonly values: ReadonlySet<number> }): boolean => values.size === 0
+  const noDay = (one: CronFields['dayOfMonth'], other: CronFields['dayOfMonth']): boolean => isEmpty(one) && (isEmpty(other) || other.star)
+  return [minute, hour, month].some(isEmpty) || noDay(dayOfMonth, dayOfWeek) || noDay(dayOfWeek, dayOfMonth)
 }
 
 type Walk = {

@@ -161,6 +161,16 @@ describe('zones and schedules', () => {
     )
   })
 
+  it('of the two fields for days one may be nothing but commas', () => {
+    const next = (text: string): number | undefined => {
+      const cron = parseCron(text)
+      return cron.ok ? cron.value.next(Date.UTC(2024, 4, 4)) : undefined
+    }
+    expect(next('0 2 , * 1-5')).toBe(Date.UTC(2024, 4, 6, 2))
+    expect(next('0 2 1,, * ,')).toBe(Date.UTC(2024, 5, 1, 2))
+    expect([next('0 2 , * *'), next('0 2 , * ,')]).toEqual([undefined, undefined])
+  })
+
   it('a schedule that never fires says so quickly', () => {
     for (const text of [', * * * *', '0 0 30 2 *', '0 0 31 2,4,6,9,11 *']) {
       const cron = parseCron(text, 'Europe/Berlin')

@@ -60,6 +60,13 @@ describe('a line of cases', () => {
     expect(answer(JSON.stringify({ ...items, owner: 'dag' }))).toMatchObject({ error: 'failed to resolve {{nosuch}}' })
   })
 
+  it('keeps the spelling of what a loop gets', () => {
+    const line = '{"id": 1, "kind": "items", "name": "s", "in": [1.50, {"m": {"b": 1e3, "a": 2}}], "value": "{{item}}"}'
+    expect(answer(line)).toEqual({ id: 1, out: [{ name: 's(0:1.50)', value: '1.50' }, { name: 's(1:m:{"b":1e3,"a":2})', value: '{"m":{"b":1e3,"a":2}}' }] })
+    expect(answer('{"id": 1, "kind": "sequence", "in": {"count": 2.0}}')).toMatchObject({ error: expect.stringContaining('int32') })
+    expect(answer('{"id": 1, "kind": "sequence", "in": {"count": 2, "start": -1}}')).toEqual({ id: 1, out: ['-1', '0'] })
+  })
+
   it('is answered even when it is no case at all', () => {
     expect(answer('nonsense')).toMatchObject({ id: null, error: expect.stringContaining('a case is a JSON object') })
     expect(answer('[1]')).toEqual({ id: null, error: 'a case is a JSON object' })

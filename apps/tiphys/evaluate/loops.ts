@@ -17,6 +17,8 @@ export function answerSequence(given: unknown): CaseAnswer {
 export interface ItemsCase {
   /** A `withItems` list. */
   readonly in?: unknown
+  /** The same list as it was spelled, if that is known. */
+  readonly spelling?: string
   /** The text of a `withParam`. */
   readonly withParam?: string
   /** The name of the step or task. */
@@ -53,8 +55,9 @@ export function answerItems(input: ItemsCase): CaseAnswer {
   return { out }
 }
 
-function itemsOf({ in: list, withParam }: ItemsCase): Result<LoopItems> {
+function itemsOf({ in: list, spelling, withParam }: ItemsCase): Result<LoopItems> {
   if (withParam !== undefined) return itemsOfParam(withParam)
+  if (spelling !== undefined) return itemsOfParam(spelling)
   return itemsOfList(Array.isArray(list) ? list : [])
 }
 

@@ -17,13 +17,22 @@ const NO_MEMBERS: ReadonlyMap<string, string> = new Map()
 export function itemOf(raw: string): LoopItem {
   const first = raw.charAt(0)
   if (first === '"') return { description: withoutParentheses(show(raw)), text: decodeJsonString(raw), members: NO_MEMBERS }
+  // A number beyond the range of a float64 makes whatever it stands in a string, which it is not, hence empty.
+  if (holdsHugeNumber(raw)) return { description: withoutParentheses(show(raw)), text: '', members: NO_MEMBERS }
   if (first === '{') return mapItem(raw)
   if (first === '[') return { description: withoutParentheses(`[${jsonElements(raw).map(show).join(' ')}]`), text: compactJson(raw), members: NO_MEMBERS }
   // A null is taken for a list that is nil.
   if (first === 'n') return { description: '[]', text: 'null', members: NO_MEMBERS }
-  // A number beyond the range of a float64 is taken for a string, which it is not, hence empty.
-  const isNumber = first === 't' || first === 'f' || Number.isFinite(Number(raw))
-  return { description: raw, text: isNumber ? raw : '', members: NO_MEMBERS }
+  return { description: raw, text: raw, members: NO_MEMBERS }
+}
+
+const MAYBE_HUGE = /[eE]\+?0*[0-9]{3}|[0-9]{300}/
+const STRINGS = /"(?:[^"\\]|\\.)*"/g
+const NUMBERS = /-?[0-9][0-9.eE+-]*/g
+
+function holdsHugeNumber(raw: string): boolean {
+  if (!MAYBE_HUGE.test(raw)) return false
+  return (raw.replace(STRINGS, '').match(NUMBERS) ?? []).some((number) => !Number.isFinite(Number(number)))
 }
 
 function mapItem(raw: string): LoopItem {

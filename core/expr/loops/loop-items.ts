@@ -62,9 +62,9 @@ export function expandSequence(sequence: SequenceInput): Result<LoopItems> {
   return ok({ length: Number(length), at: (index) => itemOf(rawAt(index)) })
 }
 
-/** What makes an element no JSON string. Only the verbs `c`, `q` and `U` let that depend on the number. */
+/** What makes an element no JSON string. Only the verbs `c`, `q` and `U`, and escapes that the number completes, let that depend on it. */
 function sequenceProblem(format: string, length: number, rawAt: (index: number) => string): string | undefined {
-  const toCheck = /[cqU]/.test(format) ? length : Math.min(1, length)
+  const toCheck = /[cqU\\]/.test(format) ? length : Math.min(1, length)
   for (let index = 0; index < toCheck; index++) {
     const problem = jsonProblem(rawAt(index))
     if (problem !== undefined) return problem

@@ -73,6 +73,12 @@ describe('loops', () => {
     expect(item).toEqual({ description: 'a:1.50,b:say \\"hi\\"', text: '{"a":1.50,"b":"say \\"hi\\""}', members: new Map([['a', '1.50'], ['b', 'say \\"hi\\"']]) })
   })
 
+  it('a number that no float64 holds makes its element an empty string', () => {
+    expect(itemOf('1e400')).toEqual({ description: '1e400', text: '', members: new Map() })
+    expect(itemOf('{"a": [1e400], "b": "x"}')).toEqual({ description: '{"a":[1e400],"b":"x"}', text: '', members: new Map() })
+    expect(itemOf('["1e400", 1e-400]').text).toBe('["1e400",1e-400]')
+  })
+
   it('a long sequence is not made before it is asked for', () => {
     quickly(() => {
       const items = expandSequence({ start: '1', count: LOOP_ITEMS_MAX, format: 'n%06d' })
@@ -97,6 +103,7 @@ describe('loops', () => {
 
   it('a character that breaks its text is an error before anything is made', () => {
     expect(expandSequence({ start: 92, count: 1, format: '%#U' }).ok).toBe(false)
+    expect(expandSequence({ start: 0, end: -3, format: '\\u0e9%d' }).ok).toBe(false)
   })
 
   it('formats print one number and complain about all else', () => {
