@@ -37,6 +37,8 @@ const fine = (args: string | readonly string[], input?: string): string => {
   return out
 }
 
+const WORKFLOWS = '/apis/argoproj.io/v1alpha1/namespaces/default/workflows'
+
 const template = (image: string): string => `
 apiVersion: argoproj.io/v1alpha1
 kind: WorkflowTemplate
@@ -213,9 +215,15 @@ describe.skipIf(!hasKubectl)('kubectl every day', () => {
     fine('wait --for=jsonpath={.status.phase}=Running wf/held --timeout=20s')
     fine('delete wf held --wait=false')
     fine('wait --for=jsonpath={.status.phase}=Failed wf/held --timeout=20s')
+    fine('create -f -', sleeper('seen', ', finalizers: [example.io/hold]').replace('/bin/sleep 60', 'exit'))
+    fine('wait --for=jsonpath={.status.phase}=Succeeded wf/seen --timeout=20s')
+    const watching = ask(server, { path: `${WORKFLOWS}?watch=1&timeoutSeconds=2&fieldSelector=metadata.name%3Dseen&resourceVersion=${fine('get wf seen -o jsonpath={.metadata.resourceVersion}')}` })
+    await ask(server, { method: 'DELETE', path: `${WORKFLOWS}/seen` })
+    expect(JSON.parse((await watching).text.split('\n')[0] ?? '{}')).toMatchObject({ type: 'MODIFIED', object: { metadata: { deletionTimestamp: expect.any(String), finalizers: ['example.io/hold'] } } })
+    fine(['patch', 'wf', 'seen', '--type=merge', '-p', '{"metadata":{"finalizers":null}}'])
     fine('create -f -', sleeper('leaving'))
     fine('wait --for=jsonpath={.status.phase}=Running wf/leaving --timeout=20s')
-    await ask(server, { method: 'DELETE', path: '/apis/argoproj.io/v1alpha1/namespaces/default/workflows/leaving' })
+    await ask(server, { method: 'DELETE', path: `${WORKFLOWS}/leaving` })
     await server.restart('SIGKILL')
     fine('wait --for=delete wf/leaving --timeout=20s')
     expect(fine('get wf held -o jsonpath={.metadata.finalizers}')).toBe('["example.io/hold"]')

@@ -68,13 +68,18 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
       return retaken.ok ? FINE : refusal(retaken.problem)
     }),
     remove: async (summary, options) => {
-      if (deletions.of(summary.uid) === undefined) await deletions.begin(summary, options)
-      return leavers.leave(summary)
+      const isNew = deletions.of(summary.uid) === undefined
+      if (isNew) await deletions.begin(summary, options)
+      const left = await leavers.leave(summary)
+      // Whoever holds it learns by a change that it shall go.
+      if (isNew && left.ok && left.gone !== true && !leavers.isLeaving(summary.uid)) await turns.take(summary.uid, () => label({ session, host: hostOf() }, summary.uid, {}))
+      return left
     },
     resumeDeletions: async () => {
       for (const uid of deletions.pending()) {
         const summary = await session.state.runs.get(uid)
-        if (summary.ok && !summary.value.archived) await leavers.leave(summary.value)
+        // Another server on the same state may be at it: nobody waits for that.
+        if (summary.ok && !summary.value.archived) void leavers.leave(summary.value).catch(onTrouble)
         else await deletions.done(uid)
       }
     },
