@@ -21,6 +21,7 @@ export function fetch(base: Value, key: Value): Value {
 /** The same for `get()`, where whatever is missing is nil. */
 export function get(base: Value, key: Value): Value {
   if (base === null) return null
+  if (typeof key !== 'string' && ['time', 'object', 'location'].includes(tagOf(base) ?? '')) fail(`interface conversion: interface {} is ${typeName(key)}, not string`)
   const found = find(base, key)
   return found === undefined || found === 'unsupported' ? null : found
 }
