@@ -97,5 +97,5 @@ function encoded(text: string): string {
 
 /** Whether a secret is one of those. */
 export function wantsAccountToken(object: KubeObject): boolean {
-  return object.kind === 'Secret' && textAt(asJson(object as Parameters<typeof asJson>[0]), ['type']) === ACCOUNT_TOKEN_TYPE
+  return object.kind === 'Secret' && object.apiVersion === 'v1' && textAt(asJson(object as Parameters<typeof asJson>[0]), ['type']) === ACCOUNT_TOKEN_TYPE
 }
