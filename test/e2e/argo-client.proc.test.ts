@@ -14,7 +14,7 @@ describe('the Argo CLI over REST', () => {
   })
   afterAll(() => server.stop())
 
-  it.each(['argo-4.1-rest'])('%s: every request is answered as it was', async (name) => {
+  it.each(['argo-4.1-rest', 'argo-3.7-rest'])('%s: every request is answered as it was', async (name) => {
     const recorded = readRecording(recording(name))
     const { rest } = JSON.parse(readFileSync(join(server.data, 'server/address.json'), 'utf8')) as { rest: string }
     const played = await play(recorded, rest, server.token)

@@ -189,7 +189,7 @@ describe('a place besides the lock', () => {
     expect(two.asked('startPod')).toHaveLength(1)
   })
 
-  it('SYNC-6 a retried step that got its lock is not late any more', () => {
+  it('SYNC-9 a retried step that got its lock is not late any more', () => {
     const l = leaf('l', { synchronization: { mutexes: [{ name: 'door' }] }, retryStrategy: { limit: '1' }, timeout: '5s' })
     const story = new Story({ entrypoint: 'main', templates: [steps('main', [{ name: 'a', template: 'l' }, { name: 'b', template: 'l' }]), l] })
     expect(story.phase('wf[0].b')).toBe('Pending')
