@@ -4,7 +4,7 @@ import { equal } from '../golang/equal.ts'
 import { fail } from '../golang/failure.ts'
 import { charge } from '../golang/host.ts'
 import { endsWithText, fromBytes, includesText, startsWithText } from '../golang/text.ts'
-import { isBytes, isNil, typeName, type Value } from '../golang/value.ts'
+import { isBytes, isInt, isNil, typeName, type Value } from '../golang/value.ts'
 import { compileRegex, matchesRegex, type Regex } from '../regex/regex.ts'
 import { add, compare, contains, divide, modulo, multiply, power, range, subtract } from './arithmetic.ts'
 import type { BinaryNode, ConstantNode } from './ast.ts'
@@ -40,12 +40,12 @@ function equality(node: BinaryNode, { left, right, at }: Sides, c: Compiler): Co
   const type = c.natures.get(node.left)?.type
   const strict = (type === 'int' || type === 'string') && c.natures.get(node.right)?.type === type
   if (!strict) return (f) => isEqual(left(f), right(f), f)
+  const fits = type === 'string' ? (v: Value): boolean => typeof v === 'string' : isInt
   return (f) => {
     const a = left(f)
     const b = right(f)
-    if (a === b && a !== null) return true
-    const stray = [a, b].find((side) => typeName(side) !== type)
-    if (stray === undefined) return false
+    if (fits(a) && fits(b)) return a === b
+    const stray = fits(a) ? b : a
     f.at = at
     return fail(`interface conversion: interface {} is ${stray === null ? 'nil' : typeName(stray)}, not ${type}`)
   }
