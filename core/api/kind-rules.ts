@@ -1,5 +1,5 @@
 // Owns what single built-in kinds ask of their objects beyond their shape: what must be set, what goes together, what never changes.
-import { type Json, type JsonObject, isJsonArray, isJsonObject, jsonEqual } from '@tiphys/core/kube'
+import { type Json, type JsonObject, dnsSubdomainProblems, isJsonArray, isJsonObject, jsonEqual } from '@tiphys/core/kube'
 import { textAt, valueAt } from './columns.ts'
 import type { ApiResource } from './resource.ts'
 
@@ -83,6 +83,8 @@ function jobProblem(object: JsonObject, before: JsonObject | undefined): FieldPr
 function definitionProblem(object: JsonObject, before: JsonObject | undefined): FieldProblem | undefined {
   const [group, plural, name] = [textAt(object, ['spec', 'group']), textAt(object, ['spec', 'names', 'plural']), textAt(object, ['metadata', 'name'])]
   if (name !== `${plural}.${group}`) return { field: 'metadata.name', message: `Invalid value: ${shown(name)}: must be spec.names.plural+"."+spec.group` }
+  const named = namesProblem(object, group)
+  if (named !== undefined) return named
   const scope = textAt(object, ['spec', 'scope'])
   if (scope !== 'Namespaced' && scope !== 'Cluster') return { field: 'spec.scope', message: `Unsupported value: ${shown(scope)}: supported values: "Cluster", "Namespaced"` }
   const versions = valueAt(object, ['spec', 'versions'])
@@ -93,4 +95,21 @@ function definitionProblem(object: JsonObject, before: JsonObject | undefined): 
   const bare = list.findIndex((version) => !isJsonObject(valueAt(version, ['schema', 'openAPIV3Schema'])))
   if (bare >= 0) return { field: `spec.versions[${bare}].schema.openAPIV3Schema`, message: 'Required value: schemas are required' }
   return changed(object, before, ['spec', 'scope']) ?? changed(object, before, ['spec', 'group']) ?? changed(object, before, ['spec', 'names', 'plural'])
+}
+
+const APPROVAL = 'api-approved.kubernetes.io'
+
+/** Names become parts of paths, and groups of Kubernetes itself are not for everybody. */
+function namesProblem(object: JsonObject, group: string): FieldProblem | undefined {
+  const [wrong] = [...dnsSubdomainProblems(group), ...(group.includes('.') ? [] : ['should be a domain with at least one dot'])]
+  if (wrong !== undefined) return { field: 'spec.group', message: `Invalid value: ${shown(group)}: ${wrong}` }
+  const plural = textAt(object, ['spec', 'names', 'plural'])
+  const [badPlural] = [...dnsSubdomainProblems(plural), ...(plural.includes('.') ? ['may not contain dots'] : [])]
+  if (badPlural !== undefined) return { field: 'spec.names.plural', message: `Invalid value: ${shown(plural)}: ${badPlural}` }
+  if (textAt(object, ['spec', 'names', 'kind']) === '') return { field: 'spec.names.kind', message: 'Required value' }
+  const isProtected = /(^|\.)(k8s|kubernetes)\.io$/.test(group)
+  if (isProtected && textAt(object, ['metadata', 'annotations', APPROVAL]) === '') {
+    return { field: `metadata.annotations[${APPROVAL}]`, message: 'Required value: protected groups must have approval annotation "api-approved.kubernetes.io"' }
+  }
+  return undefined
 }
