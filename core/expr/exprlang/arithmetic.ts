@@ -174,7 +174,8 @@ export function cut(v: Value, { from, to, host }: Cut): Value {
   if (typeof v === 'string') return byteSlice(v, start, end)
   if (isBytes(v)) return v.slice(start, end)
   const part = (items ?? []).slice(start, end)
-  return isArray(v) ? part : { ...(v as GoSlice), [TAG]: 'slice', items: part }
+  // An array of fixed size is cut into slices.
+  return isArray(v) || typeName(v) === '[2]interface {}' ? part : { ...(v as GoSlice), [TAG]: 'slice', items: part }
 }
 
 const bound = (index: Int, length: number): number => Math.max(Number(index) < 0 ? length + Number(index) : Number(index), 0)

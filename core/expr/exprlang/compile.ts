@@ -19,6 +19,8 @@ export interface Compiler {
   /** `let` variables in scope, each with its index among the frame's variables. */
   readonly lets: Map<string, number>
   letCount: number
+  /** The zero among the floats, with its sign; undefined until there is one. */
+  zero: number | undefined
   /** What compiling may cost, for constant patterns. */
   readonly budget: Host
   readonly natures: ReadonlyMap<Node, Nature>
@@ -38,6 +40,7 @@ export function compileTree({ tree, natures }: Checked, slots: readonly string[]
     slotOf: (name) => places.get(name) ?? fail(`no slot for ${name}`),
     lets: new Map(),
     letCount: 0,
+    zero: undefined,
     budget,
     natures,
   }
@@ -48,7 +51,7 @@ function codeOf(node: Node, c: Compiler): Code {
   switch (node.kind) {
     case 'nil': return constant(null)
     case 'integer': case 'bool': case 'string': case 'bytes': return constant(node.value)
-    case 'float': return constant(float(node.value))
+    case 'float': return constant(float(node.value === 0 ? zero(node.value, c) : node.value))
     case 'constant': return constant(node.value)
     case 'identifier': return identifier(node.name, c)
     case 'unary': return unary(node, c)
@@ -69,6 +72,12 @@ function codeOf(node: Node, c: Compiler): Code {
 }
 
 const constant = (value: Value): Code => () => value
+
+/** Equal constants are kept once, and zero equals minus zero: the first of an expression's zeros stands for all. */
+function zero(value: number, c: Compiler): number {
+  c.zero ??= value
+  return c.zero
+}
 
 function identifier(name: string, c: Compiler): Code {
   const variable = c.lets.get(name)

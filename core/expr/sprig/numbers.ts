@@ -32,8 +32,8 @@ export const NUMBERS: readonly GoFunc[] = [
   define('mod', TWO, ([a, b]) => long(remainderInt(toInt(any(a)), divisor(b)))),
   ...defineAll(['max', 'biggest'], MANY, (args) => long(args.map(toInt).reduce((a, b) => (compareInt(b, a) > 0 ? b : a)))),
   define('min', MANY, (args) => long(args.map(toInt).reduce((a, b) => (compareInt(b, a) < 0 ? b : a)))),
-  define('maxf', FLOATS, (args) => float(Math.max(...args.map(toFloat)))),
-  define('minf', FLOATS, (args) => float(Math.min(...args.map(toFloat)))),
+  define('maxf', FLOATS, (args) => float(extreme(args, Math.max, Infinity))),
+  define('minf', FLOATS, (args) => float(extreme(args, Math.min, -Infinity))),
   define('add1f', FLOAT, ([v], host) => decimal([any(v), 1], host, addDecimal)),
   define('addf', 'func(...interface {}) float64', (args, host) => decimal([0, ...args], host, addDecimal)),
   define('subf', FLOATS, (args, host) => decimal(args, host, (a, b) => addDecimal(a, { ...b, digits: -b.digits }))),
@@ -98,3 +98,8 @@ function sequence(args: readonly number[], host: Host): number[] {
 }
 
 const inclusive = (from: number, to: number, how: Steps): number[] => steps(from, to + how.step, how)
+
+/** The largest or smallest of numbers; what nothing can exceed wins even over NaN. */
+function extreme(args: readonly Value[], choose: (a: number, b: number) => number, bound: number): number {
+  return args.map(toFloat).reduce((a, b) => (a === bound || b === bound ? bound : choose(a, b)))
+}
