@@ -21,11 +21,12 @@ export interface TestServer {
   tiphys(...args: readonly string[]): { readonly stdout: string; readonly status: number | null }
 }
 
-export async function startServer(): Promise<TestServer> {
+/** `more`: further arguments of the command. */
+export async function startServer(more: readonly string[] = []): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), 'tiphys-server-'))
   const data = join(home, 'data')
   const images = makeStandIns(join(home, 'images'), 0.1).map(({ image, folder }) => `--image-map=${image}=${folder}`)
-  const start = (port: string): Promise<Started> => started(['server', '--data-dir', data, '--port', '0', '--kube-port', port, ...images])
+  const start = (port: string): Promise<Started> => started(['server', '--data-dir', data, '--port', '0', '--kube-port', port, ...images, ...more])
   let now = await start('0')
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const exited = once(now.child, 'exit')

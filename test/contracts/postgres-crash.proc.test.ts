@@ -2,7 +2,7 @@
 import { openPostgresState, type PostgresState } from '@tiphys/shell/adapters/postgres'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { killedAfter, noteAll, provenLength, runsPerProcess } from './crash-kit.ts'
-import { dropSchema, newSchema, type PostgresServer, startPostgres } from './postgres-server.ts'
+import { dropSchema, newSchema, type PostgresServer, startPostgres } from '@tiphys/test/kit'
 import { newRun, record, records, valueOf } from './run-log-kit.ts'
 
 const started = await startPostgres({ isDurable: true })

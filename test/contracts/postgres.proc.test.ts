@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { archiveContract } from './archive.ts'
 import { create, linesOf, objectsNow, valueOf, widgets } from './object-store-kit.ts'
 import { objectStoreContract } from './object-store.ts'
-import { dropSchema, newSchema, type PostgresServer, startPostgres } from './postgres-server.ts'
+import { dropSchema, newSchema, type PostgresServer, startPostgres } from '@tiphys/test/kit'
 import { runLogContract } from './run-log.ts'
 
 interface StatePlace {
