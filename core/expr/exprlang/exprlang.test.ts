@@ -132,7 +132,7 @@ describe('types behind values', () => {
     ['filter([[1.5, 2], [3]], any(#, # == 3))', '!run'], ['sum(b"abc", -#)', '474 int'], ['groupBy(toPairs({a: 1}), #) != nil', 'true bool'], ['let m = {a: 0.0 / 0}; m == m', 'true bool'],
     ['take([1, 2, 3], date("2024-02-01").Month())', '[1,2] []interface {}'], ['type(sprig.semver("1.2.3"))', '"github.com/Masterminds/semver/v3.Version" string'],
     ['type(timezone("Europe/Paris"))', '"time.Location" string'], ['timezone("Europe/Paris") == timezone("Europe/Paris")', 'true bool'], ['"x" in timezone("Europe/Paris")', 'false bool'],
-    ['string([0.0, -0.0])', '"[0 0]" string'], ['string([-0.0, 0, 0.0])', '"[-0 0 -0]" string'], ['toPairs({a: 1})[0][:1]', '["a"] []interface {}'],
+    ['let q = -0.0; string([q, 0.0])', '"[-0 -0]" string'], ['let q = 0.0; string([q, -0.0])', '"[0 0]" string'], ['string([0.0, -0.0])', '"[0 -0]" string'], ['toPairs({a: 1})[0][:1]', '["a"] []interface {}'],
     ['date("2024-02-29").Clock()', '!compile'], ['get(sprig.toDate("2006", "2024"), 2)', '!run'], ['sprig.toDate("2006-01-02", "2024-02-29").Date()', '2024 int'], ['date("2024-02-29").AppendFormat(b"y", "2006")', '"eTIwMjQ=" []uint8'],
     ['date("2024-02-29").GoString()', '"time.Date(2024, time.February, 29, 0, 0, 0, 0, time.UTC)" string'],
   ])('%s is %s', (text, wanted) => {
