@@ -4,7 +4,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { archiveContract } from './archive.ts'
 import { create, linesOf, objectsNow, valueOf, widgets } from './object-store-kit.ts'
 import { objectStoreContract } from './object-store.ts'
-import { dropSchema, newSchema, type PostgresServer, startPostgres } from '@tiphys/test/kit'
+import { dropSchema, newSchema, type PostgresServer, runSql, startPostgres } from '@tiphys/test/kit'
+import { appendAll, codeOf, newRun } from './run-log-kit.ts'
 import { runLogContract } from './run-log.ts'
 
 interface StatePlace {
@@ -60,11 +61,29 @@ describe.skipIf(typeof started === 'string')(title, () => {
     expect(new Set(versions).size).toBe(120)
   })
 
+  it('tells of records that are not what was written, and leaves other runs alone', async () => {
+    if (typeof started === 'string') return
+    const schema = newSchema()
+    const { log } = open('me', schema)
+    for (const uid of ['a', 'b', 'c']) {
+      await log.create(newRun(uid))
+      await appendAll(log, uid, 0, 3)
+      await appendAll(log, uid, 3, 5)
+    }
+    const rowsOf = (uid: string): string => `run = (SELECT id FROM "${schema}".run WHERE uid = '${uid}')`
+    runSql(started, `UPDATE "${schema}".run_log SET body = replace(body, '2', '3') WHERE ${rowsOf('a')} AND seq = 1`)
+    runSql(started, `DELETE FROM "${schema}".run_log WHERE ${rowsOf('b')} AND seq = 4`)
+    expect(await Promise.all(['a', 'b', 'c'].map(async (uid) => codeOf(await log.load(uid))))).toEqual(['damaged', 'damaged', 'ok'])
+    expect(codeOf(await log.remove('a'))).toBe('ok')
+  })
+
   it('refuses a schema of a newer program, of another program, and a server that is not there', async () => {
     const schema = newSchema()
     const state = open('me', schema)
     await state.opened
     expect(() => open('me', 'no; drop')).toThrow('cannot be the name of a schema')
+    if (typeof started !== 'string') runSql(started, `INSERT INTO "${schema}".migration VALUES (1000)`)
+    await expect(open('late', schema).opened).rejects.toMatchObject({ code: 'cannot_open', hint: 'use the newer program, or another database' })
     await expect(openPostgresState(urlOf(), { schema: 'information_schema', owner: { id: 'me', info: '' }, now: () => 0 }).opened).rejects.toMatchObject({ code: 'cannot_open' })
     const nowhere = openPostgresState('postgres://nobody@127.0.0.1:1/none', { owner: { id: 'me', info: '' }, now: () => 0, patienceMs: 50 })
     await expect(nowhere.opened).rejects.toMatchObject({ code: 'io', hint: 'check that the database runs and can be reached' })

@@ -56,7 +56,12 @@ export function newSchema(): string {
 
 /** A server of our own goes with everything in it; in another's nothing must stay behind. */
 export function dropSchema(server: PostgresServer, schema: string): void {
-  if (server.crash === undefined) execFileSync('psql', [server.url, '-q', '-c', `SET client_min_messages = error; DROP SCHEMA IF EXISTS "${schema}" CASCADE`])
+  if (server.crash === undefined) runSql(server, `SET client_min_messages = error; DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
+}
+
+/** Behind the back of whoever has the database open. */
+export function runSql({ url }: PostgresServer, sql: string): void {
+  execFileSync('psql', [url, '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql])
 }
 
 interface User {
@@ -87,7 +92,7 @@ function plainUser(): User | undefined {
 }
 
 async function start({ programs, root, user, isDurable }: Cluster): Promise<ChildProcess> {
-  const settings = ['listen_addresses=', `unix_socket_directories=${root}`, `fsync=${isDurable ? 'on' : 'off'}`, 'max_connections=300', 'shared_buffers=32MB', 'logging_collector=off', 'autovacuum=off', 'jit=off']
+  const settings = ['listen_addresses=', `unix_socket_directories=${root}`, `fsync=${isDurable ? 'on' : 'off'}`, 'max_connections=300', 'shared_buffers=32MB', 'logging_collector=off', 'autovacuum=off', 'jit=off', 'wal_level=minimal', 'max_wal_senders=0', `full_page_writes=${isDurable ? 'on' : 'off'}`]
   const child = spawn(join(programs, 'postgres'), ['-D', join(root, 'data'), ...settings.flatMap((setting) => ['-c', setting])], { ...user, cwd: root, stdio: 'ignore' })
   const until = Date.now() + 30_000
   while (!(await answers(join(root, '.s.PGSQL.5432')))) {
