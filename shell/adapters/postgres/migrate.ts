@@ -48,7 +48,7 @@ async function pending(connection: Connection, schema: string, migrations: reado
   if (!tables.some(({ relname }) => relname === 'migration')) {
     throw new StorageError('cannot_open', `the schema ${schema} belongs to another program`, { hint: 'choose another database or schema' })
   }
-  const version = Number((await connection.search('SELECT coalesce(max(number), 0) AS number FROM migration'))[0]?.['number'])
+  const version = Number((await connection.search(`SELECT coalesce(max(number), 0) AS number FROM "${schema}".migration`))[0]?.['number'])
   if (version > migrations.length) {
     throw new StorageError('cannot_open', `the schema ${schema} was written by a newer version: it is at ${version}, this program knows up to ${migrations.length}`, {
       hint: 'use the newer program, or another database',
