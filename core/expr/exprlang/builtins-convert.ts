@@ -20,7 +20,7 @@ export const CONVERSIONS: readonly Builtin[] = [
   ruled('int', rules.one('int', CONVERTIBLE, 'int'), (args) => toInteger(top(args))),
   ruled('float', rules.one('float', CONVERTIBLE, 'float64'), (args) => toFloating(top(args))),
   overloaded('string', ['func(interface {}) string'], (args, host) => format(top(args), host)),
-  overloaded('toJSON', ['func(interface {}) string'], ([v = null], host) => marshal(v, PRETTY, host)),
+  overloaded('toJSON', ['func(interface {}) string'], ([v], host) => marshal(v === undefined ? fail('runtime error: index out of range [0] with length 0') : v, PRETTY, host)),
   overloaded('fromJSON', ['func(string) interface {}'], ([v], host) => unmarshal(textOf(v), host)),
   overloaded('toBase64', ['func(string) string'], ([v], host) => {
     allocate(host, textOf(v).length * 2)

@@ -137,6 +137,7 @@ function flatten(items: readonly Value[], { out, host, depth }: Flattening): voi
 const SORTABLE = new Set([ARRAY, '[]int', '[]float64', '[]string'])
 
 function sort(args: readonly Value[], host: Host): Value {
+  if (args.length === 0) fail('invalid number of arguments (expected 1 or 2, got 0)')
   const [list = null, order = 'asc'] = args
   if (order !== 'asc' && order !== 'desc') fail(`invalid order ${textOf(order)}, expected asc or desc`)
   if (!SORTABLE.has(typeName(list))) return nilSlice(ARRAY)

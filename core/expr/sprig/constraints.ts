@@ -11,10 +11,12 @@ const NUMBER = '[0-9|x|X|\\*]+'
 const TAIL = '(?:-[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?(?:\\+[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?'
 const VERSION = `v?${NUMBER}(?:\\.${NUMBER})?(?:\\.${NUMBER})?${TAIL}`
 const OPERATORS = '=||!=|>|<|>=|=>|<=|=<|~|~>|\\^'
-const RANGE = new RegExp(`\\s*(${VERSION})\\s+-\\s+(${VERSION})\\s*`, 'g')
-const ONE = new RegExp(`(?:!=|>=|=>|<=|=<|~>|=|>|<|~|\\^|)\\s*${VERSION}`, 'g')
-const VALID = new RegExp(`^(?:\\s*(?:${OPERATORS})\\s*(?:${VERSION})\\s*)(?:(?:\\s+|,\\s*)(?:${OPERATORS})\\s*(?:${VERSION})\\s*)*$`)
-const PARTS = new RegExp(`^\\s*(!=|>=|=>|<=|=<|~>|=|>|<|~|\\^|)\\s*v?(${NUMBER})(\\.${NUMBER})?(\\.${NUMBER})?(-[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?(?:\\+[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?\\s*$`)
+// What counts as blank to Go, which is less than to JavaScript.
+const BLANK = '[\\t\\n\\f\\r ]'
+const RANGE = new RegExp(`${BLANK}*(${VERSION})${BLANK}+-${BLANK}+(${VERSION})${BLANK}*`, 'g')
+const ONE = new RegExp(`(?:!=|>=|=>|<=|=<|~>|=|>|<|~|\\^|)${BLANK}*${VERSION}`, 'g')
+const VALID = new RegExp(`^(?:${BLANK}*(?:${OPERATORS})${BLANK}*(?:${VERSION})${BLANK}*)(?:(?:${BLANK}+|,${BLANK}*)(?:${OPERATORS})${BLANK}*(?:${VERSION})${BLANK}*)*$`)
+const PARTS = new RegExp(`^${BLANK}*(!=|>=|=>|<=|=<|~>|=|>|<|~|\\^|)${BLANK}*v?(${NUMBER})(\\.${NUMBER})?(\\.${NUMBER})?(-[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?(?:\\+[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?${BLANK}*$`)
 
 /** One comparison. `dirty` says that the version left something open: its minor part too, or only its patch. */
 interface Constraint { readonly operator: string; readonly version: Version; readonly dirty: boolean; readonly minorOpen: boolean; readonly patchOpen: boolean }
