@@ -142,6 +142,8 @@ export interface PodRunner {
   stop(ref: PodRef, options?: StopOptions): Promise<void>
   /** Takes up a pod that an earlier process started. Outputs are collected as if nobody had been away. */
   reattach(ref: PodRef): Promise<Reattachment>
+  /** Pods that an earlier process started and that nobody has taken up or seen the end of. Those of runs that are over have to be ended. */
+  leftOver(): Promise<readonly PodRef[]>
   /** Ends a pod if need be and forgets it, as the deletion of a pod does. Logs stay. */
   discard(ref: PodRef): Promise<void>
   /** Forgets the storage of a claim; pods find an empty one afterwards. Claims need no creation. */

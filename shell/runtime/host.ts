@@ -276,6 +276,16 @@ export class RunHost {
     }
   }
 
+  /** Ends the pods of runs that are over: a process may have died after it had stored their end and before it told them. */
+  async endLeftOver(isOver: (uid: string) => Promise<boolean>): Promise<void> {
+    const { runner } = this.options
+    for (const ref of await runner.leftOver()) {
+      if (this.mailboxes.has(ref.key.workflowUid) || !(await isOver(ref.key.workflowUid))) continue
+      await runner.reattach(ref)
+      await runner.discard(ref)
+    }
+  }
+
   /** Resolves once every pod that was told to stop has ended: a signal that a step ignores needs this process to follow it up. */
   drained(): Promise<void> {
     return this.pods.drained()

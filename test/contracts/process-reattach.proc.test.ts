@@ -66,7 +66,9 @@ describe('after kill -9', () => {
 
   it('a step whose process lives goes on and is watched to its end', async () => {
     const { last } = follow(parts.runner, requests.goesOn)
+    expect((await parts.runner.leftOver()).map(({ podName }) => podName)).toContain(refs.goesOn.podName)
     expect(await parts.runner.reattach(refs.goesOn)).toEqual({ state: 'watching' })
+    expect((await parts.runner.leftOver()).map(({ podName }) => podName)).not.toContain(refs.goesOn.podName)
     const fact = await last
     expect(fact.containers[0]).toMatchObject({ state: 'terminated', exitCode: 5 })
     expect((await linesOf(parts.logs, requests.goesOn)).map(({ text }) => text)).toEqual(['before', 'after'])

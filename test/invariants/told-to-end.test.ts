@@ -48,3 +48,18 @@ it('the pod of a stopped step is stopped by the next process', async () => {
   expect(stopped).toEqual([step])
   state.close()
 })
+
+it('pods that outlive a run that is over are ended by the next process', async () => {
+  const state = openState(':memory:', { owner: { id: 'checker', info: '' }, now: () => 0 })
+  const { runner, running } = lastingRunner()
+  const ended: string[] = []
+  const keyOf = (workflowUid: string) => ({ workflowUid, nodeId: `${workflowUid}-node`, attempt: 0 })
+  const left = ['over', 'going-on'].map((uid) => ({ runner: 'instant', podName: uid, uid, namespace: 'default', key: keyOf(uid) }))
+  const outliving: PodRunner = { ...runner, leftOver: () => Promise.resolve(left), discard: ({ podName }) => Promise.resolve(void ended.push(podName)) }
+  const host = new RunHost({ log: state.log, runner: outliving, http: nodeHttpClient, clock: systemClock, catalog: new ObjectCatalog() })
+  await host.endLeftOver((uid) => Promise.resolve(uid === 'over'))
+  expect(ended).toEqual(['over'])
+  expect(running.size).toBe(0)
+  await host.close()
+  state.close()
+})

@@ -21,6 +21,7 @@ export function instantRunner(): PodRunner {
     },
     stop: () => Promise.resolve(),
     reattach: () => Promise.resolve({ state: 'watching' }),
+    leftOver: () => Promise.resolve([]),
     discard: () => Promise.resolve(),
     deleteClaim: () => Promise.resolve(),
     onFact(listener) {

@@ -59,7 +59,7 @@ export function claimObjects(objects: ObjectStore, onTrouble: (error: unknown) =
       for (const { name, spec } of claims) void make(run.namespace, name, { metadata: { ownerReferences }, spec }).catch(onTrouble)
     },
     runner: (inner) => ({
-      capabilities: inner.capabilities, stop: (ref, options) => inner.stop(ref, options), reattach: (ref) => inner.reattach(ref), discard: (ref) => inner.discard(ref),
+      capabilities: inner.capabilities, stop: (ref, options) => inner.stop(ref, options), reattach: (ref) => inner.reattach(ref), leftOver: () => inner.leftOver(), discard: (ref) => inner.discard(ref),
       onFact: (listener) => inner.onFact(listener), close: () => inner.close(),
       start: (request) => {
         started(request)

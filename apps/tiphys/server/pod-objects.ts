@@ -49,7 +49,7 @@ export function withPodObjects(runner: PodRunner, objects: ObjectStore, onTroubl
   }
   return {
     capabilities: runner.capabilities, start, discard,
-    stop: (ref, options) => runner.stop(ref, options), reattach: (ref) => runner.reattach(ref), deleteClaim: (namespace, name) => runner.deleteClaim(namespace, name),
+    stop: (ref, options) => runner.stop(ref, options), reattach: (ref) => runner.reattach(ref), leftOver: () => runner.leftOver(), deleteClaim: (namespace, name) => runner.deleteClaim(namespace, name),
     onFact: (listener) => runner.onFact(listener),
     close: async () => {
       await runner.close()

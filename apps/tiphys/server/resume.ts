@@ -14,4 +14,8 @@ export async function resumeRuns(session: LocalSession, host: RunHost, onTrouble
     const taken = await host.resume(uid)
     if (!taken.ok) onTrouble(`${name} cannot be taken up again: ${taken.problem.message}`)
   }
+  await host.endLeftOver(async (uid) => {
+    const found = await session.state.runs.get(uid)
+    return found.ok ? found.value.finishedAt !== undefined : found.problem.code === 'not_found'
+  })
 }

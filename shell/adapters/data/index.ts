@@ -51,6 +51,11 @@ export class DataRunner implements PodRunner {
     this.#working.get(textOf(ref.key))?.abort()
   }
 
+  /** Own pods do nothing that would have to be ended. */
+  leftOver(): Promise<readonly PodRef[]> {
+    return this.#next.leftOver()
+  }
+
   deleteClaim(namespace: string, name: string): Promise<void> {
     return this.#next.deleteClaim(namespace, name)
   }

@@ -85,6 +85,11 @@ export class ProcessRunner implements PodRunner {
     return Promise.resolve(this.takeUp(history))
   }
 
+  leftOver(): Promise<readonly PodRef[]> {
+    const open = [...this.services.journal.histories.entries()].filter(([key, { end }]) => end === undefined && !this.live.has(key))
+    return Promise.resolve(open.map(([, { pod }]) => pod.ref))
+  }
+
   discard(ref: PodRef): Promise<void> {
     const key = keyText(ref.key)
     const pod = this.live.get(key)

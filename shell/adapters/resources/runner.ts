@@ -86,6 +86,11 @@ export class ResourceRunner implements PodRunner {
     this.#parts.journal.forget(ref.key)
   }
 
+  /** Own pods do nothing that would have to be ended. */
+  leftOver(): Promise<readonly PodRef[]> {
+    return this.#next.leftOver()
+  }
+
   deleteClaim(namespace: string, name: string): Promise<void> {
     return this.#next.deleteClaim(namespace, name)
   }

@@ -92,6 +92,11 @@ export class SimulatedRunner implements PodRunner {
     return this.parts.journal.flushed()
   }
 
+  /** There is nothing behind a pod that would have to be ended. */
+  leftOver(): Promise<readonly PodRef[]> {
+    return Promise.resolve([])
+  }
+
   deleteClaim(): Promise<void> {
     return Promise.resolve()
   }

@@ -26,7 +26,7 @@ export function rateLimited(runner: PodRunner, { clock, limit, onDelay }: RateOp
   }
   return {
     capabilities: runner.capabilities, start,
-    discard: (ref) => runner.discard(ref), stop: (ref, options) => runner.stop(ref, options), reattach: (ref) => runner.reattach(ref),
+    discard: (ref) => runner.discard(ref), stop: (ref, options) => runner.stop(ref, options), reattach: (ref) => runner.reattach(ref), leftOver: () => runner.leftOver(),
     deleteClaim: (namespace, name) => runner.deleteClaim(namespace, name), onFact: (listener) => runner.onFact(listener), close: () => runner.close(),
   }
 }
