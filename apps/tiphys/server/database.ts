@@ -47,13 +47,20 @@ export function databaseProblem(database: string): string | undefined {
   return /^postgres(ql)?:\/\//.test(database) ? undefined : 'a database is named by a URL such as postgres://USER:PASSWORD@HOST:5432/DATABASE'
 }
 
+export interface ReliefOptions {
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** Hears of each run that is taken up, and of what cannot be. */
+  readonly onTrouble: (message: string) => void
+}
+
 export interface Relief {
   close(): void
 }
 
 /** Takes up runs of servers that have been silent for too long, until closed. */
-export function relieveOthers(session: LocalSession, host: RunHost, onTrouble: (message: string) => void): Relief {
-  const relief = new Reliever(session, host, onTrouble)
+export function relieveOthers(session: LocalSession, host: RunHost, options: ReliefOptions): Relief {
+  const relief = new Reliever(session, host, options)
   const timer = setInterval(() => void relief.look(), LOOK_MS)
   return { close: () => clearInterval(timer) }
 }
@@ -61,17 +68,18 @@ export function relieveOthers(session: LocalSession, host: RunHost, onTrouble: (
 class Reliever {
   readonly #session: LocalSession
   readonly #host: RunHost
-  readonly #onTrouble: (message: string) => void
+  readonly #options: ReliefOptions
   #isLooking = false
-  #lookedAt = systemClock.now()
+  #lookedAt: number
   /** Silence says nothing of others while nobody could speak. */
   #trustFrom = 0
   readonly #unheldSince = new Map<string, number>()
 
-  constructor(session: LocalSession, host: RunHost, onTrouble: (message: string) => void) {
+  constructor(session: LocalSession, host: RunHost, options: ReliefOptions) {
     this.#session = session
     this.#host = host
-    this.#onTrouble = onTrouble
+    this.#options = options
+    this.#lookedAt = options.now()
   }
 
   async look(): Promise<void> {
@@ -79,14 +87,14 @@ class Reliever {
     this.#isLooking = true
     try {
       const holders = await this.#session.state.log.holders()
-      const now = systemClock.now()
+      const now = this.#options.now()
       if (now - this.#lookedAt > 3 * LOOK_MS) this.#trustFrom = now + UNHELD_MS
       this.#lookedAt = now
       if (now < this.#trustFrom) return
       for (const holder of holders) if (holder.owner !== this.#session.owner && !isAlive(holder, now)) await this.#takeFrom(holder.owner, now)
       await this.#takeUnheld(now)
     } catch (error) {
-      if (!(error instanceof StorageError)) this.#onTrouble(error instanceof Error ? error.message : String(error))
+      if (!(error instanceof StorageError)) this.#options.onTrouble(error instanceof Error ? error.message : String(error))
     } finally {
       this.#isLooking = false
     }
@@ -112,7 +120,7 @@ class Reliever {
   async #resume(uid: string, name: string): Promise<void> {
     if (this.#host.runOf(uid) !== undefined) return
     const taken = await this.#host.resume(uid)
-    this.#onTrouble(taken.ok ? `${name} is taken up: the server that had it is silent` : `${name} cannot be taken up: ${taken.problem.message}`)
+    this.#options.onTrouble(taken.ok ? `${name} is taken up: the server that had it is silent` : `${name} cannot be taken up: ${taken.problem.message}`)
   }
 }
 

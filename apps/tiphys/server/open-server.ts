@@ -130,7 +130,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   })
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
   const asked = listenForRuns(session, engine.host, options.onTrouble)
-  const relief: Relief | undefined = options.database === undefined ? undefined : relieveOthers(session, engine.host, options.onTrouble)
+  const relief: Relief | undefined = options.database === undefined ? undefined : relieveOthers(session, engine.host, { now: () => systemClock.now(), onTrouble: options.onTrouble })
   const close = async (): Promise<void> => {
     await asked?.close()
     await Promise.all([rest.close(), drained(server), metrics?.close()])

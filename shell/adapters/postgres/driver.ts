@@ -126,8 +126,9 @@ function sqlOn(client: Pick<Client, 'query'> | Pool): Sql {
   }
 }
 
-/** No text in the database has a NUL, so what holds one finds nothing. */
+/** No text in the database has a NUL, so what holds one finds nothing. All its numbers are whole; times may come with parts of a millisecond. */
 function clean(value: SqlParameter): unknown {
+  if (typeof value === 'number') return Math.floor(value)
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
 }
 
