@@ -64,6 +64,7 @@ export class RunHost {
   private readonly options: HostOptions
   private readonly world: World
   private readonly mailboxes = new Map<string, Mailbox>()
+  private readonly ended = new WeakSet<Mailbox>()
   private readonly recovering = new Set<string>()
   private readonly pods: Pods
   private readonly tasks: Tasks
@@ -243,7 +244,9 @@ export class RunHost {
 
   private onUpdate(mailbox: Mailbox, update: RunUpdate): void {
     this.options.onUpdate?.(update)
-    if (!update.run.status.completed) return
+    // What a pod tells after the end brings another update, but a run ends once.
+    if (!update.run.status.completed || this.ended.has(mailbox)) return
+    this.ended.add(mailbox)
     this.mailboxes.delete(mailbox.uid)
     this.options.admission?.left(update.run)
     this.options.onEnded?.(update.run, (amendment) => mailbox.amend(amendment))

@@ -6,6 +6,8 @@ interface Entry {
   readonly record: string
   readonly change: RunChange | undefined
   readonly then: () => void
+  /** Called instead of `then` when the entry will never be written. */
+  readonly dropped?: () => void
 }
 
 const RETRY_MS = 500
@@ -40,14 +42,17 @@ export class Journal {
   }
 
   append(entry: Entry): void {
-    if (this.lost) return
+    if (this.lost) {
+      entry.dropped?.()
+      return
+    }
     this.queue.push(entry)
     if (!this.writing) void this.write()
   }
 
-  /** Resolves once everything appended so far is on disk. */
+  /** Resolves once everything appended so far is on disk, or never will be. */
   async flushed(): Promise<void> {
-    await new Promise<void>((resolve) => this.append({ record: '', change: undefined, then: resolve }))
+    await new Promise<void>((resolve) => this.append({ record: '', change: undefined, then: resolve, dropped: resolve }))
   }
 
   private async write(): Promise<void> {
@@ -58,12 +63,14 @@ export class Journal {
 
   /** All entries of a batch share one commit. After a failure the rest of the batch is tried again, in order. */
   private async writeBatch(batch: readonly Entry[]): Promise<void> {
-    for (let at = 0; at < batch.length && !this.lost;) {
+    let at = 0
+    while (at < batch.length && !this.lost) {
       const rest = batch.slice(at)
       const written = await this.tryAll(rest)
       at += written
       if (written < rest.length && !this.lost) await new Promise<void>((resolve) => this.options.clock.at(this.options.clock.now() + RETRY_MS, resolve))
     }
+    for (const entry of batch.slice(at)) entry.dropped?.()
   }
 
   private async tryAll(entries: readonly Entry[]): Promise<number> {
@@ -104,7 +111,7 @@ export class Journal {
 
   private lose(message: string): void {
     this.lost = true
-    this.queue.length = 0
+    for (const entry of this.queue.splice(0)) entry.dropped?.()
     this.options.onLost(message)
   }
 }

@@ -126,7 +126,7 @@ export class Mailbox {
     await new Promise<void>((resolve) => this.store({ nodes: [], status: undefined, attempts: { [node]: attempt } }, resolve))
   }
 
-  /** Gives the workflow other labels and annotations, and keeps them with what was submitted. Resolves once they are stored. */
+  /** Gives the workflow other labels and annotations, and keeps them with what was submitted. Resolves once they are stored; rejects when the run is no longer ours. */
   async amend(amendment: Amendment): Promise<void> {
     const { run } = this
     const own = ownMetadata(amendment)
@@ -135,7 +135,10 @@ export class Mailbox {
     Object.assign(run.submitted, { metadata: { ...run.submitted.metadata, ...own } }, editedSpec !== undefined && { editedSpec })
     const manifest = JSON.stringify(run.submitted)
     const record: StoredRecord = { v: STORED_VERSION, at: this.options.clock.now(), nodes: [] }
-    await new Promise<void>((resolve) => this.journal.append({ record: JSON.stringify(record), change: { labels: own.labels, manifest }, then: resolve }))
+    await new Promise<void>((resolve, reject) => {
+      const dropped = (): void => reject(new Error(`the labels of ${run.name} are not kept: another process has it now`))
+      this.journal.append({ record: JSON.stringify(record), change: { labels: own.labels, manifest }, then: resolve, dropped })
+    })
   }
 
   private drain(): void {
