@@ -170,6 +170,20 @@ describe('the Argo REST API of a whole server', () => {
     await until(async () => (await ask('GET', `${HOME}/held`)).status === 404)
   })
 
+  it('remembers who made and who changed what', async () => {
+    const basic = { authorization: `Basic ${Buffer.from(`ann:${server.token}`).toString('base64')}`, 'content-type': 'application/json' }
+    const send = async (method: string, path: string, body: object): Promise<{ readonly metadata: { readonly labels?: object } }> =>
+      (await (await fetch(`${server.address.rest}${path}`, { method, headers: basic, body: JSON.stringify(body) })).json()) as { readonly metadata: { readonly labels?: object } }
+    const creator = { 'workflows.argoproj.io/creator': 'ann' }
+    expect((await send('POST', HOME, workflow('signed', { template: 'hangs' }))).metadata.labels).toEqual(creator)
+    await until(async () => (await phaseOf('signed')) === 'Running')
+    expect((await send('PUT', `${HOME}/signed/stop`, {})).metadata.labels).toMatchObject({ 'workflows.argoproj.io/actor': 'ann', 'workflows.argoproj.io/action': 'Stop' })
+    const template = { metadata: { name: 'signed' }, spec: { entrypoint: 'a', templates: [{ name: 'a', container: { image: 'alpine' } }] } }
+    const made = await send('POST', '/api/v1/workflow-templates/default', { template })
+    expect(made.metadata.labels).toEqual(creator)
+    expect((await send('PUT', '/api/v1/workflow-templates/default/signed', { template: made })).metadata.labels).toMatchObject({ ...creator, 'workflows.argoproj.io/action': 'Update' })
+  })
+
   it('refuses what is too large, and goes on', async () => {
     const { status, body } = await ask('POST', HOME, { body: { workflow: { metadata: { name: 'x', annotations: { a: 'x'.repeat(17 * 1024 * 1024) } } } } })
     expect([status, body['code']]).toEqual([429, 8])

@@ -19,6 +19,11 @@ export interface Caller {
   readonly refusal?: (wish: Wish) => Promise<string | undefined>
 }
 
+/** Who is remembered to have made or changed something; undefined where nobody is named. */
+export function personOf({ subject }: Caller): { readonly subject: string } | undefined {
+  return subject === '' ? undefined : { subject }
+}
+
 export interface AccessRules {
   /** `server`: everyone is served, whatever they bring. `client`: credentials are wanted and looked at. */
   readonly modes: ReadonlySet<'server' | 'client'>

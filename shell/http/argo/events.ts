@@ -10,7 +10,7 @@ import { type ArgoAnswer, answered, refusedAs } from './answer.ts'
 import { type ServedKind, listing } from './kinds.ts'
 import { createObject } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoOperations, ArgoServices } from './services.ts'
-import { personOf } from './workflow-writes.ts'
+import { personOf } from './access.ts'
 
 const BINDINGS = resourceOfKind('WorkflowEventBinding')
 const EVENTS = resourceOfKind('Event')

@@ -1,8 +1,10 @@
 // Owns the operations that every stored kind has alike: list, get, create, update, delete, and what refuses a bad one.
 import { type ApiResource, type GrpcFailure, type QueryValues, argoList, argoObject, grpcFailure } from '@tiphys/core/api'
 import { type Json, type JsonObject, isJsonObject } from '@tiphys/core/kube'
-import type { Invalid, StructNode } from '@tiphys/core/spec'
+import { labelActor, labelCreator } from '@tiphys/core/engine'
+import type { Invalid, ObjectMeta, StructNode } from '@tiphys/core/spec'
 import type { StoredObject } from '@tiphys/shell/ports'
+import { personOf } from './access.ts'
 import { type ArgoAnswer, answered, refusedWith } from './answer.ts'
 import { type Got, type Page, createObject, deleteObject, getObject, got, listObjects, lost, nameOf, plain, spotOf, updateObject } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoServices } from './services.ts'
@@ -72,7 +74,10 @@ function examined(kind: ServedKind, call: ArgoCall, { services, use }: { readonl
   if (!isJsonObject(given)) return lost(kind.missing[use])
   // The reader of the body knows the kind, so that it need not be said.
   const { group, version, kind: name } = kind.resource
-  const object = { ...given, apiVersion: `${group}/${version}`, kind: name }
+  const metadata = (isJsonObject(given['metadata']) ? given['metadata'] : {}) as ObjectMeta
+  const person = personOf(call.caller)
+  const labelled = use === 'update' ? labelActor(metadata, person, 'Update') : labelCreator(metadata, person)
+  const object = { ...given, apiVersion: `${group}/${version}`, kind: name, metadata: labelled as JsonObject }
   const wrong = kind.validate(object, { services, namespace: call.parameters['namespace'] ?? '', purpose: use === 'lint' ? 'lint' : 'create' })
   return wrong === undefined ? got(object) : lost(invalidFailure(wrong))
 }

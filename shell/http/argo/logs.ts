@@ -89,7 +89,8 @@ async function* linesOf({ logs }: ArgoServices, wanted: LogWanted, pod: StoredOb
   if (key === undefined || !(containersOf(pod).includes(container) || (await logs.containers(key)).includes(container))) return
   let bytesLeft = wanted.bytesMax ?? Number.POSITIVE_INFINITY
   for await (const { at, text } of logs.read(key, { ...wanted.query, follow: wanted.follow })) {
-    const whole = `${new Date(at).toISOString()} ${text}`
+    // Fractions of a second as Go writes them: without zeros at the end.
+    const whole = `${new Date(at).toISOString().replace(/\.?0+Z$/, 'Z')} ${text}`
     const shown = Buffer.byteLength(whole) <= bytesLeft ? whole : Buffer.from(whole).subarray(0, bytesLeft).toString('utf8')
     bytesLeft -= Buffer.byteLength(whole) + 1
     const space = shown.indexOf(' ')

@@ -6,11 +6,12 @@ import {
 import { isTruth, readJson, textAt, typeProblem } from '@tiphys/core/api'
 import { type Json, type Result, isJsonArray, isJsonObject, ok } from '@tiphys/core/kube'
 import { type Workflow, schemaKit } from '@tiphys/core/spec'
+import { personOf } from './access.ts'
 import { type ArgoAnswer, answered, refusedWith } from './answer.ts'
 import { nameOf } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoServices } from './services.ts'
 import { type LiveWorkflow, WORKFLOWS, findLive, workflowFailure } from './workflow-find.ts'
-import { personOf, problemAnswer, shownWorkflow } from './workflow-writes.ts'
+import { problemAnswer, shownWorkflow } from './workflow-writes.ts'
 
 type Actor = 'Suspend' | 'Stop' | 'Terminate' | 'Resume'
 

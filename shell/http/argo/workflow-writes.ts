@@ -4,14 +4,13 @@ import { argoObject, callerFailure, grpcFailure, resourceOfKind, storedTemplates
 import { type Json, type JsonObject, type Problem, type Result, isJsonArray, isJsonObject, rfc3339 } from '@tiphys/core/kube'
 import { type CronWorkflow, type ValidateOptions, type Workflow, type WorkflowSpec, validateWorkflow, workflowSchema } from '@tiphys/core/spec'
 import type { StoredObject } from '@tiphys/shell/ports'
-import type { Caller } from './access.ts'
+import { personOf } from './access.ts'
 import { type ArgoAnswer, answered, refusedAs, refusedWith } from './answer.ts'
 import { invalidFailure } from './kinds.ts'
 import { type Got, admitNew, createObject, getObject, got, lost, nameOf, plain } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoServices } from './services.ts'
 import { WORKFLOWS, findAnywhere, workflowFailure } from './workflow-find.ts'
 
-export const personOf = ({ subject }: Caller): { readonly subject: string } | undefined => (subject === '' ? undefined : { subject })
 
 export function shownWorkflow(workflow: Workflow | StoredObject): ArgoAnswer {
   return answered(argoObject(workflowSchema, workflow as unknown as JsonObject))
