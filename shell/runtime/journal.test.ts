@@ -1,3 +1,4 @@
+// Checks what becomes of entries of the journal that cannot be written any more.
 import { describe, expect, it } from 'vitest'
 import type { Clock, RunLog } from '@tiphys/shell/ports'
 import { Journal } from './journal.ts'
