@@ -18,12 +18,13 @@ export interface Served {
   stop(): Promise<void>
 }
 
-/** Starts a server on a data directory; the steps of its workflows end at once. */
-export async function serve(folder: string, args: readonly string[] = []): Promise<Served> {
+/** Starts a server on a data directory; with the simulated runner the steps of its workflows end at once. */
+export async function serve(folder: string, runner: 'simulate' | 'process'): Promise<Served> {
   const stubs = join(folder, 'stubs.json')
   writeFileSync(stubs, JSON.stringify({ default: { duration: '0s' } }))
-  const data = join(folder, 'data')
-  const child = spawn(process.execPath, [PROGRAM, 'server', '--data-dir', data, '--port', '0', '--kube-port', '0', '--runner', 'simulate', '--stubs', stubs, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const data = join(folder, `data-${runner}`)
+  const stubbed = runner === 'simulate' ? ['--stubs', stubs] : []
+  const child = spawn(process.execPath, [PROGRAM, 'server', '--data-dir', data, '--port', '0', '--kube-port', '0', '--runner', runner, ...stubbed], { stdio: ['ignore', 'pipe', 'inherit'] })
   const address = await announced(child)
   const token = readFileSync(join(data, 'server/token'), 'utf8').trim()
   const agent = new Agent({ keepAlive: true, maxSockets: 1200 })

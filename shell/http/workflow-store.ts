@@ -47,6 +47,8 @@ export interface WorkflowStoreOptions {
 const PAGE = 500
 /** How many deleted workflows are kept in mind, the latest ones. */
 const REMEMBERED_MAX = 50
+/** As often as Kubernetes draws another name. */
+const NAME_TRIES = 8
 const BIRTHS_MAX = 10_000
 const LABEL = 'workflows.argoproj.io/'
 /** Labels that tell how a workflow stands; the index does not keep them. */
@@ -72,6 +74,15 @@ export class WorkflowStore implements KubeStore {
 
   /** Starts a workflow, and answers it as it was when it began; with a status it takes over what another one has done. */
   async submit(object: KubeObject, dryRun: boolean): Promise<ObjectResult<StoredObject>> {
+    for (let tries = 1; ; tries++) {
+      const made = await this.#submitOnce(object, dryRun)
+      const isTaken = !made.ok && made.problem.code === 'already_exists'
+      // Five characters are not many: among a few thousand workflows of one prefix some draw the same.
+      if (!isTaken || object.metadata.name !== undefined || tries === NAME_TRIES) return made
+    }
+  }
+
+  async #submitOnce(object: KubeObject, dryRun: boolean): Promise<ObjectResult<StoredObject>> {
     const { control, runs, now, newUid, newSuffix } = this.#options
     const { resourceVersion: _, ...metadata } = object.metadata
     const name = metadata.name ?? `${metadata.generateName ?? ''}${newSuffix()}`
