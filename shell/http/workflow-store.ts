@@ -7,7 +7,7 @@ import type {
   CreateOptions, DeleteOptions, Deletion, KubeObject, ObjectKey, ObjectPage, ObjectProblem, ObjectResult, ObjectWatch, ResourceType, RunFilter, RunIndex, RunListQuery, RunLog, RunPage, RunProblem, RunSummary,
   StoredObject, UpdateOptions,
 } from '@tiphys/shell/ports'
-import { type SubmittedWorkflow, stateOf } from '@tiphys/shell/runtime'
+import { type SubmittedWorkflow, stateOf, takingTurns } from '@tiphys/shell/runtime'
 import type { KubeListQuery, KubeStore, KubeWatchQuery } from './kube-store.ts'
 import { RecentObjects } from './recent-objects.ts'
 import { watchWorkflows } from './workflow-watch.ts'
@@ -58,6 +58,7 @@ export class WorkflowStore implements KubeStore {
   readonly #options: WorkflowStoreOptions
   readonly #deleted = new Map<string, StoredObject>()
   readonly #recent = new RecentObjects()
+  readonly #turns = takingTurns()
   /** In which version workflows of this process came to be, the latest ones. */
   readonly #born = new Map<string, bigint>()
 
@@ -175,7 +176,13 @@ export class WorkflowStore implements KubeStore {
     return this.#dressed(workflow as unknown as Workflow, summary)
   }
 
-  async update(_type: ResourceType, object: KubeObject, { dryRun = false }: UpdateOptions = {}): Promise<ObjectResult<StoredObject>> {
+  /** One after the other, so that of two who saw the same version one is told that it is an old one. */
+  update(type: ResourceType, object: KubeObject, { dryRun = false }: UpdateOptions = {}): Promise<ObjectResult<StoredObject>> {
+    const { name = '', namespace = '' } = object.metadata
+    return this.#turns.take(`${namespace}/${name}`, () => this.#update(type, object, dryRun))
+  }
+
+  async #update(type: ResourceType, object: KubeObject, dryRun: boolean): Promise<ObjectResult<StoredObject>> {
     const { runs, control } = this.#options
     const { name = '', namespace = '', resourceVersion } = object.metadata
     const found = await runs.find(namespace, name)
@@ -187,7 +194,7 @@ export class WorkflowStore implements KubeStore {
     if (!before.ok || dryRun) return dryRun ? { ok: true, value: object as StoredObject } : before
     const changed = await control.change(found.value, before.value as unknown as Workflow, object as unknown as Workflow)
     if (!changed.ok) return changed
-    const after = await this.get({ type: _type, namespace, name })
+    const after = await this.get({ type, namespace, name })
     // Taking the last finalizer off a deleted workflow makes it go.
     return after.ok || after.problem.code !== 'not_found' ? after : { ok: true, value: object as StoredObject }
   }

@@ -122,6 +122,20 @@ describe('bad input', () => {
     expect((await ask(server, { method: 'DELETE', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.argoproj.io' })).json['message']).toContain('this kind is built in')
   })
 
+  it('of several who write a workflow by the same version, one is right', async () => {
+    const held = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name: 'written', annotations: {} }, spec: { entrypoint: 'main', templates: [{ name: 'main', suspend: {} }] } }
+    const made = await ask(server, { method: 'POST', path: WORKFLOWS, body: JSON.stringify(held) })
+    expect(made.status).toBe(201)
+    const settled = async (): Promise<Record<string, unknown>> => {
+      const { json } = await ask(server, { path: `${WORKFLOWS}/written` })
+      return (json['status'] as { phase?: string } | undefined)?.phase === 'Running' ? json : settled()
+    }
+    const seen = (await settled()) as { metadata: object }
+    const write = (n: number) => ask(server, { method: 'PUT', path: `${WORKFLOWS}/written`, body: JSON.stringify({ ...seen, metadata: { ...seen.metadata, annotations: { writer: String(n) } } }) })
+    const answers = await Promise.all(Array.from({ length: 5 }, (_, n) => write(n)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409])
+  })
+
   it('a patch must fit its object and its kind', async () => {
     await create(cm('patched', { data: { a: '1' } }))
     const patch = (type: string, body: string, path = `${CONFIG_MAPS}/patched`) => ask(server, { method: 'PATCH', path, body, headers: { 'Content-Type': type } })

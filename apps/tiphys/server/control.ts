@@ -4,12 +4,11 @@ import type { Workflow } from '@tiphys/core/spec'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done, RunControl } from '@tiphys/shell/http'
 import type { RunSummary } from '@tiphys/shell/ports'
-import type { RunHost, RunUpdate } from '@tiphys/shell/runtime'
+import { type RunHost, type RunUpdate, takingTurns } from '@tiphys/shell/runtime'
 import { type LocalSession, claimRun } from '../local/session.ts'
 import type { Deletions } from './deletions.ts'
 import { departures } from './departures.ts'
 import { type RunPlace, change, deliver, refusal } from './run-changes.ts'
-import { takingTurns } from './turns.ts'
 
 export interface ServerControl extends RunControl {
   /** What the host stored of a run. */

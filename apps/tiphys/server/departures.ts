@@ -4,10 +4,10 @@ import type { Workflow } from '@tiphys/core/spec'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done } from '@tiphys/shell/http'
 import type { RunSummary } from '@tiphys/shell/ports'
+import type { Turns } from '@tiphys/shell/runtime'
 import { removeRun } from '../local/remove.ts'
 import type { LocalSession } from '../local/session.ts'
 import type { ControlParts } from './control.ts'
-import type { Turns } from './turns.ts'
 
 export interface Departures {
   /** Resolves once it is under way; `gone` when it is over by then. */
