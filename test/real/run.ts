@@ -8,7 +8,7 @@ import { type EngineEvent, type Run, type RunNode, applySubmitOptions, toWorkflo
 import type { Artifact, Workflow } from '@tiphys/core/spec'
 import type { ArtifactStore, Clock, HttpClient, LogStore, PodLookup } from '@tiphys/shell/ports'
 import { type CatalogObject, ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
-import { DataRunner } from '@tiphys/shell/adapters/data'
+import { DataRunner } from '@tiphys/shell/adapters/resources'
 import { type ImageMapping, createProcessRunner } from '@tiphys/shell/adapters/process'
 import { createGitArtifactStore, createHttpArtifactStore, createLocalArtifactStore, createRawArtifactStore, routeArtifacts, withArchives } from '@tiphys/shell/adapters/artifacts'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'

@@ -1,8 +1,7 @@
 // Owns the steps that this server carries out itself: resource templates on its own Kubernetes API with the rights of their pods, and data templates.
 import { join } from 'node:path'
-import { DataRunner } from '@tiphys/shell/adapters/data'
 import { kubeClient } from '@tiphys/shell/adapters/kubernetes'
-import { ResourceJournal, ResourceRunner, withResourceLogs } from '@tiphys/shell/adapters/resources'
+import { DataRunner, ResourceJournal, ResourceRunner, withResourceLogs } from '@tiphys/shell/adapters/resources'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { ArtifactStore, KubeClient, LogStore, PodLookup, PodRunner } from '@tiphys/shell/ports'
 import { stepGroup } from './namespaces.ts'

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { type ResourceConditions, judgeResource, planResource, readConditions, resourceParameters } from '@tiphys/core/executor'
 import type { Json } from '@tiphys/core/kube'
 import type { ResourceTemplate } from '@tiphys/core/spec'
-import type { ArtifactContext, ArtifactStore, Clock, ContainerFact, KubeClient, PodFact, PodKey, PodLookup, PodRef, PodRequest, PodRunner, Reattachment, StopOptions, Unsubscribe } from '@tiphys/shell/ports'
+import type { ArtifactContext, ArtifactStore, Clock, ContainerFact, KubeClient, PodFact, PodLookup, PodRef, PodRequest, PodRunner, Reattachment, StopOptions } from '@tiphys/shell/ports'
 import { act, messageOf } from './act.ts'
 import type { ResourceJournal, ResourceRecord } from './journal.ts'
+import { FAILED_EXIT, OwnPods, STOPPED_EXIT, textOf } from './own-pods.ts'
 
 export interface ResourceParts {
   /** The API as the account of a pod sees it. */
@@ -24,30 +25,23 @@ export interface ResourceParts {
 
 const NAME = 'resources'
 const LOOK_MS = 1000
-const FAILED_EXIT = 64
-const STOPPED_EXIT = 143
 const DEADLINE = 'Pod was active on the node longer than the specified deadline'
 
 /** Why a pod fails; everything else that is thrown is a bug or a connection that broke. */
 class Refusal extends Error {}
 
 /** A runner that carries out the pods of resource templates itself and leaves all others to `next`. */
-export class ResourceRunner implements PodRunner {
-  readonly capabilities: PodRunner['capabilities']
-  readonly #next: PodRunner
+export class ResourceRunner extends OwnPods implements PodRunner {
   readonly #parts: ResourceParts
-  readonly #listeners = new Set<(fact: PodFact) => void>()
   readonly #working = new Map<string, AbortController>()
 
   constructor(next: PodRunner, parts: ResourceParts) {
-    this.capabilities = next.capabilities
-    this.#next = next
+    super(next)
     this.#parts = parts
-    next.onFact((fact) => this.#tell(fact))
   }
 
   start(request: PodRequest): Promise<PodRef> {
-    if (request.template.resource === undefined) return this.#next.start(request)
+    if (request.template.resource === undefined) return this.next.start(request)
     const known = this.#parts.journal.find(request.key)
     const record = known ?? this.#recordOf(request)
     if (known === undefined) this.#parts.journal.keep(record)
@@ -62,17 +56,17 @@ export class ResourceRunner implements PodRunner {
   }
 
   async stop(ref: PodRef, options?: StopOptions): Promise<void> {
-    if (ref.runner !== NAME) return this.#next.stop(ref, options)
+    if (ref.runner !== NAME) return this.next.stop(ref, options)
     this.#working.get(textOf(ref.key))?.abort('stopped')
   }
 
   reattach(ref: PodRef): Promise<Reattachment> {
-    if (ref.runner !== NAME) return this.#next.reattach(ref)
+    if (ref.runner !== NAME) return this.next.reattach(ref)
     const record = this.#parts.journal.find(ref.key)
     if (record === undefined) return Promise.resolve({ state: 'lost', message: 'nothing is known of this pod any more' })
     if (record.fact !== undefined) {
       const { fact } = record
-      setImmediate(() => this.#tell(fact))
+      setImmediate(() => this.tell(fact))
       return Promise.resolve({ state: 'finished', fact })
     }
     if (record.isAsked && record.path === undefined) return Promise.resolve({ state: 'lost', message: 'the server died while it asked for the object: whether it was heard is not known' })
@@ -81,38 +75,20 @@ export class ResourceRunner implements PodRunner {
   }
 
   async discard(ref: PodRef): Promise<void> {
-    if (ref.runner !== NAME) return this.#next.discard(ref)
+    if (ref.runner !== NAME) return this.next.discard(ref)
     this.#working.get(textOf(ref.key))?.abort('discarded')
     this.#parts.journal.forget(ref.key)
-  }
-
-  /** Own pods do nothing that would have to be ended. */
-  leftOver(): Promise<readonly PodRef[]> {
-    return this.#next.leftOver()
-  }
-
-  deleteClaim(namespace: string, name: string): Promise<void> {
-    return this.#next.deleteClaim(namespace, name)
-  }
-
-  onFact(listener: (fact: PodFact) => void): Unsubscribe {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
   }
 
   close(): Promise<void> {
     for (const work of this.#working.values()) work.abort('closed')
     this.#working.clear()
-    return this.#next.close()
-  }
-
-  #tell(fact: PodFact): void {
-    for (const listener of this.#listeners) listener(fact)
+    return this.next.close()
   }
 
   #resume(record: ResourceRecord): void {
     const id = textOf(record.ref.key)
-    if (record.fact !== undefined) return this.#tell(record.fact)
+    if (record.fact !== undefined) return this.tell(record.fact)
     if (this.#working.has(id)) return
     const work = new AbortController()
     this.#working.set(id, work)
@@ -126,7 +102,7 @@ export class ResourceRunner implements PodRunner {
 
   async #carryOut(record: ResourceRecord, signal: AbortSignal): Promise<void> {
     const base = { key: record.ref.key, podName: record.ref.podName, uid: record.ref.uid, startedAt: record.startedAt }
-    this.#tell({ ...base, phase: 'Running', containers: [{ name: 'main', state: 'running', ready: true, startedAt: record.startedAt }] })
+    this.tell({ ...base, phase: 'Running', containers: [{ name: 'main', state: 'running', ready: true, startedAt: record.startedAt }] })
     const fact = await this.#outcome(record, signal).then(
       (outputs): PodFact => ({ ...base, phase: 'Succeeded', containers: [this.#ended(record, 0)], outputs }),
       (error: unknown): PodFact | undefined => this.#failure(record, base, { error, signal }),
@@ -134,7 +110,7 @@ export class ResourceRunner implements PodRunner {
     if (fact === undefined) return
     const latest = this.#parts.journal.find(record.ref.key)
     if (latest !== undefined) this.#parts.journal.keep({ ...latest, fact })
-    this.#tell(fact)
+    this.tell(fact)
   }
 
   /** Undefined when the pod is somebody else's to carry on, or nobody's. */
@@ -240,8 +216,6 @@ export class ResourceRunner implements PodRunner {
 }
 
 const DEEDS = { get: 'found', create: 'created', apply: 'applied', delete: 'deleted', replace: 'replaced', patch: 'patched' } as const
-
-const textOf = ({ workflowUid, nodeId, attempt }: PodKey): string => `${workflowUid}+${nodeId}+${attempt}`
 
 function unwrap<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: { readonly message: string; readonly hint?: string | undefined } }): T {
   if (result.ok) return result.value
