@@ -25,7 +25,6 @@ export interface Transcript {
   readonly stderr: string
   readonly unordered?: boolean
   readonly lines?: number
-  readonly note?: string
 }
 
 export interface Run { readonly exit: number | 'killed'; readonly stdout: string; readonly stderr: string }
@@ -172,7 +171,7 @@ async function loadNormal(folder: string): Promise<Normal> {
 /** The program's own name is that of the reference. */
 const named = (text: string): string => text.replace(/\btiphys\b/g, 'argo')
 
-function normalized({ args, unordered, lines, note }: Transcript, run: Run, normal: Normal): Run {
+function normalized({ args, unordered, lines }: Transcript, run: Run, normal: Normal): Run {
   let [stdout, stderr] = [normal(named(run.stdout)), normal(named(run.stderr))]
   if (args.some((arg) => arg === 'watch' || arg === '--watch')) {
     const frames = stdout.split(/^(?=Name: )/m)
@@ -180,7 +179,6 @@ function normalized({ args, unordered, lines, note }: Transcript, run: Run, norm
     stderr = stderr.replace(/(<clear>)+/g, '<clear>')
   }
   if (unordered === true) stdout = stdout.split('\n').toSorted().join('\n')
-  if (note?.startsWith('The last branch') === true) stdout = stdout.replace('├─○ skipped', '└─○ skipped')
   if (lines !== undefined) stdout = stdout.split('\n').slice(0, lines).join('\n')
   return { exit: run.exit, stdout, stderr }
 }
