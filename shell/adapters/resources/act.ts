@@ -12,20 +12,27 @@ export interface Done {
   readonly what: string
 }
 
-interface Acting {
+/** For which pod something is done. */
+export interface Errand {
+  /** Where the object lies unless the manifest says otherwise. */
+  readonly namespace: string
+  /** Fires when the pod has to end. */
+  readonly signal: AbortSignal
+}
+
+interface Acting extends Errand {
   readonly client: KubeClient
   readonly served: ServedKind
-  readonly namespace: string
 }
 
 const MANAGER = 'argoexec'
 const PATCH_TYPES = { strategic: 'application/strategic-merge-patch+json', merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const
 
-/** Carries a plan out for a pod of `namespace`. Refusals of the cluster are problems; a connection that breaks rejects. */
-export async function act(client: KubeClient, plan: ResourcePlan, namespace: string): Promise<Result<Done>> {
+/** Carries a plan out. Refusals of the cluster are problems; a connection that breaks, or a pod that has to end, rejects. */
+export async function act(client: KubeClient, plan: ResourcePlan, errand: Errand): Promise<Result<Done>> {
   const served = await findKind(client, plan.target)
   if (!served.ok) return served
-  const acting: Acting = { client, served: served.value, namespace: plan.target.namespace ?? namespace }
+  const acting: Acting = { client, served: served.value, signal: errand.signal, namespace: plan.target.namespace ?? errand.namespace }
   const reply = await carryOut(acting, plan)
   const what = `${served.value.kind.toLowerCase()}${served.value.group === '' ? '' : `.${served.value.group}`}/${nameIn(reply.body) ?? plan.target.name ?? ''}`
   if (reply.status === 404 && (plan.action === 'delete' || (plan.action === 'get' && plan.flags.ignoreNotFound))) return ok({ path: undefined, object: undefined, what })
@@ -72,6 +79,7 @@ async function remove(acting: Acting, { target, flags }: ResourcePlan): Promise<
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy, ...(flags.gracePeriodSeconds !== undefined && { gracePeriodSeconds: flags.gracePeriodSeconds }) }
   let reply = await acting.client.send({ method: 'DELETE', path, body })
   for (let looks = 0; reply.status < 400 && looks < GONE_LOOKS_MAX; looks++) {
+    acting.signal.throwIfAborted()
     reply = await acting.client.send({ method: 'GET', path })
     if (reply.status < 400) await new Promise((resolve) => setTimeout(resolve, GONE_LOOK_MS))
   }

@@ -18,6 +18,8 @@ const KIND = { resources: [{ name: 'configmaps', singularName: 'configmap', kind
 class Cluster implements KubeClient {
   readonly objects = new Map<string, JsonObject>()
   asked: (() => Promise<void>) | undefined
+  /** As if finalizers held every object that is deleted. */
+  keeps = false
 
   async send({ method, path, body }: Parameters<KubeClient['send']>[0]): Promise<KubeReply> {
     if (path === '/api/v1') return { status: 200, body: KIND }
@@ -32,7 +34,7 @@ class Cluster implements KubeClient {
     if (there === undefined) return { status: 404, body: { message: 'not found', reason: 'NotFound' } }
     if (method === 'PATCH') return this.#keep(key, { ...there, ...(body as JsonObject), metadata: there['metadata'] ?? {} }, 200)
     if (method === 'PUT') return this.#keep(key, body as JsonObject, 200)
-    if (method === 'DELETE') this.objects.delete(key)
+    if (method === 'DELETE' && !this.keeps) this.objects.delete(key)
     return { status: 200, body: there }
   }
 
@@ -128,6 +130,17 @@ describe('a resource pod', () => {
     await runner.start(request({}, { serviceAccountName: 'robot' }))
     await until(() => facts.some(ended))
     expect(new Set(asked)).toEqual(new Set(['ns/robot']))
+  })
+
+  it('ends when it is told to while it waits for an object to go', async () => {
+    const { runner, facts, cluster } = setUp()
+    cluster.objects.set(`${MAPS}/a`, { metadata: { name: 'a' } })
+    cluster.keeps = true
+    const ref = await runner.start(request({ action: 'delete' }))
+    await until(() => facts.length > 0)
+    await runner.stop(ref)
+    await until(() => facts.some(ended))
+    expect(facts.at(-1)).toMatchObject({ phase: 'Failed', containers: [{ exitCode: 143 }] })
   })
 
   it('ends when it is told to, and at its deadline', async () => {

@@ -143,7 +143,7 @@ export class ResourceRunner extends OwnPods implements PodRunner {
     const plan = unwrap(planResource(resource, await this.#manifestOf(record, resource)))
     signal.throwIfAborted()
     journal.keep({ ...record, isAsked: true })
-    const done = unwrap(await act(this.#clientOf(record), plan, record.ref.namespace))
+    const done = unwrap(await act(this.#clientOf(record), plan, { namespace: record.ref.namespace, signal }))
     const path = done.path ?? ''
     journal.keep({ ...record, isAsked: true, path })
     this.#note(record, `${done.what} ${DEEDS[plan.action]}`)
