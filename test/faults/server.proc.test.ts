@@ -124,7 +124,8 @@ describe.skipIf(!isBuilt)('a server (needs the built program)', () => {
   }, 60_000)
 
   it(`serves others while ${WATCHERS} watch, and one of them never reads`, async () => {
-    const served = await serve(program, ['--runner', 'simulate'])
+    // All of them come from one address within a second, which is more than is usual.
+    const served = await serve(program, ['--runner', 'simulate', '--api-rate-limit', String(10 * WATCHERS)])
     const url = new URL(served.address)
     const watch = (path: string): Promise<Socket> => new Promise((resolve, reject) => {
       const socket = connect(Number(url.port), url.hostname, () => {
