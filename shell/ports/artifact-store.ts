@@ -1,5 +1,5 @@
 // Owns the port to the places where artifacts live: files and folders are brought to a step and taken from it through this.
-import type { Artifact } from '@tiphys/core/spec'
+import type { Artifact, ArtifactLocation } from '@tiphys/core/spec'
 
 /** Trouble with an artifact, as a value: `code` is for programs, `message` for people. */
 export interface ArtifactProblem {
@@ -30,6 +30,8 @@ export interface ArtifactContext {
   readonly namespace: string
   /** One key of a secret in the namespace. */
   secret(name: string, key: string): Promise<string | undefined>
+  /** Where artifacts of the step go that name a key alone, or nothing; absent for the default repository. */
+  readonly repository?: ArtifactLocation | undefined
   readonly limits?: Partial<ArtifactLimits>
   readonly signal?: AbortSignal
 }
@@ -50,6 +52,13 @@ export interface ArtifactSave {
   readonly mayLink?: boolean
 }
 
+export interface OpenedArtifact {
+  readonly bytes?: number
+  readonly stream: AsyncIterable<Uint8Array>
+  /** Packed only now, since it is no single file. */
+  readonly isFolder?: boolean
+}
+
 /** One thing in a listing. */
 export interface ArtifactEntry {
   readonly key: string
@@ -64,8 +73,8 @@ export interface ArtifactStore {
   load(request: ArtifactLoad, context: ArtifactContext): Promise<ArtifactResult<void>>
   /** Answers with the location as it should be recorded. */
   save(request: ArtifactSave, context: ArtifactContext): Promise<ArtifactResult<Artifact>>
-  /** The stored bytes as they stand: an archive if it was archived. */
-  open(artifact: Artifact, context: ArtifactContext): Promise<ArtifactResult<{ readonly bytes?: number; readonly stream: AsyncIterable<Uint8Array> }>>
+  /** The stored bytes as they stand: an archive if it was archived. A folder that was stored as it is comes as gzipped tar. */
+  open(artifact: Artifact, context: ArtifactContext): Promise<ArtifactResult<OpenedArtifact>>
   remove(artifact: Artifact, context: ArtifactContext): Promise<ArtifactResult<void>>
   /** Keys below the artifact's key. */
   list(artifact: Artifact, context: ArtifactContext): Promise<ArtifactResult<readonly ArtifactEntry[]>>

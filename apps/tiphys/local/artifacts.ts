@@ -1,11 +1,12 @@
 // Owns where artifacts lie on one machine: a folder stands for every object store, all else is reached as it is.
+import type { StandIn } from '@tiphys/shell/adapters/artifacts'
 import type { ArtifactStore } from '@tiphys/shell/ports'
 import type { DataFolders } from './home.ts'
 
 /** Most runs have no artifacts, and what unpacks and fetches them is slow to load: it is loaded with the first one. */
-export function lazyArtifacts(folders: DataFolders): ArtifactStore {
+export function lazyArtifacts(folders: DataFolders, tell: (message: string) => void = () => undefined): ArtifactStore {
   let opened: Promise<ArtifactStore> | undefined
-  const store = (): Promise<ArtifactStore> => (opened ??= openArtifacts(folders))
+  const store = (): Promise<ArtifactStore> => (opened ??= openArtifacts(folders, tell))
   return {
     load: async (request, context) => (await store()).load(request, context),
     save: async (request, context) => (await store()).save(request, context),
@@ -16,11 +17,13 @@ export function lazyArtifacts(folders: DataFolders): ArtifactStore {
   }
 }
 
-async function openArtifacts(folders: DataFolders): Promise<ArtifactStore> {
+async function openArtifacts(folders: DataFolders, tell: (message: string) => void): Promise<ArtifactStore> {
   const kit = await import('@tiphys/shell/adapters/artifacts')
-  const folder = kit.createLocalArtifactStore(folders.artifacts)
-  return kit.routeArtifacts({
-    repository: folder,
-    drivers: { s3: folder, raw: kit.withArchives(kit.createRawArtifactStore()), http: kit.withArchives(kit.createHttpArtifactStore()), git: kit.createGitArtifactStore() },
-  })
+  const onStandIn = (standIn: StandIn): void => tell(kit.standInText(standIn))
+  const repository = kit.createLocalArtifactStore(folders.artifacts)
+  const buckets = kit.createBucketStore({ folder: folders.artifacts, repository, onStandIn })
+  const raw = kit.withArchives(kit.createRawArtifactStore())
+  const http = kit.withArchives(kit.createHttpArtifactStore())
+  const drivers = { ...Object.fromEntries(kit.bucketKinds.map((kind) => [kind, buckets])), raw, http, git: kit.createGitArtifactStore() }
+  return kit.tellingOfRepository(kit.routeArtifacts({ repository, drivers }), folders.artifacts, onStandIn)
 }

@@ -74,7 +74,8 @@ async function open(invocation: Invocation, { session, uid, namespace, setup }: 
     if (update.run.status.completed) end({ kind: 'completed', attempts: local.host.attemptsOf(uid) })
   }
   const local = await openLocalHost({
-    session, uid, namespace, setup, onUpdate, onTrouble: (message) => view.trouble(message), onLost: (_run, message) => end({ kind: 'lost', message }),
+    session, uid, namespace, setup, onUpdate, onTrouble: (message) => view.trouble(message), onNote: (message) => view.note(`note: ${message}`),
+    onLost: (_run, message) => end({ kind: 'lost', message }),
   })
   if (wantsLogs) follower = new LogFollower(local.logs, {}, (line) => view.log(line))
   return { local, view, follower, ended }

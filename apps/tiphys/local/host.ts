@@ -28,6 +28,8 @@ export interface LocalHostOptions {
   readonly setup: RunSetup
   readonly onUpdate: (update: RunUpdate) => void
   readonly onTrouble: (message: string | undefined) => void
+  /** What people should know, told once. */
+  readonly onNote?: (message: string) => void
   readonly onLost: (run: Run, message: string) => void
 }
 
@@ -37,7 +39,7 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
   const caches = cacheKeeper(state, namespace)
   const catalog = catalogOf({ ...setup, objects: [...(await caches.load()), ...setup.objects] }, namespace)
   const lookup = lookupIn(catalog)
-  const artifacts = lazyArtifacts(folders)
+  const artifacts = lazyArtifacts(folders, options.onNote)
   const { runner, logs } = createProcessRunner({
     stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts, lookup, imageMap: setup.images,
     now: () => systemClock.now(),

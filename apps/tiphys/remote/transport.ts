@@ -17,6 +17,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 export interface Answer {
   readonly status: number
   readonly reason: string
+  /** What the server would call the content as a file; empty when it says nothing. */
+  readonly disposition?: string
   readonly body: Buffer
 }
 
@@ -32,7 +34,7 @@ export async function exchange(options: TransportOptions, method: Method, call: 
     if (size > BODY_BYTES_MAX) throw new RemoteFailure('ResourceExhausted', { argo: 'the answer is too large', own: 'the answer of the server is too large' })
     chunks.push(chunk)
   }
-  return { status: response.statusCode ?? 0, reason: response.statusMessage ?? '', body: Buffer.concat(chunks) }
+  return { status: response.statusCode ?? 0, reason: response.statusMessage ?? '', disposition: response.headers['content-disposition'] ?? '', body: Buffer.concat(chunks) }
 }
 
 /** Sends a request and answers as soon as the server begins to. */

@@ -241,7 +241,7 @@ interface RunnerNeeds {
 function openRunner({ options, place, catalog, clock, hostOf }: RunnerNeeds): { readonly runner: PodRunner; readonly logs: LogStore; readonly tasks?: TaskRunner } {
   const { folders, images, simulation } = options
   if (simulation !== undefined) return openSimulation(simulation, { place, clock, hostOf })
-  const [artifacts, lookup] = [lazyArtifacts(folders), lookupIn(catalog)]
+  const [artifacts, lookup] = [lazyArtifacts(folders, options.onTrouble), lookupIn(catalog)]
   return withResources(createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts, lookup, imageMap: images }), { place, artifacts, lookup })
 }
 

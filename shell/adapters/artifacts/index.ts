@@ -1,5 +1,6 @@
 // Owns what programs may use of the artifact drivers of this machine.
 export { createLocalArtifactStore } from './local-store.ts'
+export { bucketKinds, createBucketStore, standInText, tellingOfRepository, type BucketStoreOptions, type StandIn } from './bucket-store.ts'
 export { createRawArtifactStore } from './raw-store.ts'
 export { createHttpArtifactStore, refuseLinkLocal, type EgressPolicy, type HttpStoreOptions } from './http-store.ts'
 export { createGitArtifactStore, type GitStoreOptions } from './git-store.ts'

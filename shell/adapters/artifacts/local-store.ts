@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
 import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import type { Artifact } from '@tiphys/core/spec'
-import type { ArtifactContext, ArtifactEntry, ArtifactLoad, ArtifactSave, ArtifactStore } from '@tiphys/shell/ports'
+import type { ArtifactContext, ArtifactEntry, ArtifactLoad, ArtifactSave, ArtifactStore, OpenedArtifact } from '@tiphys/shell/ports'
 import { packed, packingOf, unpackTo, writeBounded, type Packing } from './archive.ts'
 import { copyTree } from './copy-tree.ts'
 import { Allowance } from './limits.ts'
@@ -80,14 +80,14 @@ class LocalStore {
     return artifact
   }
 
-  async open(artifact: Artifact): Promise<{ bytes?: number; stream: AsyncIterable<Uint8Array> }> {
+  async open(artifact: Artifact): Promise<OpenedArtifact> {
     const key = keyFor(artifact)
     const tree = await this.tree(key)
     if (tree !== undefined) return { stream: packed(tree.content, tree.packing, tree.name) }
     const path = join(this.folder, 'plain', key)
     const found = await statOf(path)
     if (found === undefined) throw notFound(key)
-    if (found.isDirectory()) throw new ArtifactRefusal('artifact_unsupported', `artifact "${key}" is a folder`, 'ask for a file in it')
+    if (found.isDirectory()) return { stream: packed(path, packingOf(undefined), basename(key)), isFolder: true }
     return { bytes: found.size, stream: createReadStream(path) }
   }
 

@@ -96,15 +96,21 @@ export function withLocation(artifact: Artifact, fileName: string, plan: Pick<Ou
   const hasKey = [s3?.key, gcs?.key, oss?.key, azure?.blob, hdfs?.path, artifactory?.url, http?.url, plugin?.key].some((key) => key !== undefined && key !== '')
   if (hasKey) return artifact
   const archive = plan.template.archiveLocation
+  const rest = withoutLocation(artifact)
   const under = (key: string | undefined): string => posix.join(key ?? '', fileName)
-  if (archive?.s3 !== undefined) return { ...artifact, s3: { ...archive.s3, ...s3, key: under(archive.s3.key) } }
-  if (archive?.gcs !== undefined) return { ...artifact, gcs: { ...archive.gcs, ...gcs, key: under(archive.gcs.key) } }
-  if (archive?.oss !== undefined) return { ...artifact, oss: { ...archive.oss, ...oss, key: under(archive.oss.key) } }
-  if (archive?.azure !== undefined) return { ...artifact, azure: { ...archive.azure, ...azure, blob: under(archive.azure.blob) } }
-  if (archive?.hdfs !== undefined) return { ...artifact, hdfs: { ...archive.hdfs, ...hdfs, path: under(archive.hdfs.path) } }
-  if (archive?.artifactory !== undefined) return { ...artifact, artifactory: { ...archive.artifactory, url: `${archive.artifactory.url.replace(/\/$/, '')}/${fileName}` } }
-  if (archive?.plugin !== undefined) return { ...artifact, plugin: { ...archive.plugin, ...plugin, key: under(archive.plugin.key) } }
-  return { ...artifact, s3: { ...s3, key: posix.join(plan.workflowName, plan.podName, fileName) } }
+  // Only the key is recorded: whose it is, the template or the repository of the run says.
+  if (archive?.artifactory !== undefined) return { ...rest, artifactory: { ...archive.artifactory, url: `${archive.artifactory.url.replace(/\/$/, '')}/${fileName}` } }
+  if (archive?.azure !== undefined) return { ...rest, azure: { blob: under(archive.azure.blob) } as NonNullable<Artifact['azure']> }
+  if (archive?.gcs !== undefined) return { ...rest, gcs: { key: under(archive.gcs.key) } }
+  if (archive?.hdfs !== undefined) return { ...rest, hdfs: { path: under(archive.hdfs.path) } }
+  if (archive?.oss !== undefined) return { ...rest, oss: { key: under(archive.oss.key) } }
+  if (archive?.plugin !== undefined) return { ...rest, plugin: { ...archive.plugin, key: under(archive.plugin.key) } }
+  return { ...rest, s3: { key: archive?.s3 === undefined ? posix.join(plan.workflowName, plan.podName, fileName) : under(archive.s3.key) } }
+}
+
+function withoutLocation(artifact: Artifact): Artifact {
+  const { s3: _s3, gcs: _gcs, oss: _oss, azure: _azure, hdfs: _hdfs, artifactory: _artifactory, plugin: _plugin, ...rest } = artifact
+  return rest
 }
 
 /** Standard output as a result: without one newline at the end, then its last part. `undefined` when there is no such file. */

@@ -82,6 +82,7 @@ export function artifactContext(context: PodContext): ArtifactContext {
   const lookup = lookupOf(context)
   return {
     namespace: context.request.namespace,
+    repository: context.request.template.archiveLocation,
     secret: async (name, key) => {
       const data = await lookup.secret(name)
       return data !== undefined && Object.hasOwn(data, key) ? data[key] : undefined

@@ -23,7 +23,7 @@ export interface Place {
 export async function fileAnswer({ store, artifact, context }: Place): Promise<RawAnswer> {
   const opened = await store.open(artifact, context)
   if (!opened.ok) return problemAnswer(opened.problem)
-  const name = baseOf(locationKey(artifact))
+  const name = `${baseOf(locationKey(artifact))}${opened.value.isFolder === true ? '.tgz' : ''}`
   const headers = { 'Content-Disposition': `filename="${name.replaceAll(/["\\\u0000-\u001f\u007f-\uffff]/g, '_')}"`, 'Content-Type': mediaTypeOf(name), ...SAFE }
   return { type: 'raw', status: 200, headers, body: opened.value.stream }
 }

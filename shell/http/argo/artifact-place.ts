@@ -1,6 +1,6 @@
 // Owns where artifacts are looked for: with whose secrets, and under which key of their storage.
 import { resourceOfKind, valueAt } from '@tiphys/core/api'
-import type { Artifact } from '@tiphys/core/spec'
+import { type Artifact, hasLocationOrKey } from '@tiphys/core/spec'
 import type { ArtifactContext } from '@tiphys/shell/ports'
 import { plain } from './objects.ts'
 import type { ArgoServices } from './services.ts'
@@ -17,6 +17,11 @@ export function artifactContext({ storeOf }: ArgoServices, namespace: string, si
       return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined
     },
   }
+}
+
+/** An artifact that is nowhere yet belongs to the default repository, which knows it by its key alone. */
+export function inRepository(artifact: Artifact): Artifact {
+  return hasLocationOrKey(artifact) ? artifact : { ...artifact, s3: { key: '' } }
 }
 
 /** The same place under another key. Undefined for storages without keys. */

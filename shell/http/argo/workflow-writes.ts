@@ -6,6 +6,7 @@ import { type CronWorkflow, type ValidateOptions, type Workflow, type WorkflowSp
 import type { StoredObject } from '@tiphys/shell/ports'
 import { personOf } from './access.ts'
 import { type ArgoAnswer, answered, refusedAs, refusedWith } from './answer.ts'
+import { inRepository } from './artifact-place.ts'
 import { invalidFailure } from './kinds.ts'
 import { type Got, admitNew, createObject, getObject, got, lost, nameOf, plain } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoServices } from './services.ts'
@@ -158,7 +159,7 @@ function applied1(services: ArgoServices, base: Workflow, { call, options }: Sub
   if (!applied.ok || ref === undefined || artifacts.length === 0) return applied
   const { templates } = services
   const source = ref.clusterScope === true ? templates.clusterWorkflowTemplate(ref.name ?? '') : templates.workflowTemplate(namespaceOf(call), ref.name ?? '')
-  const changed = overrideTemplateArtifacts(source?.spec.arguments?.artifacts ?? [], keys.value)
+  const changed = overrideTemplateArtifacts((source?.spec.arguments?.artifacts ?? []).map(inRepository), keys.value)
   if (!changed.ok) return changed
   for (const [name, key] of keys.value) {
     const problem = uploadedKeyProblem(namespaceOf(call), key)

@@ -1,5 +1,5 @@
 // Owns `tiphys cp`: artifacts of a workflow, copied into a folder.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { type Artifact, type NodeStatus, type Workflow, locationKey } from '@tiphys/core/spec'
 import { templateName } from '../../print/index.ts'
@@ -50,6 +50,31 @@ async function copyOne(remote: Remote, { node, artifact, workflow, namespace, fo
   const file = (key ?? '').split('/').filter((part) => part !== '').at(-1) ?? artifact.name
   const answer = await during('failed to get and store artifact data: request failed with', remote.connection.download(pathTo`/artifacts/${namespace}/${name}/${node.id}/${artifact.name}`))
   if (answer.status !== 200) throw new Mistake(`failed to get and store artifact data: request failed ${answer.status} ${answer.reason}`)
-  await writeFile(join(place, file === '..' ? artifact.name : file), answer.body)
+  const to = join(place, file === '..' ? artifact.name : file)
+  // A folder comes packed, under a name that is not that of its key.
+  if (isPackedFolder(answer.disposition, file)) await unpackFolder(answer.body, place)
+  else await writeFile(to, answer.body)
   remote.streams.stderr(`${datedLine(Date.now(), `Created ${JSON.stringify(file)}`)}\n`)
+}
+
+/** Letters that a header may not hold are replaced one by one, so lengths tell. */
+function isPackedFolder(disposition: string | undefined, file: string): boolean {
+  const name = /^filename="(.*)"$/.exec(disposition ?? '')?.[1]
+  return name?.endsWith('.tgz') === true && name.length === file.length + '.tgz'.length
+}
+
+/** Nothing in the archive leads out of the folder, and what was copied before is written over. */
+async function unpackFolder(archive: Buffer, place: string): Promise<void> {
+  const { Allowance, extractTar } = await import('@tiphys/shell/adapters/artifacts')
+  const work = await mkdtemp(join(place, '.tiphys-cp-'))
+  try {
+    const packed = join(work, 'archive')
+    const content = join(work, 'content')
+    await writeFile(packed, archive)
+    await mkdir(content)
+    await extractTar(packed, content, new Allowance({}))
+    await cp(content, place, { recursive: true, force: true, verbatimSymlinks: true, preserveTimestamps: true })
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
 }
