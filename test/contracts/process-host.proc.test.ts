@@ -37,7 +37,7 @@ describe('programs of the host', () => {
     const fact = await run(parts.runner, podRequest({ image: 'acme/tool:1', command: ['no-such-tool'] }))
     expect(fact.phase).toBe('Failed')
     expect(mainOf(fact)).toMatchObject({ exitCode: 127, reason: 'StartError' })
-    for (const part of ['"no-such-tool"', '"acme/tool:1"', '--image-map', 'container runner', 'install']) expect(mainOf(fact)?.message).toContain(part)
+    for (const part of ['"no-such-tool"', '"acme/tool:1"', '--image-map', 'install']) expect(mainOf(fact)?.message).toContain(part)
   })
 
   it('says how to give a command when only the image knows it', async () => {

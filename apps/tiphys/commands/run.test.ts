@@ -51,6 +51,7 @@ describe('run refuses', () => {
 
   it('files without a workflow, or with two', async () => {
     expect(await run(file('map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n'))).toEqual({ code: 2, err: '/map.yaml: there is no Workflow in it\n  hint: it has ConfigMap: run needs a Workflow\n' })
+    expect(await run(file('empty.yaml', ''))).toEqual({ code: 2, err: '/empty.yaml: there is no Workflow in it\n' })
     expect(await run(file('two.yaml', `${good}---\n${good}`))).toMatchObject({ code: 2, err: expect.stringContaining('there are 2 Workflows in it') })
   })
 
@@ -78,8 +79,18 @@ describe('run refuses', () => {
   it('runners and mappings that it does not know, and a missing file, as bad usage', async () => {
     expect(await run(file('good.yaml', good), '--runner', 'magic')).toMatchObject({ code: 2, err: expect.stringContaining('One of: auto|process') })
     expect(await run(file('good.yaml', good), '--image-map', 'alpine')).toMatchObject({ code: 2, err: expect.stringContaining('"alpine" is not of the form IMAGE=FOLDER') })
+    expect(await run(file('good.yaml', good), '--image-map', `alpine=${join(folder, 'nowhere')}`)).toEqual({ code: 2, err: '--image-map alpine=/nowhere: /nowhere is no folder\n' })
     expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining('run needs a FILE, or --resume NAME') })
   })
 
+  it('names that no object may have', async () => {
+    expect(await run(file('good.yaml', good), '-p', 'who=me', '--name', '../up')).toMatchObject({ code: 2, err: expect.stringMatching(/^\/good\.yaml:3:\d+: "\.\.\/up" cannot be the name of a workflow: .* \(metadata\.name\)\n$/) })
+    expect(await run(file('good.yaml', good), '-p', 'who=me', '-n', 'Team')).toMatchObject({ code: 2, err: expect.stringContaining('"Team" cannot be a namespace') })
+  })
+
   it('all that without leaving anything behind', () => expect(existsSync(join(folder, 'data'))).toBe(false))
+
+  it('a data directory where nothing can be made, instead of trying for ever', async () => {
+    await expect(run(file('good.yaml', good), '-p', 'who=me', '--data-dir', '/proc/nowhere/data')).rejects.toThrow('the data directory /proc/nowhere/data cannot be used')
+  })
 })

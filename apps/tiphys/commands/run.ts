@@ -7,6 +7,7 @@ import { resumeRun, submitRun } from '../local/begin.ts'
 import { givenSetup } from '../local/given.ts'
 import { dataFolders } from '../local/home.ts'
 import { type Finding, findingsText, readOne, readSource } from '../local/input.ts'
+import { missingPrograms } from '../local/missing-programs.ts'
 import { prepare, type Prepared } from '../local/prepare.ts'
 import { type RunSetup } from '../local/setup.ts'
 
@@ -20,7 +21,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   if (flags.given('resume')) return resumeRun(invocation, { folders, given: given.setup, name: flags.text('resume') })
   const prepared = await read(invocation.args[0] ?? '-', flags, given.setup)
   if (!prepared.ok) return refuse(invocation, prepared.findings)
-  for (const warning of prepared.warnings) invocation.streams.stderr(`${warning}\n`)
+  for (const warning of [...prepared.warnings, ...missingPrograms(prepared.workflow, given.setup.images)]) invocation.streams.stderr(`${warning}\n`)
   return submitRun(invocation, { folders, workflow: prepared.workflow, setup: { objects: prepared.objects, images: given.setup.images } })
 }
 
@@ -35,7 +36,7 @@ async function read(file: string, flags: Flags, given: RunSetup): Promise<Prepar
   const parameters = await parametersOf(flags)
   if (!parameters.ok) return { ok: false, findings: [{ file: flags.text('parameter-file'), code: 'parameters', message: parameters.message, line: 0, column: 0 }] }
   const options = { name: flags.text('name'), entrypoint: flags.text('entrypoint'), parameters: parameters.list }
-  return prepare({ main: main.manifests, around: given.objects, namespace: flags.text('namespace'), options, now: systemClock.now() })
+  return prepare({ file: file === '-' ? 'standard input' : file, main: main.manifests, around: given.objects, namespace: flags.text('namespace'), options, now: systemClock.now() })
 }
 
 type Parameters = { readonly ok: true; readonly list: readonly string[] } | { readonly ok: false; readonly message: string }

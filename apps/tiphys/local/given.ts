@@ -1,4 +1,5 @@
 // Owns what a command line gives a run beside its manifest: templates, ConfigMaps and Secrets by --with, stand-ins of images by --image-map.
+import { statSync } from 'node:fs'
 import { parseImageMapping, type ImageMapping } from '@tiphys/shell/adapters/process'
 import type { Flags } from '../flags/index.ts'
 import { type Finding, readInput } from './input.ts'
@@ -11,10 +12,15 @@ export async function givenSetup(flags: Flags): Promise<Given> {
   const images: ImageMapping[] = []
   for (const text of flags.list('image-map')) {
     const mapping = parseImageMapping(text)
-    if ('problem' in mapping) return { ok: false, findings: [{ file: '--image-map', code: 'image_map', message: `--image-map ${text}: ${mapping.problem}`, line: 0, column: 0 }] }
+    if ('problem' in mapping) return refused(text, mapping.problem)
+    if (statSync(mapping.folder, { throwIfNoEntry: false })?.isDirectory() !== true) return refused(text, `${mapping.folder} is no folder`)
     images.push(mapping)
   }
   const around = await readInput(flags.list('with'))
   if (around.findings.length > 0) return { ok: false, findings: around.findings }
   return { ok: true, setup: { objects: objectsOf(around.manifests), images } }
+}
+
+function refused(text: string, problem: string): Given {
+  return { ok: false, findings: [{ file: '--image-map', code: 'image_map', message: `--image-map ${text}: ${problem}`, line: 0, column: 0 }] }
 }

@@ -1,6 +1,7 @@
 // Where this machine keeps runs: one data directory, chosen by flag, environment or the home directory.
+import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 export interface DataFolders {
   readonly root: string
@@ -21,6 +22,20 @@ export function dataFolders(flag: string, env: Readonly<Record<string, string | 
     artifacts: join(root, 'artifacts'),
     sockets: join(root, 'sockets'),
     runner: (uid) => join(root, 'runs', uid),
+  }
+}
+
+/** Makes the data directory, its user's alone. One folder at a time: where none can be made, as in /proc, Node's own way tries for ever. */
+export function makeRoot({ root }: DataFolders): void {
+  const missing: string[] = []
+  for (let at = root; !existsSync(at); at = dirname(at)) missing.unshift(at)
+  for (const folder of missing) {
+    try {
+      mkdirSync(folder, { mode: 0o700 })
+    } catch (error) {
+      // Another process may begin at the same time.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
   }
 }
 

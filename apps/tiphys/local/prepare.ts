@@ -10,7 +10,9 @@ import { admissionFindings } from './admission.ts'
 import { unusedParameters } from './unused-parameters.ts'
 
 export interface PrepareInput {
-  /** The manifests of FILE. */
+  /** FILE as people know it. */
+  readonly file: string
+  /** Its manifests. */
   readonly main: readonly Sourced[]
   /** Templates and other objects that surround the workflow. */
   readonly around: readonly CatalogObject[]
@@ -29,7 +31,7 @@ const NAMESPACE = 'default'
 export function prepare(input: PrepareInput): Prepared {
   const workflows = input.main.filter(({ manifest }) => manifest.kind === 'Workflow')
   const source = workflows[0]
-  if (source === undefined) return refused(input.main[0]?.file ?? 'FILE', 'there is no Workflow in it', kindsHint(input.main))
+  if (source === undefined) return refused(input.file, 'there is no Workflow in it', kindsHint(input.main))
   if (workflows.length > 1) return refused(source.file, `there are ${workflows.length} Workflows in it`, 'put each into a file of its own')
   const applied = applySubmitOptions(source.manifest.object as Workflow, input.options)
   if (!applied.ok) return refused(source.file, applied.problem.message, applied.problem.hint)

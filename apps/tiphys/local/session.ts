@@ -7,7 +7,7 @@ import { controlPath } from '@tiphys/shell/adapters/control'
 import { openState, type State } from '@tiphys/shell/adapters/sqlite'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import { type RunHolder, StorageError } from '@tiphys/shell/ports'
-import type { DataFolders } from './home.ts'
+import { type DataFolders, makeRoot } from './home.ts'
 import { isAlive, newOwner, ownInfo } from './owner.ts'
 
 export interface LocalSession {
@@ -30,6 +30,7 @@ export function openSession(folders: DataFolders, use: 'carry' | 'look'): LocalS
 }
 
 function open(folders: DataFolders, use: 'carry' | 'look'): LocalSession {
+  makeRoot(folders)
   const owner = newOwner()
   const socket = use === 'carry' ? controlPath(folders.sockets, owner) : undefined
   const state = openState(folders.root, { owner: { id: owner, info: JSON.stringify(ownInfo(socket)) }, now: () => systemClock.now() })

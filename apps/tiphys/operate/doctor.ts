@@ -1,13 +1,13 @@
 // Owns what the doctor looks at: each finding says how it stands and, where something is wrong, the way to mend it.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { privateViewsIn } from '@tiphys/shell/adapters/process'
 import { engines } from '@tiphys/shell/adapters/sqlite'
-import type { DataFolders } from '../local/home.ts'
+import { type DataFolders, makeRoot } from '../local/home.ts'
 import { serverPlace, readAccess } from '../server/place.ts'
 import { databaseProblem } from './backup.ts'
 
@@ -41,10 +41,11 @@ function database(): Finding {
   return { name: 'database engine', level: 'ok', message: found.join(', ') }
 }
 
-function folder({ root }: DataFolders): Finding {
+function folder(folders: DataFolders): Finding {
+  const { root } = folders
   const name = 'data directory'
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 })
+    makeRoot(folders)
     accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     return { name, level: 'fail', message: error instanceof Error ? error.message : String(error), mend: 'choose a folder that you may write to with --data-dir or TIPHYS_DATA_DIR' }

@@ -25,7 +25,7 @@ export function progressLines(workflow: Workflow, told: Told, options: ProgressO
   const name = workflow.metadata.name ?? ''
   const worthTelling = changed.filter((node) => isWorthTelling(node, name))
   const keyed = worthTelling.map((node) => ({ node, at: momentOf(node) ?? options.clock.now }))
-  keyed.sort((a, b) => a.at - b.at || depthOf(b.node, name) - depthOf(a.node, name))
+  keyed.sort((a, b) => a.at - b.at || rankOf(a.node, name) - rankOf(b.node, name))
   return { lines: keyed.map(({ node, at }) => progressLine(node, at, { name, ...options })), told: next }
 }
 
@@ -39,9 +39,12 @@ function momentOf(node: NodeStatus): UnixMs | undefined {
   return readTime(node.finishedAt) ?? readTime(node.startedAt)
 }
 
-// At the same second parts end before the whole.
-function depthOf(node: NodeStatus, workflowName: string): number {
-  return node.id === workflowName ? 0 : node.name.split(/[.[]/).length
+// Of one second: the whole begins before its parts and ends after them, and what begins there follows on what ended.
+function rankOf(node: NodeStatus, workflowName: string): number {
+  const isWhole = node.id === workflowName
+  const depth = node.name.split(/[.[]/).length
+  if (readTime(node.finishedAt) === undefined) return isWhole ? -Infinity : depth
+  return isWhole ? Infinity : -depth
 }
 
 function progressLine(node: NodeStatus, at: UnixMs, { name, clock, look }: ProgressOptions & { readonly name: string }): string {

@@ -19,20 +19,21 @@ export function workflowSummary(workflow: Workflow, options: SummaryOptions): st
   const shown = causes.slice(0, CAUSES_SHOWN_MAX)
   const hidden = causes.length - shown.length
   return [
-    headline(workflow, options),
+    headline(workflow, { ...options, hasOwnCause: shown.some(({ name }) => name === workflow.metadata.name) }),
     outputLines(workflow),
     ...shown.map((node) => causeText(node, { workflow, ...options })),
     hidden === 0 ? '' : `\n  and ${hidden} more failed ${hidden === 1 ? 'step' : 'steps'}\n`,
   ].join('')
 }
 
-function headline(workflow: Workflow, { clock, look }: SummaryOptions): string {
+// A workflow that is one step fails for the reason of that step, which is told below.
+function headline(workflow: Workflow, { clock, look, hasOwnCause }: SummaryOptions & { readonly hasOwnCause: boolean }): string {
   const { status } = workflow
   const phase = status?.phase === undefined || status.phase === '' ? 'Pending' : status.phase
   const icon = nodeMark({ phase }, look)
   const duration = durationWords(readTime(status?.startedAt), readTime(status?.finishedAt), clock.now)
   const words = `${workflowStatusText(workflow)} in ${duration}`
-  const message = status?.message ?? ''
+  const message = hasOwnCause ? '' : (status?.message ?? '')
   return `${icon} ${workflow.metadata.name ?? ''}  ${paint(words, phaseColour(phase), look)}\n${indented(message, '  ')}`
 }
 

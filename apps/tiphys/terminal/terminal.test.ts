@@ -247,7 +247,7 @@ describe('progress lines', () => {
   it('tells each change once, in the order in which it happened', () => {
     const one = workflow('Running', [root('Running'), node('wf.a', { phase: 'Running', finishedAt: undefined }), node('wf[0]', { type: 'StepGroup', phase: 'Running' })])
     const first = progressLines(one, NOTHING_TOLD, { clock, look })
-    expect(first.lines).toEqual(['10:00:00  a  Running', '10:00:00  wf  Running'])
+    expect(first.lines).toEqual(['10:00:00  wf  Running', '10:00:00  a  Running'])
     expect(progressLines(one, first.told, { clock, look })).toEqual({ lines: [], told: first.told })
     const two = workflow('Failed', [root('Failed', { finishedAt: at(9) }), node('wf.a', { phase: 'Failed', finishedAt: at(9), message: 'exit\ncode 1' })])
     expect(progressLines(two, first.told, { clock, look }).lines).toEqual(['10:00:09  a  Failed  9s  exit code 1', '10:00:09  wf  Failed  9s'])
@@ -272,6 +272,12 @@ describe('the summary', () => {
     expect(lines(workflowSummary(failed, { clock, look: PLAIN, logsOf: () => ['almost', 'boom \u001b[2J'] }))).toEqual([
       '✖ wf  Failed in 1 minute 15 seconds', '  it', '  broke', '', '  ✖ a  Failed after 5 seconds', '    main: Error (exit code 1)', '    | almost', '    | boom [2J',
     ])
+  })
+
+  it('tells the reason of a workflow that is one step once', () => {
+    const failed = workflow('Failed', [root('Failed', { type: 'Pod', message: 'main: Error (exit code 1)' })], { message: 'main: Error (exit code 1)' })
+    const text = workflowSummary(failed, { clock, look: PLAIN })
+    expect(text.match(/exit code 1/g)).toHaveLength(1)
   })
 
   it('finds causes through steps, and the last attempt of a retry', () => {

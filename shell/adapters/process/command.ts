@@ -9,7 +9,7 @@ import { PodTrouble } from './trouble.ts'
 /** One argument or variable longer than this is refused by Linux. */
 const wordBytesMax = 131_071
 
-const wayOut = (image: string): string => `map the image to a folder of commands or a root file system (--image-map ${image || 'IMAGE'}=FOLDER), or use the container runner`
+const wayOut = (image: string): string => `map the image to a folder of commands or a root file system (--image-map ${image || 'IMAGE'}=FOLDER)`
 
 /** The argument vector with every reference expanded. Images bring an entrypoint only where the user mapped them. */
 export function argumentVector(container: Container, standIn: ImageStandIn | undefined, environment: ReadonlyMap<string, string>): readonly string[] {
@@ -23,7 +23,7 @@ export function argumentVector(container: Container, standIn: ImageStandIn | und
   if (entrypoint === undefined && (args.length > 0 || cmd.length === 0)) {
     throw new PodTrouble(
       'command_unknown',
-      `container "${container.name}" has no command, and what image "${image}" would run is not known on this host: give the container a command, or map the image to a folder that has an entrypoint.json (--image-map ${image || 'IMAGE'}=FOLDER), or use the container runner`,
+      `container "${container.name}" has no command, and what image "${image}" would run is not known on this host: give the container a command, or map the image to a folder that has an entrypoint.json (--image-map ${image || 'IMAGE'}=FOLDER)`,
       container.name,
     )
   }
@@ -69,7 +69,7 @@ export function commandNotFound(program: string, container: Container): PodTroub
   const image = container.image ?? ''
   return new PodTrouble(
     'command_not_found',
-    `command "${program}" of image "${image}" was not found on this host: install it, ${wayOut(image)}`,
+    `command "${program}" of image "${image}" was not found on this host: install it, or ${wayOut(image)}`,
     container.name,
   )
 }

@@ -55,6 +55,19 @@ export function privateViewsIn(folder: string): { readonly kind: string } | { re
   return 'problem' in found ? found : { kind: found.tools.kind }
 }
 
+/** Says whether a bare name of a program is found nowhere that a container of an image looks. A root file system in the place of an image is not looked into. */
+export function hostLacks(imageMap: readonly ImageMapping[]): (program: string, image: string) => boolean {
+  const programs = new ProgramFinder()
+  const images = new ImageMap(imageMap)
+  const path = process.env['PATH'] ?? systemPath
+  return (program, image) => {
+    const standIn = images.find(image)
+    if (standIn?.kind === 'rootfs') return false
+    const places = standIn === undefined ? path : `${standIn.folder}:${standIn.config.environment['PATH'] ?? path}`
+    return programs.find(program, places, '/') === undefined
+  }
+}
+
 /** What a shell of one's own would have, without anything that opens doors elsewhere. */
 const inheritedByDefault: readonly string[] = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR']
 

@@ -19,10 +19,10 @@ export function viewFor(run: ContainerRun, context: PodContext, setup: PodSetup 
   const detection = services.views()
   if ('problem' in detection) {
     const step = request.template.name ?? container.name
-    throw new PodTrouble('view_unavailable', `step "${step}" declares paths (parameters, artifacts, volumes or a working directory), and this host cannot give it a private view of them (${detection.problem}): use the container runner`, container.name)
+    throw new PodTrouble('view_unavailable', `step "${step}" declares paths (parameters, artifacts, volumes or a working directory), and this host cannot give it a private view of them (${detection.problem}): install bubblewrap, or allow user namespaces`, container.name)
   }
   if (standIn?.kind === 'rootfs' && detection.tools.kind === 'bubblewrap') {
-    throw new PodTrouble('view_unavailable', `image "${container.image ?? ''}" is mapped to a root file system, which needs overlays, and this host has only bubblewrap: map it to a folder of commands, or use the container runner`, container.name)
+    throw new PodTrouble('view_unavailable', `image "${container.image ?? ''}" is mapped to a root file system, which needs overlays, and this host has only bubblewrap: map it to a folder of commands`, container.name)
   }
   const folder = folderOf(context, run)
   rmSync(folder, { recursive: true, force: true })
