@@ -26,8 +26,10 @@ export function admissionFindings(source: Sourced, workflow: Workflow, catalog: 
 
 /** What a cluster's API refuses before the reference sees it. */
 function nameFindings({ file, manifest }: Sourced, { metadata }: Workflow): readonly Finding[] {
+  // Who simulates may leave the name to us.
+  const named = (metadata.name ?? '') === '' ? [] : dnsSubdomainProblems(metadata.name ?? '')
   const wrong = [
-    ...dnsSubdomainProblems(metadata.name ?? '').map((problem) => ({ field: 'name', message: `${JSON.stringify(metadata.name)} cannot be the name of a workflow: ${problem}` })),
+    ...named.map((problem) => ({ field: 'name', message: `${JSON.stringify(metadata.name)} cannot be the name of a workflow: ${problem}` })),
     ...dnsLabelProblems(metadata.namespace ?? 'default').map((problem) => ({ field: 'namespace', message: `${JSON.stringify(metadata.namespace)} cannot be a namespace: ${problem}` })),
   ]
   return wrong.map(({ field, message }) => ({ file, ...placeProblem(manifest.document, { code: 'name_invalid', message, path: ['metadata', field] }) }))
