@@ -1,6 +1,6 @@
 // Owns what the suites of the pod runner contract share: requests, and following pods and logs.
 import type { Container, Pod, Template } from '@tiphys/core/spec'
-import type { ArtifactStore, LogLine, LogStore, PodFact, PodLookup, PodRequest, PodRunner } from '@tiphys/shell/ports'
+import type { ArtifactStore, LogLine, LogStore, PodFact, PodRequest, PodRunner } from '@tiphys/shell/ports'
 
 export interface RunnerUnderTest {
   readonly runner: PodRunner

@@ -13,8 +13,6 @@ import { submit } from './specs/submit.ts'
 import { clusterTemplate, cron, template } from './specs/templates.ts'
 import { evaluate, lint, schema, simulate } from './specs/tools.ts'
 
-export const VERSION = '0.1.0'
-
 const version: CommandSpec = {
   name: 'version',
   short: 'print version information',

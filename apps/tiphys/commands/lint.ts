@@ -8,7 +8,7 @@ import { entryLine } from '../remote/go-log.ts'
 import { unreadableEntry } from '../remote/manifests.ts'
 import { sourcesOf } from '../remote/walk.ts'
 import { lookFor } from '../terminal/index.ts'
-import { VERSION } from './index.ts'
+import { VERSION } from '../release.ts'
 
 export async function run(invocation: Invocation): Promise<Outcome> {
   const { flags, args, streams } = invocation

@@ -4,7 +4,7 @@ import { Connection } from '../remote/connection.ts'
 import { guarded } from '../remote/guard.ts'
 import { isArgo, serverOf } from '../remote/server.ts'
 import { type VersionInfo, getVersion } from '../remote/services.ts'
-import { VERSION } from './index.ts'
+import { VERSION } from '../release.ts'
 
 export const run = guarded(async (invocation): Promise<Outcome> => {
   const { flags, streams } = invocation

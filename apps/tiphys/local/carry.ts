@@ -1,5 +1,5 @@
 // Owns carrying out one run in the foreground: from the moment it is given to the runtime until it has ended and its result is printed.
-import { type Run, type RunNode, isFinished, toWorkflow } from '@tiphys/core/engine'
+import { type Run, type RunNode, isFinished } from '@tiphys/core/engine'
 import { removeStaleSockets } from '@tiphys/shell/adapters/control'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Retaken, RunHost, RunUpdate } from '@tiphys/shell/runtime'
@@ -50,6 +50,7 @@ export async function carryOut(invocation: Invocation, carry: Carry): Promise<Ou
   }
   const ending = await attend(carried, { carry, run: taken.run })
   await control?.close()
+  await carried.local.ended()
   await carry.session.state.log.release(carry.uid)
   carried.view.close()
   if (ending.kind === 'completed') await printResult(invocation, { run: taken.run, attempts: ending.attempts, logs: carried.local.logs })

@@ -1,6 +1,6 @@
 // Owns `tiphys backup` and `tiphys restore`.
 import { systemClock } from '@tiphys/shell/adapters/system'
-import { VERSION } from '../commands/index.ts'
+import { VERSION } from '../release.ts'
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { dataFolders } from '../local/home.ts'
 import { isAlive, readInfo } from '../local/owner.ts'

@@ -1,9 +1,6 @@
 // Owns what clients may do to runs of this server: start, change, end and forget them.
-import type { Run } from '@tiphys/core/engine'
 import type { Workflow } from '@tiphys/core/spec'
-import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done, RunControl } from '@tiphys/shell/http'
-import type { RunSummary } from '@tiphys/shell/ports'
 import { type RunHost, type RunUpdate, takingTurns } from '@tiphys/shell/runtime'
 import { type LocalSession, claimRun } from '../local/session.ts'
 import type { Deletions } from './deletions.ts'

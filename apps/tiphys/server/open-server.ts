@@ -11,13 +11,14 @@ import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, SyncLimitStore, TaskRunner } from '@tiphys/shell/ports'
-import { type Archiver, ENGINE_FAILED, type ConfigSource, JobController, Meter, ObjectCatalog, RunHost, type Throttled, rateLimited, throttled } from '@tiphys/shell/runtime'
-import { VERSION } from '../commands/index.ts'
-import { lazyArtifacts } from '../local/artifacts.ts'
+import { type Archiver, ENGINE_FAILED, type ConfigSource, JobController, Meter, ObjectCatalog, RunHost, type Throttled, collectEnded, rateLimited, throttled } from '@tiphys/shell/runtime'
+import { VERSION } from '../release.ts'
+import { lazyArtifacts, removingContext } from '../local/artifacts.ts'
 import { cacheKeeper } from '../local/caches.ts'
+import { isAlive } from '../local/owner.ts'
 import type { DataFolders } from '../local/home.ts'
 import { lookupIn } from '../local/host.ts'
-import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, claimRun, openSession, randomSuffix } from '../local/session.ts'
+import { type LocalSession, LOCAL_CONFIG, SIMULATED_CONFIG, openSession, randomSuffix } from '../local/session.ts'
 import { archiveEnded, openArchiver, tidyArchive } from './archive.ts'
 import { type ConfigPlace, configDefaults, openConfiguration } from './configuration.ts'
 import { type Relief, openSharedSession, relieveOthers } from './database.ts'
@@ -172,7 +173,7 @@ interface Engine {
 }
 
 async function openEngine(session: LocalSession, { options, place }: { readonly options: ServerOptions; readonly place: ServerPlace }): Promise<Engine> {
-  const { folders, state } = session
+  const { state } = session
   const trouble = (error: unknown): void => options.onTrouble(messageOf(error))
   const catalog = new ObjectCatalog()
   const stop = new AbortController()
@@ -200,13 +201,18 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const host: RunHost = new RunHost({
     log: state.log, runner: pods, http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
+    locks: { store: state.locks, isAlive: (holder) => isAlive(holder, systemClock.now()) },
     onUpdate: (update) => {
       const { workflowEvents, nodeEvents } = config.current()
       recorder.note(update, { workflows: workflowEvents.enabled, nodes: nodeEvents.enabled })
       control.onUpdate(update)
       meter.updated(update)
     },
-    onEnded: (run, amend) => endings.add(control.ending(run.uid, () => archiveEnded({ run, amend }, { session, control, workflows, archiver }))),
+    onEnded: (run, amend, tell) => endings.add(control.ending(run.uid, async () => {
+      // One that is being deleted takes along what is left of it.
+      if (control.deletingSince(run.uid) === undefined) await collectEnded(run, { clock, artifacts: lazyArtifacts(options.folders), context: removingContext(run.namespace, lookupIn(catalog)), tell })
+      await archiveEnded({ run, amend }, { session, control, workflows, archiver })
+    })),
     onTrouble: (message) => message !== undefined && options.onTrouble(message),
     onTurn: ({ waitedMs, tookMs }) => meter.turned(waitedMs, tookMs),
     onMetric: (run, metric) => meter.recorded(run, metric),

@@ -3,7 +3,7 @@
 import { funcType } from '../golang/value.ts'
 import type { BuiltinNode, CallNode, Node } from './ast.ts'
 import { BUILTINS } from './builtins.ts'
-import { environmentNature, isEnv, mistyped, type Checker } from './check.ts'
+import { environmentNature, isEnv, mistyped, type Checker } from './checker.ts'
 import {
   arrayOf, assignable, ARRAY, BOOL, elementOf, INT, isArray, isBool, isFloat, isInteger, isString, isUnknown, keyOf, kindOf, ofType, show, UNKNOWN, type Nature,
 } from './nature.ts'

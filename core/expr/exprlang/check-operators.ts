@@ -2,7 +2,7 @@
 
 import { compileRegex } from '../regex/regex.ts'
 import type { BinaryNode, UnaryNode } from './ast.ts'
-import { mistyped, type Checker } from './check.ts'
+import { mistyped, type Checker } from './checker.ts'
 import {
   arrayOf, assignable, BOOL, comparable, DURATION, elementOf, FLOAT, INT, isArray, isBool, isDuration, isFloat, isInteger, isMap, isNumber, isString, isTime,
   isUnknown, keyOf, kindOf, maybeCompatible, NIL, show, STRING, TIME, UNKNOWN, type Nature,

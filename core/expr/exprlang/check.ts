@@ -5,23 +5,13 @@ import { fieldType, methodType } from '../golang/methods.ts'
 import type { ArrayNode, ConditionalNode, LetNode, MemberNode, Node, PointerNode, SliceNode } from './ast.ts'
 import { checkBuiltin, checkCall } from './check-calls.ts'
 import { checkBinary, checkUnary } from './check-operators.ts'
+import { type Checker, environmentNature, isEnv, mistyped } from './checker.ts'
 import { raise } from './error.ts'
 import {
   ARRAY, arrayOf, assignable, BOOL, BYTES, elementOf, FLOAT, INT, isArray, isBool, isInteger, isUnknown, keyOf, kindOf, MAP, NIL, ofType, show, STRING, UNKNOWN,
   type Nature,
 } from './nature.ts'
 import { BUILTIN_NAMES } from './operators-table.ts'
-
-/** A running check. `types` gives the Go type of an environment name, `undefined` when there is no such name. */
-export interface Checker {
-  readonly types: (name: string) => string | undefined
-  readonly natures: Map<Node, Nature>
-  readonly lets: { readonly name: string; readonly nature: Nature }[]
-  readonly loops: { readonly collection: Nature; readonly pointers: Readonly<Record<string, Nature>> }[]
-  /** What checking may cost, for constant patterns. */
-  readonly budget: Host
-  visit(node: Node): Nature
-}
 
 /** Checks a tree and tells the nature of every node that was looked at. Arguments of functions that are unknown before running are not. */
 export function checkTree(root: Node, types: Checker['types'], budget: Host): ReadonlyMap<Node, Nature> {
@@ -35,10 +25,6 @@ export function checkTree(root: Node, types: Checker['types'], budget: Host): Re
   }
   checker.visit(root)
   return checker.natures
-}
-
-export function mistyped(at: number, message: string): never {
-  raise({ code: 'type', message, at })
 }
 
 function natureOf(node: Node, c: Checker): Nature {
@@ -77,18 +63,9 @@ function identifier(name: string, at: number, c: Checker): Nature {
   return environmentNature(name, c) ?? (BUILTIN_NAMES.has(name) ? ofType('func(...interface {}) (interface {}, error)') : unknownName(name, at))
 }
 
-/** The nature of an environment name, `undefined` when there is no such name. */
-export function environmentNature(name: string, c: Checker): Nature | undefined {
-  const type = c.types(name)
-  if (type === undefined) return undefined
-  return type === '<nil>' ? NIL : ofType(type)
-}
-
 function unknownName(name: string, at: number): never {
   raise({ code: 'type', message: `unknown name ${name}`, at, hint: `no variable is called "${name}" here`, variable: name })
 }
-
-export const isEnv = (node: Node | undefined): boolean => node?.kind === 'identifier' && node.name === '$env'
 
 function memberNature(node: MemberNode, c: Checker): Nature {
   const name = node.property.kind === 'string' ? node.property.value : undefined

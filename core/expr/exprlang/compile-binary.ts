@@ -8,7 +8,7 @@ import { isBytes, isInt, isNil, typeName, type Value } from '../golang/value.ts'
 import { compileRegex, matchesRegex, type Regex } from '../regex/regex.ts'
 import { add, compare, contains, divide, modulo, multiply, power, range, subtract } from './arithmetic.ts'
 import type { BinaryNode, ConstantNode } from './ast.ts'
-import { notBool, SKIPPED, type Compiler } from './compile.ts'
+import { notBool, SKIPPED, type Compiler } from './compiler.ts'
 import { raise } from './error.ts'
 import type { Code, Frame } from './frame.ts'
 

@@ -5,7 +5,7 @@ import { charge, grow } from '../golang/host.ts'
 import { mapKey } from '../golang/equal.ts'
 import { TAG, type Value } from '../golang/value.ts'
 import { add, less } from './arithmetic.ts'
-import { notBool } from './compile.ts'
+import { notBool } from './compiler.ts'
 import { type Code, elementOf, type Frame, type Loop } from './frame.ts'
 import { sortLikeGo } from './sort.ts'
 

@@ -2,35 +2,18 @@
 
 import { fail } from '../golang/failure.ts'
 import { grow, type Host } from '../golang/host.ts'
-import { freshMap, float, isNil, slice, typeName, type Value } from '../golang/value.ts'
+import { freshMap, float, isNil, typeName, type Value } from '../golang/value.ts'
 import type { ConditionalNode, LetNode, MapNode, Node, SequenceNode, UnaryNode } from './ast.ts'
 import { negate } from './arithmetic.ts'
 import { binaryCode } from './compile-binary.ts'
 import { builtinCode } from './compile-builtin.ts'
+import { type Compiler, notBool, SKIPPED } from './compiler.ts'
 import { callCode, envMap, memberCode, sliceCode } from './compile-member.ts'
 import { type Code, elementOf } from './frame.ts'
 import type { Nature } from './nature.ts'
 
-/** What compiling a node may ask for. */
-export interface Compiler {
-  compile(node: Node): Code
-  /** The slot that holds a name of the environment. */
-  slotOf(name: string): number
-  /** `let` variables in scope, each with its index among the frame's variables. */
-  readonly lets: Map<string, number>
-  letCount: number
-  /** The zero among the floats, with its sign; undefined until there is one. */
-  zero: number | undefined
-  /** What compiling may cost, for constant patterns. */
-  readonly budget: Host
-  readonly natures: ReadonlyMap<Node, Nature>
-}
-
 /** A tree whose types have been checked. */
 export interface Checked { readonly tree: Node; readonly natures: ReadonlyMap<Node, Nature> }
-
-/** What a chain yields inside itself once a nil base has ended it. */
-export const SKIPPED: Value = slice('skipped', [])
 
 /** Compiles a tree; `slots` are the names whose values the frame will hold. */
 export function compileTree({ tree, natures }: Checked, slots: readonly string[], budget: Host): Code {
@@ -102,11 +85,6 @@ function unary(node: UnaryNode, c: Compiler): Code {
     f.at = at
     return notBool(v)
   }
-}
-
-/** Go's message for a value that is used as a condition. */
-export function notBool(v: Value): never {
-  fail(`interface conversion: interface {} is ${v === null ? 'nil' : typeName(v)}, not bool`)
 }
 
 function chain(inner: Node, c: Compiler): Code {

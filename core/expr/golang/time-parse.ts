@@ -8,7 +8,7 @@ import type { GoLocation, GoTime } from './value.ts'
 export function parseInZone(text: string, layout: string, zone: GoLocation): GoTime | undefined {
   const parsed = parseGoTime(text, layout)
   if (!parsed.ok) return undefined
-  const { seconds, nanos, offsetSeconds, zone: name } = parsed.value
+  const { seconds, nanos, zone: name } = parsed.value
   if (!namesZone(layout)) return time(inZone(seconds, zone), nanos, zone)
   if (name === 'UTC' && (zone === UTC || text.includes('UTC') || !NUMERIC_ZERO.test(text))) return time(seconds, nanos, UTC)
   return hasOffset(layout) ? atOffset(parsed.value, zone) : atAbbreviation(parsed.value, zone)

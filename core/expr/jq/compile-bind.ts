@@ -1,11 +1,11 @@
 // Owns what binds names: patterns, reduce and foreach, labels.
 import { type Node, type Pattern, namesIn } from './ast.ts'
-import { type Compile, pathless } from './compile.ts'
 import { type Code, type Continuation, type Env, type Fork, type Input, type Machine, NO_MORE, type Path, type Step, pushFork } from './machine.ts'
 import { indexValue } from './paths.ts'
-import { type Scope, envAt, findName, withName } from './scope.ts'
+import { type Compile, type Scope, envAt, findName, withName } from './scope.ts'
 import { syntaxError } from './lex.ts'
 import { type JqValue, described, fail, isArray } from './value.ts'
+import { pathless } from './walk.ts'
 
 /** Takes a value apart and goes on with the names that its parts got. */
 type Binder = (machine: Machine, bound: { readonly env: Env | null; readonly value: JqValue }, next: (env: Env | null) => Step) => Step

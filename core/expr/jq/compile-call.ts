@@ -1,17 +1,18 @@
 // Owns calls: of parameters, of functions defined in the program, of the prelude's and of the built-in ones.
 import { add } from './arithmetic.ts'
 import type { Node } from './ast.ts'
-import { type Compile, iterate, pathless } from './compile.ts'
 import { copied } from './budget.ts'
 import { forPaths } from './compile-update.ts'
 import { syntaxError } from './lex.ts'
 import { type Closure, type Code, type Continuation, type Env, type Input, type Machine, type Step, extendPath, isIntact, pushFork } from './machine.ts'
-import { NATIVES, type Native } from './natives.ts'
+import type { Native } from './native.ts'
+import { NATIVES } from './natives.ts'
 import { getPath } from './paths.ts'
 import { PRELUDE } from './prelude.ts'
 import { parseProgram } from './parse.ts'
-import { type Holder, type Scope, envAt, findName, withName } from './scope.ts'
+import { type Compile, type Holder, type Scope, envAt, findName, withName } from './scope.ts'
 import { type JqValue, compare, described, fail, isArray, isNumber, notFor } from './value.ts'
+import { iterate, pathless } from './walk.ts'
 
 export function compileDefinition(node: Node & { type: 'define' }, scope: Scope | null, compile: Compile): Code {
   const holder: Holder = { code: undefined, params: node.params }

@@ -2,12 +2,12 @@
 import { applyBinary } from './arithmetic.ts'
 import type { BinaryOperator, Node } from './ast.ts'
 import { dropForks } from './compile-bind.ts'
-import { type Compile, pathless } from './compile.ts'
 import { type Code, type Continuation, type Fork, type Input, type Machine, type Step, isIntact, pathKeys, pushFork } from './machine.ts'
 import { getPath } from './paths.ts'
 import { type Owned, deletePaths, disown, setPath } from './put.ts'
-import type { Scope } from './scope.ts'
+import type { Compile, Scope } from './scope.ts'
 import { type JqValue, described, fail, isTrue } from './value.ts'
+import { pathless } from './walk.ts'
 
 export function compileUpdate(node: Node & { type: 'update' }, scope: Scope | null, compile: Compile): Code {
   const left = compile(node.left, scope)

@@ -1,19 +1,17 @@
 // Owns turning the syntax tree into code that the machine runs.
 import { applyBinary, applySign } from './arithmetic.ts'
 import type { Node } from './ast.ts'
-import { grow, visitedKeys } from './budget.ts'
+import { grow } from './budget.ts'
 import { compileBind, compileFold, compileLabel, compileBreak } from './compile-bind.ts'
 import { compileCall, compileDefinition } from './compile-call.ts'
 import { compileUpdate } from './compile-update.ts'
 import { applyFormat } from './formats.ts'
-import { type Code, type Continuation, type Input, type Machine, NO_MORE, type Path, type Step, extendPath, isIntact, pushFork } from './machine.ts'
+import { type Code, type Continuation, type Input, type Machine, NO_MORE, type Step, pushFork } from './machine.ts'
 import { indexValue, sliceValue } from './paths.ts'
 import { type Scope, envAt, findName } from './scope.ts'
 import { syntaxError } from './lex.ts'
-import { type JqValue, described, fail, isArray, isObject, isTrue, memberOf, sortedKeys } from './value.ts'
-
-/** Compiles a part of a program; names are looked up now and not while it runs. */
-export type Compile = (node: Node, scope: Scope | null) => Code
+import { type JqValue, described, fail, isTrue } from './value.ts'
+import { type Place, iterate, navigate, pathless, stepPath } from './walk.ts'
 
 export function compile(node: Node, scope: Scope | null): Code {
   switch (node.type) {
@@ -54,11 +52,6 @@ function compileVariable(name: string, scope: Scope | null): Code {
   return (_, input, next) => next((envAt(input.env, found.hops)?.value ?? null) as JqValue, input.path)
 }
 
-/** The input as seen by a part whose way of reaching its values is of no interest. */
-export function pathless(input: Input): Input {
-  return input.path === null ? input : { env: input.env, value: input.value, path: null }
-}
-
 function compileString(node: Node & { type: 'string' }, scope: Scope | null): Code {
   const parts = node.parts.map((part) => (typeof part === 'string' ? part : compile(part, scope)))
   const format = node.format ?? '@text'
@@ -74,19 +67,6 @@ function compileString(node: Node & { type: 'string' }, scope: Scope | null): Co
     })
   }
   return (machine, input, next) => from(machine, input, { at: parts.length - 1, tail: '', next })
-}
-
-type Place = { readonly value: JqValue; readonly path: Path | null }
-
-/** Goes one key further and remembers it where somebody asks for paths. */
-export function navigate(machine: Machine, { value, path }: Place, key: JqValue): Place {
-  const found = indexValue(value, key, machine)
-  return { value: found, path: path === null ? null : stepPath(path, { value, key, found }) }
-}
-
-function stepPath(path: Path, { value, key, found }: { value: JqValue; key: JqValue; found: JqValue }): Path {
-  if (!isIntact(path, value)) return fail(`invalid path against: ${described(value)}`)
-  return extendPath(path, key, found)
 }
 
 function compileIndex(node: Node & { type: 'index' }, scope: Scope | null): Code {
@@ -136,22 +116,6 @@ function compileSlice(node: Node & { type: 'slice' }, scope: Scope | null): Code
 
 function compileIterate(target: Code): Code {
   return (machine, input, next) => target(machine, input, (value, path) => () => iterate(machine, { value, path }, next))
-}
-
-/** Hands on one element after the other. */
-export function iterate(machine: Machine, { value, path }: Place, next: Continuation): Step {
-  if (!isArray(value) && !isObject(value)) return fail(`cannot iterate over: ${described(value)}`)
-  if (path !== null && !isIntact(path, value)) return fail(`invalid path on iterating against: ${described(value)}`)
-  const keys = isArray(value) ? undefined : sortedKeys(value)
-  if (keys !== undefined) visitedKeys(machine, keys.length)
-  const length = isArray(value) ? value.length : (keys?.length ?? 0)
-  const emit = (index: number): Step => {
-    if (index + 1 < length) pushFork(machine, { resume: () => emit(index + 1) })
-    const key = keys?.[index] ?? index
-    const item = isArray(value) ? (value[index] ?? null) : memberOf(value, String(key))
-    return next(item, path === null ? null : extendPath(path, key, item))
-  }
-  return length === 0 ? null : emit(0)
 }
 
 function compileTry(body: Code, handler: Code | undefined): Code {

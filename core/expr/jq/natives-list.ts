@@ -2,7 +2,7 @@
 import { add } from './arithmetic.ts'
 import { charge, copied, grow, visitedKeys } from './budget.ts'
 import type { Machine } from './machine.ts'
-import type { Native } from './natives.ts'
+import type { Native } from './native.ts'
 import { explode } from './natives-text.ts'
 import { floatOf, integerOf } from './numbers.ts'
 import { indicesOf } from './paths.ts'

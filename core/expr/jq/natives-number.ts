@@ -1,5 +1,5 @@
 // Owns the built-in functions on numbers.
-import type { Native } from './natives.ts'
+import type { Native } from './native.ts'
 import { floatOf } from './numbers.ts'
 import { type JqValue, notFor } from './value.ts'
 

@@ -3,7 +3,7 @@ import { host, type Host } from '../golang/host.ts'
 import { type Match, type Regex, compileRegex, findAllRegex, matchesRegex } from '../regex/regex.ts'
 import { charge, grow } from './budget.ts'
 import type { Machine } from './machine.ts'
-import type { Native } from './natives.ts'
+import type { Native } from './native.ts'
 import { type JqValue, described, fail, isArray, isObject, jsonText, memberOf, notFor } from './value.ts'
 
 export const REGEX_NATIVES: ReadonlyArray<readonly [string, Native]> = [

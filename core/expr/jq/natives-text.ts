@@ -3,7 +3,7 @@ import { utf8Length } from '@tiphys/core/kube'
 import { splitText } from './arithmetic.ts'
 import { copied, grow } from './budget.ts'
 import type { Machine } from './machine.ts'
-import type { Native } from './natives.ts'
+import type { Native } from './native.ts'
 import { integerOf } from './numbers.ts'
 import { type JqValue, isArray, notFor } from './value.ts'
 

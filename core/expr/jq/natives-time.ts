@@ -1,7 +1,7 @@
 // Owns the built-in functions on dates. A date is a list: year, month from 0, day, hour, minute, second, weekday, day of the year from 0.
 import { civilFromSeconds, dayOfYear, secondsFromCivil, weekday } from '@tiphys/core/kube'
 import { stop } from '../golang/failure.ts'
-import type { Native } from './natives.ts'
+import type { Native } from './native.ts'
 import { floatOf, integerOf } from './numbers.ts'
 import { type Moment, formatTime, parseTime } from './time-format.ts'
 import { type JqArray, type JqValue, fail, isArray, notFor, preview } from './value.ts'

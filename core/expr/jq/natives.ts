@@ -2,7 +2,7 @@
 import { stop } from '../golang/failure.ts'
 import { jsonProblem } from '@tiphys/core/kube'
 import { applyFormat } from './formats.ts'
-import type { Machine } from './machine.ts'
+import type { Native } from './native.ts'
 import { LIST_NATIVES } from './natives-list.ts'
 import { NUMBER_NATIVES } from './natives-number.ts'
 import { REGEX_NATIVES } from './natives-regex.ts'
@@ -12,9 +12,6 @@ import { parseNumber } from './numbers.ts'
 import { deletePaths, setPath } from './put.ts'
 import { PRELUDE } from './prelude.ts'
 import { type JqValue, fail, isArray, isNumber, isObject, jsonText, notFor, preview, raise, textOf, typeOf } from './value.ts'
-
-/** A built-in function of an input and of arguments. */
-export type Native = (machine: Machine, value: JqValue, args: readonly JqValue[]) => JqValue
 
 const MISC_NATIVES: ReadonlyArray<readonly [string, Native]> = [
   ['type/0', (_, value) => typeOf(value)],

@@ -1,4 +1,5 @@
 // Owns which names a piece of a program sees, known before it runs. Every entry has its place in the running program's environment.
+import type { Node } from './ast.ts'
 import type { Code, Env } from './machine.ts'
 
 /** The code of a function, filled in after its body has been compiled, which may mention the function itself. */
@@ -10,6 +11,9 @@ export type Scope = {
   readonly holder: Holder | undefined
   readonly up: Scope | null
 }
+
+/** Compiles a part of a program; names are looked up now and not while it runs. */
+export type Compile = (node: Node, scope: Scope | null) => Code
 
 export function withName(scope: Scope | null, kind: 'variable' | 'closure' | 'label', name: string): Scope {
   return { kind, name, holder: undefined, up: scope }

@@ -1,7 +1,7 @@
 // Owns character classes: `[…]`, `\d`, `[[:alpha:]]`, `\p{Greek}`.
 
 import { escapedPoint } from './parse-escape.ts'
-import type { Reader } from './parse.ts'
+import type { Reader } from './reader.ts'
 import { propertyTest } from './properties.ts'
 import { range, refuse, type CharSet, type SetItem } from './syntax.ts'
 

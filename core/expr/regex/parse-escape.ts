@@ -1,6 +1,6 @@
 // Owns escapes that name one character: `\n`, `\x{1F600}`, `\123`, `\.`.
 
-import type { Reader } from './parse.ts'
+import type { Reader } from './reader.ts'
 import { refuse } from './syntax.ts'
 
 const ESCAPE = /\\(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2})|([1-7][0-7]{1,2}|0[0-7]{0,2})|([afnrtv])|([^0-9A-Za-z]))/uy

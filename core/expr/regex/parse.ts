@@ -2,6 +2,7 @@
 
 import { parseClass, perlClass, unicodeClass } from './parse-class.ts'
 import { escapedPoint } from './parse-escape.ts'
+import type { Flags, Reader } from './reader.ts'
 import {
   BEGIN_LINE, BEGIN_TEXT, END_LINE, END_TEXT, NO_WORD_BOUNDARY, range, refuse, WORD_BOUNDARY, type CharSet, type Parsed, type Syntax,
 } from './syntax.ts'
@@ -12,10 +13,6 @@ export const heightMax = 400
 export const repeatMax = 1000
 /** Longer patterns are refused. */
 export const patternLengthMax = 50_000
-
-export interface Flags { readonly fold: boolean; readonly multiLine: boolean; readonly dotAll: boolean; readonly swapGreed: boolean }
-
-export interface Reader { readonly source: string; at: number; flags: Flags; readonly names: string[]; depth: number }
 
 const NO_FLAGS: Flags = { fold: false, multiLine: false, dotAll: false, swapGreed: false }
 

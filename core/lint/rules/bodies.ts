@@ -1,7 +1,6 @@
 // Owns rules for the parts of templates that are Argo's own: HTTP, data, resource, script, memoization, metrics, locks, artifacts.
 import { dnsSubdomainProblems } from '@tiphys/core/kube'
 import { artifactLocations, composeYaml, isObject, type JsonObject } from '@tiphys/core/spec'
-import { hasTag } from '../visit.ts'
 import { firstProblem, fixedText, hasField, textOf, type StructRule } from './struct-rule.ts'
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']

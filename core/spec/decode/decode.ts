@@ -1,6 +1,6 @@
 // Owns reading wire JSON into typed values by schema, with the leniences and the refusals of Go's decoder.
 import { parseGoDuration, parseGoTime, parseQuantity, RFC3339 } from '@tiphys/core/kube'
-import { isObject, setOwn, type Json, type JsonObject } from '../json.ts'
+import { isObject, setOwn, type Json } from '../json.ts'
 import { resolve, type Infer, type SchemaNode, type StructNode } from '../schema.ts'
 import { movedField } from './moved-fields.ts'
 import { didYouMean } from './nearest.ts'

@@ -1,7 +1,7 @@
 // Owns pods of data templates: nothing runs for them, the keys of an artifact are listed and what their expressions make of them is the result.
 import { transformPaths } from '@tiphys/core/executor'
 import type { DataTemplate } from '@tiphys/core/spec'
-import type { ArtifactContext, ArtifactStore, Clock, PodFact, PodLookup, PodRef, PodRequest, PodRunner, Reattachment, StopOptions } from '@tiphys/shell/ports'
+import type { ArtifactContext, ArtifactStore, Clock, PodLookup, PodRef, PodRequest, PodRunner, Reattachment, StopOptions } from '@tiphys/shell/ports'
 import { FAILED_EXIT, OwnPods, STOPPED_EXIT, textOf } from './own-pods.ts'
 
 export interface DataParts {

@@ -1,8 +1,5 @@
 // Owns the archive in the embedded state: ended workflows as narrow rows with their labels, and their bodies beside.
-import {
-  type ArchiveFilter, type ArchiveListQuery, type ArchivePage, type ArchiveProblem, type ArchiveResult, type ArchiveStore, type ArchivedSummary, type Db, type NewArchived, type SqlRow,
-  archiveLimits,
-} from '@tiphys/shell/ports'
+import { type ArchiveFilter, type ArchiveListQuery, type ArchivePage, type ArchiveResult, type ArchiveStore, type ArchivedSummary, type Db, type NewArchived, archiveLimits } from '@tiphys/shell/ports'
 import { archivedLabels, archivedOf, readArchiveToken, refusedArchive, tooManyValues, writeArchiveToken } from '@tiphys/shell/storage'
 import { archiveSelect, filterValues } from './archive-query.ts'
 import type { GroupCommit, Tx } from './group-commit.ts'

@@ -3,7 +3,6 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ResourceType, RunResult } from '@tiphys/shell/ports'
-import { checksum } from '@tiphys/shell/storage'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedState, openState } from './state.ts'
 

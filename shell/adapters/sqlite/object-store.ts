@@ -23,7 +23,7 @@ import { deleteObject, settle } from './object-delete.ts'
 import { ownerNamed } from './object-garbage.ts'
 import { History } from './object-history.ts'
 import { listObjects } from './object-list.ts'
-import { findLive, insertObject, type LiveObject, updateObject } from './object-rows.ts'
+import { findLive, insertObject, updateObject } from './object-rows.ts'
 import { watchObjects } from './object-watch.ts'
 
 export interface ObjectStoreOptions extends CollectorOptions {

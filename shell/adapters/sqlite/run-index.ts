@@ -1,16 +1,5 @@
 // Owns the questions about many runs: pages, counts and changes, answered from narrow rows.
-import {
-  type Db,
-  type RunEvent,
-  type RunFilter,
-  type RunIndex,
-  type RunListQuery,
-  runLogLimits,
-  type RunPage,
-  type RunResult,
-  type RunSummary,
-  type SqlRow,
-} from '@tiphys/shell/ports'
+import { type Db, type RunEvent, type RunFilter, type RunIndex, type RunListQuery, runLogLimits, type RunPage, type RunResult, type RunSummary } from '@tiphys/shell/ports'
 import { type RunPlace, done, noSuchRun, readRunToken, refused, summaryOf, writeRunToken } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
 import { choosePath, type Condition, conditionsOf, fewRows, type Path } from './run-query.ts'
