@@ -122,7 +122,7 @@ function checkNodeTime(fail: Fail, path: string, at: NodeCheck & { readonly node
   }
   const limit = expected.within === undefined ? undefined : durationMs(expected.within)
   const took = msOf(node.finishedAt) - msOf(node.startedAt)
-  if (limit !== undefined && !(took <= limit)) fail(`${path}.within`, `${node.name} took ${took / 1000} s`)
+  if (limit !== undefined && !(took <= limit)) fail(`${path}.within`, `${node.name} took ${took / 1000} s, longer than ${expected.within}`)
 }
 
 const msOf = (text: string | undefined): number => (text ? Date.parse(text) : Number.NaN)
@@ -151,15 +151,15 @@ function checkOrder(fail: Fail, at: { readonly globs: readonly string[]; readonl
 function checkTime(fail: Fail, result: SimulationResult, expected: Assertions): void {
   const max = expected.time?.max === undefined ? undefined : durationMs(expected.time.max)
   const min = expected.time?.min === undefined ? undefined : durationMs(expected.time.min)
-  if (max !== undefined && result.durationMs > max) fail('time.max', `the run took ${result.durationMs / 1000} s`)
-  if (min !== undefined && result.durationMs < min) fail('time.min', `the run took ${result.durationMs / 1000} s`)
+  if (max !== undefined && result.durationMs > max) fail('time.max', `the run took ${result.durationMs / 1000} s, longer than ${expected.time?.max}`)
+  if (min !== undefined && result.durationMs < min) fail('time.min', `the run took ${result.durationMs / 1000} s, not as long as ${expected.time?.min}`)
 }
 
 function checkPeak(fail: Fail, result: SimulationResult, expected: Assertions): void {
   const { peak } = expected
   if (peak === undefined) return
   const got = peaksOf(result.timeline)
-  if (peak.pods !== undefined && got.pods > peak.pods) fail('peak.pods', `${got.pods} pods ran at a time`)
+  if (peak.pods !== undefined && got.pods > peak.pods) fail('peak.pods', `${got.pods} ran at a time, more than ${peak.pods}`)
   atMost(fail, 'peak.cpu', { milli: got.cpuMilli, limit: peak.cpu })
   atMost(fail, 'peak.memory', { milli: got.memoryBytes * 1000, limit: peak.memory })
 }
@@ -168,5 +168,5 @@ function atMost(fail: Fail, path: string, at: { milli: number; limit: string | u
   if (at.limit === undefined) return
   const limit = parseQuantity(at.limit)
   if (!limit.ok) return fail(path, `${JSON.stringify(at.limit)} is not a quantity`)
-  if (compareQuantity(quantityOfMilli(BigInt(Math.round(at.milli))), limit.value) > 0) fail(path, `${at.milli / 1000} were asked for at a time`)
+  if (compareQuantity(quantityOfMilli(BigInt(Math.round(at.milli))), limit.value) > 0) fail(path, `${at.milli / 1000} was asked for at a time, more than ${at.limit}`)
 }

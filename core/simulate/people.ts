@@ -16,17 +16,18 @@ function waitsForPerson(node: RunNode): boolean {
 export function noteSuspended(sim: Simulation, changed: Iterable<RunNode>): void {
   for (const node of changed) {
     if (node.type !== 'Suspend') continue
-    if (!waitsForPerson(node)) sim.suspended -= closeLane(sim, node.name, node.phase) ? 1 : 0
-    else if (!sim.openLanes.has(node.name)) onSuspended(sim, node)
+    if (!waitsForPerson(node)) {
+      closeLane(sim, node.name, node.phase)
+      sim.suspended.delete(node.id)
+    } else if (!sim.openLanes.has(node.name)) onSuspended(sim, node)
   }
 }
 
 function onSuspended(sim: Simulation, node: RunNode): void {
   const templateName = templateNameOf(sim, node.id, undefined)
   openLane(sim, { node: node.name, template: templateName, kind: 'suspend' })
-  sim.suspended += 1
   const stub = stubFor(sim.rules, { name: node.name, displayName: node.displayName, templateName })
-  if (stub.resumeAfter === undefined) return
+  if (stub.resumeAfter === undefined) return void sim.suspended.add(node.id)
   const ms = durationMs(String(stub.resumeAfter))
   if (ms === undefined) {
     sim.problems.push({ code: 'stub_invalid', message: `stub of ${node.name}: resumeAfter: ${JSON.stringify(stub.resumeAfter)} is not a duration` })
@@ -35,11 +36,19 @@ function onSuspended(sim: Simulation, node: RunNode): void {
   schedule(sim.agenda, sim.now + ms, { type: 'resume', node: node.id, supply: stub.supply ?? sim.rules.stubs.supply ?? {} })
 }
 
+/** Suspended nodes that nothing but a person ends. One that ends at its own time is left to it, unless values are asked for. */
+function awaiting(sim: Simulation): RunNode[] {
+  return [...sim.suspended].flatMap((id) => {
+    const node = sim.run.nodes.get(id)
+    return node !== undefined && waitsForPerson(node) && (!sim.timers.has(`suspend ${id}`) || node.outputs !== undefined) ? [node] : []
+  })
+}
+
 /** Plans the next look of the person who resumes whatever waits. While nothing does, there is no need to look before something else happens. */
 export function planPerson(sim: Simulation): void {
   const { attendance } = sim
   if (attendance === undefined || sim.personDue || sim.resumed >= attendance.timesMax) return
-  const from = sim.suspended > 0 || sim.run.suspended ? sim.now : nextTime(sim.agenda)
+  const from = awaiting(sim).length > 0 || sim.run.suspended ? sim.now : nextTime(sim.agenda)
   if (from === undefined) return
   const looks = Math.floor((from - sim.startedAt) / attendance.everyMs) + 1
   sim.personDue = true
@@ -49,11 +58,11 @@ export function planPerson(sim: Simulation): void {
 /** The person looks: everything that waits is given its values and resumed. */
 export function attend(sim: Simulation): readonly EngineEvent[] {
   sim.personDue = false
-  const waiting = [...sim.run.nodes.values()].filter(waitsForPerson)
+  const waiting = awaiting(sim)
   if (waiting.length === 0 && !sim.run.suspended) return []
   sim.resumed += 1
   const events = waiting.flatMap((node) => supplied(sim, node, sim.rules.stubs.supply ?? {}))
-  return [...events, { type: 'resumed', at: sim.now }]
+  return [...events, { type: 'resumed', at: sim.now, ...(!sim.run.suspended && { nodes: waiting.map(({ id }) => id) }) }]
 }
 
 /** One node is resumed by its stub. */

@@ -57,10 +57,10 @@ describe('assertions', () => {
       'nodes[b].attempts: is 2 instead of 1',
       'never: wf.d is Succeeded',
       'order[1]: wf.a started before wf.d ended',
-      'time.max: the run took 5 s',
-      'peak.pods: 1 pods ran at a time',
-      'peak.cpu: 0.5 were asked for at a time',
-      'peak.memory: 1073741824 were asked for at a time',
+      'time.max: the run took 5 s, longer than 1s',
+      'peak.pods: 1 ran at a time, more than 0',
+      'peak.cpu: 0.5 was asked for at a time, more than 100m',
+      'peak.memory: 1073741824 was asked for at a time, more than 1Mi',
     ])
   })
 

@@ -128,6 +128,15 @@ describe('people', () => {
     expect(result.durationMs).toBe(2500)
   })
 
+  it('do not cut short what ends at a time of its own', () => {
+    const attendance = { everyMs: 2500, timesMax: 6 }
+    const year = simulate(workflowOf([{ name: 'main', suspend: { duration: '8760h' } }]), {}, { attendance })
+    expect([phaseOf(year), year.durationMs]).toEqual(['Succeeded', 8760 * 3600 * 1000])
+    expect(year.turns).toBeLessThan(10)
+    const later = simulate(waiting, { templates: { ask: { resumeAfter: '36h', supply: { answer: 'no' } } } }, { attendance })
+    expect(later.durationMs).toBe(36 * 3600 * 1000)
+  })
+
   it('retry, stop and terminate as told', () => {
     const retried = one({}, { default: { exitCode: 1 }, then: [{ op: 'retry' }, { op: 'retry', stubs: {} }] })
     expect(phaseOf(retried)).toBe('Succeeded')

@@ -106,7 +106,7 @@ function begin(workflow: Workflow, stubs: Stubs, options: SimulateOptions): { si
   const sim: Simulation = {
     run, world, surroundings, startedAt, now: startedAt, turns: 0, rules, allRules: [rules], operations: [...(stubs.then ?? [])], operationDue: false,
     agenda: createAgenda<Due>(), timers: new Map(), pods: new Map(), created: [], started: [], lanes: [], openLanes: new Map(), metrics: new Map(), problems: [], random,
-    attendance: options.attendance, resumed: 0, personDue: false, suspended: 0, locate: options.locateArtifact ?? locateInArchive, judgeHttp: options.judgeHttp ?? httpVerdict, observe: options.observe, interrupt: options.interrupt,
+    attendance: options.attendance, resumed: 0, personDue: false, suspended: new Set(), locate: options.locateArtifact ?? locateInArchive, judgeHttp: options.judgeHttp ?? httpVerdict, observe: options.observe, interrupt: options.interrupt,
     limits: { turnsMax: options.limits?.turnsMax ?? TURNS_MAX, virtualMs: options.limits?.virtualMs ?? CENTURY_MS },
   }
   return { sim, problem: submitted.problem }
@@ -169,6 +169,7 @@ function carryOut(sim: Simulation, effect: Effect): void {
       if (effect.runs.includes(`${sim.run.namespace}/${sim.run.name}`)) schedule(sim.agenda, sim.now, { type: 'event', event: { type: 'locksChanged', at: sim.now } })
       return
     }
+    case 'releaseLocks':
     case 'createClaims':
     case 'deleteClaims':
     case 'recordEvent': return

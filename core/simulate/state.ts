@@ -49,7 +49,7 @@ export interface Lane {
   readonly memoryBytes?: number | undefined
 }
 
-/** How people treat suspended nodes when no stub says so: all that wait are resumed at every multiple of `everyMs`, at most `timesMax` times. */
+/** How people treat suspended nodes when no stub says so: all that nothing else would end are resumed at every multiple of `everyMs`, at most `timesMax` times. */
 export interface Attendance { readonly everyMs: number; readonly timesMax: number }
 
 export interface Limits {
@@ -87,8 +87,8 @@ export interface Simulation {
   /** How often people resumed what waited. */
   resumed: number
   personDue: boolean
-  /** Nodes that wait for a person. */
-  suspended: number
+  /** Suspended nodes that no stub speaks of. */
+  readonly suspended: Set<NodeId>
   readonly limits: Limits
   readonly locate: LocateArtifact
   readonly judgeHttp: JudgeHttp

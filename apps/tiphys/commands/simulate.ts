@@ -94,7 +94,7 @@ function print({ flags, streams }: Invocation, result: SimulationResult, objects
     default: {
       const look = lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour: flags.bool('no-color'), noUtf8: flags.bool('no-utf8') })
       streams.stdout(describeWorkflow(workflow, { clock: utcClock(span.to), look }))
-      streams.stdout(`\nsimulated ${formatDuration(BigInt(Math.max(0, result.durationMs)) * 1_000_000n)} in ${result.turns} turns, ${pods.length} pods\n`)
+      streams.stdout(`\nsimulated ${formatDuration(BigInt(Math.max(0, result.durationMs)) * 1_000_000n)} in ${result.turns} turns, ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}\n`)
     }
   }
 }

@@ -110,7 +110,7 @@ export function findingsText(findings: readonly Finding[]): string {
 function findingText(finding: Finding): string {
   const whole = finding.code === 'refused' ? `${finding.file}: ` : ''
   const place = finding.line > 0 ? `${finding.file}:${finding.line}:${finding.column}: ` : whole
-  const path = finding.path === undefined ? '' : ` (${finding.path})`
+  const path = finding.path === undefined || finding.path === '' ? '' : ` (${finding.path})`
   const hint = finding.hint === undefined ? '' : `\n  hint: ${finding.hint}`
   return `${place}${finding.message}${path}${hint}`
 }
