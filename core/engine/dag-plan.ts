@@ -2,7 +2,7 @@
 import type { Arguments, Template } from '@tiphys/core/spec'
 import { type Depends, compileDepends } from '@tiphys/core/expr'
 import { type CompiledCall, compileCall } from './compiled-call.ts'
-import type { StepsPlan } from './steps.ts'
+import type { StepsPlan } from './steps-group.ts'
 
 export interface DagPlan {
   readonly kind: 'dag'

@@ -9,7 +9,6 @@ import { type Resolution, type ResolvedCall, expand, resolveItem, resolveSingle 
 import { type Scope, scopeOf } from './scope.ts'
 import { itemLayer } from './items.ts'
 import { resultsLayer } from './results.ts'
-import { layersOf } from './steps.ts'
 import { type HookState, runExit, runHooks } from './hooks.ts'
 import { substituteVolumes } from './volumes.ts'
 
@@ -39,7 +38,7 @@ export function runTask(turn: Turn, frame: Frame, index: number): void {
   const body = frame.body as DagBody
   if (body.tasks.has(index) || body.waiting[index] === SETTLED) return
   const planned = body.plan.tasks[index] as PlannedTask
-  const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, index)), ...layersOf(frame.scope))
+  const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, index)), ...frame.scope.layers)
   const task: Task = { index, planned, scope, node: nodeNamed(turn.run, taskName(frame, planned.call.name)), loop: undefined, settled: false }
   body.tasks.set(index, task)
   body.open += 1

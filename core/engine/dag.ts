@@ -10,7 +10,7 @@ import { outboundOf } from './outbound.ts'
 import { exportOutputs, resolveOutputs } from './outputs.ts'
 import { saveCache } from './memo.ts'
 import { close, leave } from './close.ts'
-import { declaredTemplate, layersOf } from './steps.ts'
+import { declaredTemplate } from './steps-views.ts'
 import { branchVerdict } from './dag-verdict.ts'
 import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
 import { type Task, advanceTask, resumeHooks, resumeTask, runTask } from './dag-task.ts'
@@ -130,7 +130,7 @@ function assess(turn: Turn, frame: Frame, body: DagBody): void {
 function succeed(turn: Turn, frame: Frame, body: DagBody): void {
   const node = frame.node as RunNode
   const problem = aggregateProblem(body, frame)
-  const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, undefined)), ...layersOf(frame.scope))
+  const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, undefined)), ...frame.scope.layers)
   const outputs = problem === undefined ? resolveOutputs(frame.template, scope) : { ok: false as const, message: problem }
   if (!outputs.ok) {
     setPhase(turn, node, 'Error', outputs.message)

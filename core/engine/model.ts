@@ -10,7 +10,7 @@ import type { CompiledTemplate, TemplateContext, TemplateStore } from './templat
 import type { CallArguments } from './arguments.ts'
 import type { InputValues, Scope } from './scope.ts'
 import type { FailureReason } from './call.ts'
-import type { StepsBody } from './steps.ts'
+import type { StepsBody } from './steps-group.ts'
 import type { DagBody } from './dag.ts'
 import type { RetryBody } from './retry.ts'
 import type { World } from './world.ts'

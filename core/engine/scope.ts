@@ -6,6 +6,8 @@ import type { Run } from './model.ts'
 
 /** Variables of one place. A value is text, `null` for an output that a skipped node never produced, `undefined` when there is no such variable. */
 export interface Scope extends TemplateScope {
+  /** Where its variables come from, nearest first: scopes inside it go on from these. */
+  readonly layers: readonly Layer[]
   /** An artifact by its variable: `inputs.artifacts.x`, `steps.a.outputs.artifacts.x`. */
   artifact(name: string): Artifact | undefined
   /** First segments of all names. */

@@ -1,0 +1,231 @@
+// The locks of one process's runs among those of all processes on the same state: the store decides, what it said is at hand for whoever asks.
+import type { Acquisition, Claim, LockTable } from '@tiphys/core/engine'
+import { type Clock, type LockPlace, type LockStore, type LockTurn, StorageError } from '@tiphys/shell/ports'
+
+export interface SharedLocksOptions {
+  readonly store: LockStore
+  readonly clock: Clock
+  readonly isAlive: LockTurn['isAlive']
+  /** Told, by `namespace/name`, which runs got another answer than they had. */
+  readonly wake: (runs: readonly string[]) => void
+  readonly onTrouble: (message: string) => void
+}
+
+interface Waiting {
+  readonly claim: Claim
+  readonly answer: Acquisition
+}
+
+interface Held {
+  readonly uid: string
+  readonly names: Set<string>
+}
+
+const RETRY_MS = 500
+/** Death makes no commit: how often it is looked for while something waits. */
+const LOOK_MS = 2000
+const ACQUIRED: Acquisition = { acquired: true }
+
+export class SharedLocks implements LockTable {
+  readonly givesBackLater = true
+  private readonly options: SharedLocksOptions
+  private readonly held = new Map<string, Held>()
+  private readonly waiting = new Map<string, Waiting>()
+  /** Given back, but not yet stored with their run; with the claim that the same holder made since. */
+  private readonly leaving = new Map<string, { readonly uid: string; again: Claim | undefined }>()
+  private releases: LockPlace[] = []
+  /** The last refusal of each group of claims that are refused alike. */
+  private readonly refused = new Map<string, Acquisition>()
+  private isWanted = false
+  private isDeciding = false
+  private isClosed = false
+  private watching: AbortController | undefined
+
+  constructor(options: SharedLocksOptions) {
+    this.options = options
+  }
+
+  acquire(claim: Claim): Acquisition {
+    const { holder } = claim
+    if (this.held.has(holder)) return ACQUIRED
+    const leaving = this.leaving.get(holder)
+    if (leaving !== undefined) {
+      leaving.again = claim
+      return unknown(claim)
+    }
+    const known = this.waiting.get(holder)
+    if (known !== undefined && groupOf(known.claim) === groupOf(claim)) return known.answer
+    const refusal = this.refused.get(groupOf(claim))
+    this.waiting.set(holder, { claim, answer: refusal ?? unknown(claim) })
+    if (refusal !== undefined || !this.decideNow(claim)) this.soon()
+    return this.waiting.get(holder)?.answer ?? ACQUIRED
+  }
+
+  /** Others get it after `freed`. */
+  release(holder: string): readonly string[] {
+    const uid = this.held.get(holder)?.uid ?? this.waiting.get(holder)?.claim.uid
+    if (uid !== undefined) this.leaving.set(holder, { uid, again: undefined })
+    this.held.delete(holder)
+    this.waiting.delete(holder)
+    this.rest()
+    return []
+  }
+
+  /** What a holder gave back is stored with its run. */
+  freed(holder: string): void {
+    const leaving = this.leaving.get(holder)
+    if (leaving === undefined) return
+    this.leaving.delete(holder)
+    this.releases.push({ uid: leaving.uid, holder })
+    if (leaving.again !== undefined) this.waiting.set(holder, { claim: leaving.again, answer: unknown(leaving.again) })
+    this.soon()
+  }
+
+  heldBy(holder: string): readonly string[] {
+    return [...(this.held.get(holder)?.names ?? [])]
+  }
+
+  isWaiting(holder: string): boolean {
+    return this.waiting.has(holder)
+  }
+
+  restore(lock: { readonly name: string }, holder: string, uid: string): void {
+    const held = this.held.get(holder)
+    if (held === undefined) this.held.set(holder, { uid, names: new Set([lock.name]) })
+    else held.names.add(lock.name)
+  }
+
+  /** Makes the store say what the record of a run says. The run is this process's. */
+  async settle(uid: string, held: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    await this.options.store.settle(uid, held)
+  }
+
+  /** Forgets a run that this process no longer carries out. What the store says of it stays. */
+  forget(uid: string): void {
+    for (const [holder, held] of this.held) if (held.uid === uid) this.held.delete(holder)
+    for (const [holder, { claim }] of this.waiting) if (claim.uid === uid) this.waiting.delete(holder)
+    for (const [holder, leaving] of this.leaving) if (leaving.uid === uid) this.leaving.delete(holder)
+    this.rest()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.watching?.abort()
+  }
+
+  /** False when the storage cannot decide at once. */
+  private decideNow(claim: Claim): boolean {
+    const { decideNow } = this.options.store
+    if (decideNow === undefined) return false
+    try {
+      this.learn([claim], decideNow({ releases: [], leaving: this.leavingPlaces(), claims: [claim], isAlive: this.options.isAlive }))
+      return true
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      return false
+    }
+  }
+
+  private leavingPlaces(): readonly LockPlace[] {
+    return [...this.leaving].map(([holder, { uid }]) => ({ uid, holder }))
+  }
+
+  /** What is asked in one turn of the event loop is asked together. */
+  private soon(): void {
+    this.isWanted = true
+    if (this.isDeciding || this.isClosed) return
+    this.isDeciding = true
+    queueMicrotask(() => void this.decideAll().catch((error: unknown) => this.options.onTrouble(error instanceof Error ? error.message : String(error))))
+  }
+
+  private async decideAll(): Promise<void> {
+    try {
+      while (this.isWanted && !this.isClosed) {
+        this.isWanted = false
+        await this.decide(this.releases.splice(0))
+      }
+    } finally {
+      this.isDeciding = false
+    }
+  }
+
+  private async decide(releases: readonly LockPlace[]): Promise<void> {
+    const claims = [...this.waiting.values()].map(({ claim }) => claim)
+    if (releases.length === 0 && claims.length === 0) return
+    const turn: LockTurn = { releases, leaving: this.leavingPlaces(), claims, isAlive: this.options.isAlive }
+    const { store, clock, onTrouble } = this.options
+    try {
+      const woken = this.learn(claims, store.decideNow?.(turn) ?? (await store.decide(turn)))
+      if (woken.size > 0) this.options.wake([...woken])
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      this.releases.unshift(...releases)
+      if (error.code === 'closed') return
+      onTrouble(error.message)
+      await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_MS, resolve))
+      this.isWanted = true
+    }
+  }
+
+  /** Returns the runs that have another answer now. What was withdrawn meanwhile is on its way back. */
+  private learn(claims: readonly Claim[], answers: Awaited<ReturnType<LockStore['decide']>>): ReadonlySet<string> {
+    const changed = new Set<string>()
+    for (const [index, claim] of claims.entries()) {
+      const answer = answers[index]
+      const known = this.waiting.get(claim.holder)
+      if (answer === undefined || known?.claim !== claim) continue
+      if (answer === 'lost') this.waiting.delete(claim.holder)
+      else if (answer.acquired) this.got(claim)
+      else {
+        this.refused.set(groupOf(claim), answer)
+        this.waiting.set(claim.holder, { claim, answer })
+      }
+      if (answer !== 'lost' && !isSame(answer, known.answer)) changed.add(claim.run)
+    }
+    if (this.waiting.size > 0) this.watch()
+    this.rest()
+    return changed
+  }
+
+  private got(claim: Claim): void {
+    const { holder, uid, locks } = claim
+    this.waiting.delete(holder)
+    this.refused.delete(groupOf(claim))
+    this.held.set(holder, { uid, names: new Set(locks.map(({ name }) => name)) })
+  }
+
+  /** Follows what other processes do while something waits here. */
+  private watch(): void {
+    if (this.watching !== undefined || this.isClosed) return
+    const watching = (this.watching = new AbortController())
+    this.options.store.onChange(() => this.soon(), watching.signal)
+    let cancel: () => void = () => undefined
+    const look = (): void => {
+      this.soon()
+      cancel = this.options.clock.at(this.options.clock.now() + LOOK_MS, look)
+    }
+    cancel = this.options.clock.at(this.options.clock.now() + LOOK_MS, look)
+    watching.signal.addEventListener('abort', () => cancel(), { once: true })
+  }
+
+  private rest(): void {
+    if (this.waiting.size > 0) return
+    this.watching?.abort()
+    this.watching = undefined
+    this.refused.clear()
+  }
+}
+
+/** What is said of a claim that the store has not answered. */
+function unknown({ locks }: Claim): Acquisition {
+  return { acquired: false, lock: locks[0]?.name ?? '', message: '' }
+}
+
+/** Claims of one run that want the same are answered alike. */
+function groupOf({ uid, locks }: Claim): string {
+  return JSON.stringify([uid, locks])
+}
+
+function isSame(a: Acquisition, b: Acquisition): boolean {
+  return a.acquired ? b.acquired : !b.acquired && a.lock === b.lock && a.message === b.message
+}
