@@ -52,7 +52,7 @@ function acquireWorkflowLocks(turn: Turn): boolean {
     end(turn, 'Failed', `Failed to acquire the synchronization lock. ${wanted.message}`)
     return false
   }
-  const result = world.locks.acquire({ holder: runKey(run), run: runKey(run), priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks })
+  const result = world.locks.acquire({ holder: runKey(run), run: runKey(run), uid: run.uid, priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks })
   turn.statusChanged = true
   if (result.acquired) {
     run.locked = true
@@ -62,7 +62,7 @@ function acquireWorkflowLocks(turn: Turn): boolean {
   if (run.shutdown === 'Terminate') end(turn, 'Failed', `Stopped with strategy '${run.shutdown}'`)
   else {
     run.status.phase = 'Pending'
-    run.status.message = result.message
+    run.status.message = result.message === '' ? undefined : result.message
   }
   return false
 }

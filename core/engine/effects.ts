@@ -30,6 +30,8 @@ export interface SaveCache extends Keyed {
   readonly outputs: Outputs | undefined
   readonly at: UnixMs
 }
+/** Others may have what the holder had: the turn that gave it back is stored. */
+export interface ReleaseLocks extends Keyed { readonly type: 'releaseLocks'; readonly holder: string }
 /** Locks were given back: runs that wait for them (`namespace/name`) may go on. */
 export interface WakeRuns extends Keyed { readonly type: 'wakeRuns'; readonly runs: readonly string[] }
 export interface CreateClaims extends Keyed { readonly type: 'createClaims'; readonly claims: readonly ClaimRequest[] }
@@ -59,4 +61,4 @@ export type MetricValue =
   | { readonly kind: 'realtime'; readonly since: UnixMs; readonly until: UnixMs | undefined }
 
 export type Effect =
-  | StartPod | StopPod | StartTask | StopTask | StartTimer | StopTimer | SaveCache | WakeRuns | CreateClaims | DeleteClaims | RecordEvent | RecordMetric
+  | StartPod | StopPod | StartTask | StopTask | StartTimer | StopTimer | SaveCache | WakeRuns | ReleaseLocks | CreateClaims | DeleteClaims | RecordEvent | RecordMetric

@@ -28,14 +28,11 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
   const wanted = wantedLocks(sync, run.namespace, world.catalog)
   if (!wanted.ok) return { kind: 'error', message: wanted.message }
   const result = world.locks.acquire({
-    holder, run: runKey(run), priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks,
+    holder, run: runKey(run), uid: run.uid, priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks,
   })
   if (!result.acquired) {
-    const node = ensureNode(turn, frame, 'Pending', result.message)
-    node.waitingLock = result.lock
-    setPhase(turn, node, 'Pending', result.message)
-    touch(turn, node)
     run.lockWaiters.add(frame)
+    showWaiting(turn, frame, result)
     return { kind: 'waiting' }
   }
   frame.locked = true
@@ -44,6 +41,18 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
   turn.statusChanged = true
   if (frame.node !== undefined) stopWaiting(turn, frame.node)
   return { kind: 'free' }
+}
+
+/** A node that goes on waiting for the same is left as it is: thousands may be asked again when one is let in. */
+function showWaiting(turn: Turn, frame: Frame, { lock, message }: { readonly lock: string; readonly message: string }): void {
+  const { node } = frame
+  turn.run.frames.set(frame.id, frame)
+  const text = message === '' ? undefined : message
+  if (node?.phase === 'Pending' && node.waitingLock === lock && node.message === text) return
+  const waiting = ensureNode(turn, frame, 'Pending', text)
+  waiting.waitingLock = lock
+  setPhase(turn, waiting, 'Pending', text)
+  touch(turn, waiting)
 }
 
 function stopWaiting(turn: Turn, node: RunNode): void {
@@ -66,6 +75,7 @@ export function releaseHolder(turn: Turn, holder: string): void {
   const next = turn.world.locks.release(holder)
   turn.run.locksHeld.delete(holder)
   turn.statusChanged = true
+  if (turn.world.locks.givesBackLater) turn.effects.push({ type: 'releaseLocks', key: `release ${holder}`, holder })
   if (next.includes(own)) turn.locksFreed = true
   const others = next.filter((key) => key !== own)
   if (others.length > 0) turn.effects.push({ type: 'wakeRuns', key: `wake ${holder}`, runs: others })
@@ -79,7 +89,7 @@ export function retryLocks(turn: Turn): void {
 /** Takes over the locks that a stored state says are held, so that nobody else gets them after a restart (SYNC-7). */
 export function restoreLocks(run: Run, world: World, locks: readonly (readonly [string, readonly string[]])[]): void {
   for (const [holder, names] of locks) {
-    for (const name of names) world.locks.restore({ name, limit: 1 }, holder)
+    for (const name of names) world.locks.restore({ name, limit: 1 }, holder, run.uid)
     run.locksHeld.set(holder, names)
     if (holder === runKey(run)) run.locked = true
   }

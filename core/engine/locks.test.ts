@@ -9,7 +9,7 @@ const catalog = (limits?: Readonly<Record<string, number>>): Catalog => ({
 })
 
 function claim(name: string, ...locks: readonly LockRequest[]): Claim {
-  return { holder: `argo/${name}`, run: `argo/${name}`, priority: 0, createdAt: 1, locks }
+  return { holder: `argo/${name}`, run: `argo/${name}`, uid: name, priority: 0, createdAt: 1, locks }
 }
 
 describe('locks of a database', () => {

@@ -1,4 +1,4 @@
-// Mutexes and semaphores of one engine: who holds them, who waits, who is next. Shared by all runs; rebuilt from their status after a restart.
+// Mutexes and semaphores: who holds them, who waits, who is next. Shared by all runs of an engine, or filled from what several engines share for each decision.
 import type { Synchronization } from '@tiphys/core/spec'
 import type { Catalog } from './world.ts'
 
@@ -10,14 +10,18 @@ export interface Claim {
   readonly holder: string
   /** `namespace/workflow`. */
   readonly run: string
+  readonly uid: string
   readonly priority: number
   readonly createdAt: number
   readonly locks: readonly LockRequest[]
 }
 
+/** The message is empty while it is not known yet who has the lock. */
 export type Acquisition = { readonly acquired: true } | { readonly acquired: false; readonly lock: string; readonly message: string }
 
 export interface LockTable {
+  /** Whether others get what was released only once the effect `releaseLocks` is carried out. */
+  readonly givesBackLater: boolean
   /** Takes all locks of a claim, or none and a place in every queue (SYNC-3). Asking again is harmless. */
   acquire(claim: Claim): Acquisition
   /** Gives back all that a holder has and its places in queues. Returns the runs that may go on now. */
@@ -27,12 +31,18 @@ export interface LockTable {
   /** Whether a holder has asked and not got what it asked for. */
   isWaiting(holder: string): boolean
   /** Takes over a lock that a stored status says is held. */
-  restore(lock: LockRequest, holder: string): void
+  restore(lock: LockRequest, holder: string, uid: string): void
+}
+
+/** A table that can be filled with claims that wait. */
+export interface FilledLockTable extends LockTable {
+  /** Gives a claim its place in every queue without asking. */
+  queue(claim: Claim): void
 }
 
 interface Lock { limit: number; readonly holders: Set<string>; waiting: Claim[] }
 
-export function createLockTable(): LockTable {
+export function createLockTable(): FilledLockTable {
   const locks = new Map<string, Lock>()
   const held = new Map<string, Set<string>>()
   const queued = new Map<string, Set<string>>()
@@ -43,6 +53,10 @@ export function createLockTable(): LockTable {
     return lock
   }
   return {
+    givesBackLater: false,
+    queue(claim) {
+      for (const request of claim.locks) wait(lockOf(request), claim, { name: request.name, queued })
+    },
     acquire(claim) {
       for (const request of claim.locks) wait(lockOf(request), claim, { name: request.name, queued })
       for (const request of claim.locks) {

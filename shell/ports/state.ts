@@ -1,5 +1,6 @@
-// Owns the port to all that a process keeps in one database: runs, objects, the archive and limits, behind one commit queue.
+// Owns the port to all that a process keeps in one database: runs, objects, the archive, limits and locks, behind one commit queue.
 import type { ArchiveStore } from './archive.ts'
+import type { LockStore } from './locks.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { RunIndex, RunLog } from './run-log.ts'
 import type { SyncLimitStore } from './sync-limits.ts'
@@ -11,6 +12,7 @@ export interface State {
   readonly objects: ObjectStore
   readonly archive: ArchiveStore
   readonly limits: SyncLimitStore
+  readonly locks: LockStore
   /** Resolves once deletions that go on in the background are through. */
   idle(): Promise<void>
   /** Looks for changes of other processes now. */

@@ -11,6 +11,7 @@ import { type Amendment, Mailbox, type RunUpdate, type TurnTimes } from './mailb
 import { Pods } from './pods.ts'
 import { Tasks } from './http-tasks.ts'
 import { Timers } from './timers.ts'
+import { SharedLocks, type SharedLocksOptions } from './shared-locks.ts'
 import { cacheEntry } from './cache-entry.ts'
 
 export interface HostOptions {
@@ -36,6 +37,8 @@ export interface HostOptions {
   /** Hears which custom metrics a run records. A key that was heard before must not count twice. */
   readonly onMetric?: (run: Run, metric: Extract<Effect, { type: 'recordMetric' }>) => void
   readonly admission?: Admission
+  /** Where locks are shared with other processes; without it the runs of this one share them. */
+  readonly locks?: Pick<SharedLocksOptions, 'store' | 'isAlive'>
   readonly onTurn?: ((turn: TurnTimes) => void) | undefined
   /** Keeps memoized outputs beyond this process. */
   readonly saveObject?: (object: ReturnType<typeof cacheEntry>) => void
@@ -66,6 +69,7 @@ export class RunHost {
   private readonly mailboxes = new Map<string, Mailbox>()
   private readonly ended = new WeakSet<Mailbox>()
   private readonly recovering = new Set<string>()
+  private readonly locks: SharedLocks | undefined
   private readonly pods: Pods
   private readonly tasks: Tasks
   private readonly timers: Timers
@@ -73,7 +77,8 @@ export class RunHost {
 
   constructor(options: HostOptions) {
     this.options = options
-    this.world = createWorld({ catalog: options.catalog, config: options.config ?? {}, random: options.random, sprig: options.sprig })
+    this.locks = options.locks && new SharedLocks({ ...options.locks, clock: options.clock, wake: (runs) => this.wake(runs), onTrouble: (message) => options.onTrouble?.(message) })
+    this.world = createWorld({ catalog: options.catalog, config: options.config ?? {}, random: options.random, sprig: options.sprig, ...(this.locks !== undefined && { locks: this.locks }) })
     this.pods = new Pods({ runner: options.runner, clock: options.clock, lookup: options.lookup, mailboxOf: (uid) => this.mailboxes.get(uid) })
     this.tasks = new Tasks({ http: options.http, runner: options.tasks, clock: options.clock, lookup: options.lookup })
     this.timers = new Timers(options.clock, (key) => this.onTimer(key))
@@ -94,6 +99,7 @@ export class RunHost {
         this.options.saveObject?.(object)
       },
       wakeRuns: (_mailbox, effect) => this.wake(effect.runs),
+      releaseLocks: (_mailbox, effect) => this.locks?.freed(effect.holder),
       // Runners make the storage of a claim when the first pod mounts it.
       createClaims: (mailbox, effect) => this.options.onClaims?.(mailbox.run, effect.claims),
       deleteClaims: (mailbox, effect) => {
@@ -147,6 +153,8 @@ export class RunHost {
     const mailbox = this.mailboxOf(found.run, { ...found, act: () => undefined })
     for (const event of events) mailbox.deliver(event)
     await mailbox.settled()
+    this.locks?.forget(uid)
+    await this.locks?.settle(uid, found.run.locksHeld)
     return { ok: true, run: found.run }
   }
 
@@ -160,6 +168,7 @@ export class RunHost {
     const found = await this.restore(uid)
     if (!found.ok) return found
     await this.mailboxOf(found.run, { ...found, act: () => undefined }).amend(metadata)
+    this.locks?.forget(uid)
     return { ok: true, run: found.run }
   }
 
@@ -170,6 +179,7 @@ export class RunHost {
     if (!stored.ok) return stored
     for (const node of stored.state.nodes.values()) if (node.podStarted) this.recovering.add(`${uid}/${node.id}`)
     const run = restoreRun(stored.workflow, this.world, stored.state)
+    await this.locks?.settle(uid, run.locksHeld)
     return { ok: true, run, seq: loaded.value.summary.seq, attempts: stored.state.attempts }
   }
 
@@ -254,6 +264,7 @@ export class RunHost {
 
   private onLost(mailbox: Mailbox, message: string): void {
     this.mailboxes.delete(mailbox.uid)
+    this.locks?.forget(mailbox.uid)
     this.options.admission?.left(mailbox.run)
     this.options.onLost?.(mailbox.run, message)
   }
@@ -303,6 +314,7 @@ export class RunHost {
   async close(): Promise<void> {
     await Promise.all([...this.mailboxes.values()].map((mailbox) => mailbox.settled()))
     this.timers.close()
+    this.locks?.close()
     this.tasks.close()
     this.pods.close()
     await this.options.runner.close()

@@ -48,3 +48,13 @@ export class FeedEar implements Ear {
     wake?.()
   }
 }
+
+/** Calls back after every change until the ear is closed. */
+export function listenTo(ear: Ear, listener: () => void): void {
+  void (async () => {
+    while (!ear.closed) {
+      await ear.next()
+      if (!ear.closed) listener()
+    }
+  })()
+}

@@ -3,6 +3,7 @@ import { openPostgresState, type PostgresOptions, type PostgresState } from '@ti
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { archiveContract } from './archive.ts'
 import { create, linesOf, objectsNow, valueOf, widgets } from './object-store-kit.ts'
+import { lockStoreContract } from './lock-store.ts'
 import { objectStoreContract } from './object-store.ts'
 import { dropSchema, newSchema, type PostgresServer, runSql, startPostgres } from '@tiphys/test/kit'
 import { appendAll, codeOf, newRun } from './run-log-kit.ts'
@@ -94,6 +95,7 @@ if (typeof started !== 'string') {
   const server = started
   afterAll(() => server.close())
   runLogContract('PostgreSQL', () => newPlace(server))
+  lockStoreContract('PostgreSQL', () => newPlace(server))
   objectStoreContract('PostgreSQL', () => newPlace(server))
   archiveContract('PostgreSQL', () => {
     const place = newPlace(server)

@@ -6,6 +6,7 @@ import { type EngineName, engines, openDatabase, openState, type State, type Sta
 import { archiveContract } from './archive.ts'
 import { dbContract } from './db.ts'
 import { objectsNow } from './object-store-kit.ts'
+import { lockStoreContract } from './lock-store.ts'
 import { objectStoreContract } from './object-store.ts'
 import { runLogContract } from './run-log.ts'
 
@@ -28,6 +29,7 @@ function newPlace(engine: EngineName): StatePlace {
 for (const engine of engines()) {
   dbContract(engine, (path, options) => openDatabase(path, { engine, ...options }))
   runLogContract(engine, () => newPlace(engine))
+  lockStoreContract(engine, () => newPlace(engine))
   objectStoreContract(engine, () => newPlace(engine))
   archiveContract(engine, () => {
     const place = newPlace(engine)

@@ -253,6 +253,7 @@ export class Machine {
       case 'saveCache': return this.saveCache(effect)
       case 'createClaims': return effect.claims.forEach(({ name }) => cell.claims.add(name))
       case 'deleteClaims': return effect.names.forEach((name) => cell.claims.delete(name))
+      case 'releaseLocks':
       case 'recordEvent':
       case 'recordMetric': return
     }

@@ -10,6 +10,7 @@ import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { type LocalSession, LOCAL_CONFIG } from './session.ts'
 import { type RunSetup, catalogOf } from './setup.ts'
+import { isAlive } from './owner.ts'
 import { cacheKeeper } from './caches.ts'
 import { lazyArtifacts } from './artifacts.ts'
 
@@ -47,7 +48,7 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
   const host = new RunHost({
     log: state.log, runner: new DataRunner(runner, { clock: systemClock, artifacts, lookup }), http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,
     random: (length) => randomBytes(length), sprig: sprigOfHost, onUpdate: options.onUpdate, onTrouble: options.onTrouble, onLost: options.onLost,
-    saveObject: caches.save,
+    saveObject: caches.save, locks: { store: state.locks, isAlive: (holder) => isAlive(holder, systemClock.now()) },
   })
   const close = async (): Promise<void> => {
     await host.close()

@@ -112,4 +112,19 @@ CREATE INDEX archive_label_value ON archive_label (key, value, sorted_at, archiv
 CREATE TABLE sync_limit (namespace TEXT NOT NULL, key TEXT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (namespace, key));
 `)
 
-export const migrations: readonly string[] = [version1]
+/** Version 2: the locks that runs have (`held`) or wait for, in the order in which they came. A claim counts as long as its run is there and has not ended. */
+const version2 = bytewise(`
+CREATE TABLE lock_claim (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  uid TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  lock TEXT NOT NULL,
+  held INT NOT NULL,
+  priority INT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX lock_claim_place ON lock_claim (uid, holder, lock);
+CREATE INDEX lock_claim_lock ON lock_claim (lock, id);
+`)
+
+export const migrations: readonly string[] = [version1, version2]

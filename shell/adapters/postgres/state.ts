@@ -6,6 +6,7 @@ import { PostgresArchiveStore } from './archive-store.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { Connections } from './connections.ts'
 import { GroupCommit } from './group-commit.ts'
+import { postgresLocks } from './lock-store.ts'
 import { checkSchemaName, migrate } from './migrate.ts'
 import { ownerGone } from './object-garbage.ts'
 import { PostgresObjectStore } from './object-store.ts'
@@ -78,6 +79,7 @@ export function openPostgresState(url: string, options: PostgresOptions): Postgr
     objects,
     archive: new PostgresArchiveStore(group),
     limits: postgresSyncLimits(group),
+    locks: postgresLocks(group, feed, options.owner.id),
     idle: async () => {
       await log.idle()
       await objects.idle()

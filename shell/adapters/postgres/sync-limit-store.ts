@@ -1,11 +1,15 @@
 // Owns the limits of database semaphores in PostgreSQL.
 import type { SyncLimit, SyncLimitStore } from '@tiphys/shell/ports'
 import type { GroupCommit } from './group-commit.ts'
+import { lockTopic } from './lock-store.ts'
 
 export function postgresSyncLimits(group: GroupCommit): SyncLimitStore {
   const { connections } = group
   /** Whether the statement found or made a row. */
-  const change = (sql: string, ...values: readonly (string | number)[]): Promise<boolean> => group.run(async (tx) => (await tx.all(`${sql} RETURNING key`, ...values)).length > 0)
+  const change = (sql: string, ...values: readonly (string | number)[]): Promise<boolean> => group.run(async (tx) => {
+    tx.changes(lockTopic)
+    return (await tx.all(`${sql} RETURNING key`, ...values)).length > 0
+  })
   return {
     get: async (namespace, key) => {
       const row = await connections.get('SELECT size FROM sync_limit WHERE namespace = ? AND key = ?', namespace, key)

@@ -136,4 +136,21 @@ CREATE TABLE archive_label (
 CREATE TABLE sync_limit (namespace TEXT NOT NULL, key TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (namespace, key)) STRICT, WITHOUT ROWID;
 `
 
-export const migrations: readonly string[] = [version1, version2]
+/**
+ * Version 3: the locks that runs have (`held`) or wait for, in the order in which they came. A claim counts as long as its run is there and has not ended.
+ */
+const version3 = `
+CREATE TABLE lock_claim (
+  id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  lock TEXT NOT NULL,
+  held INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX lock_claim_place ON lock_claim (uid, holder, lock);
+CREATE INDEX lock_claim_lock ON lock_claim (lock, id);
+`
+
+export const migrations: readonly string[] = [version1, version2, version3]

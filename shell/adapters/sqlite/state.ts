@@ -6,6 +6,7 @@ import { randomSuffix } from '@tiphys/shell/storage'
 import { SqliteArchiveStore } from './archive-store.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { GroupCommit } from './group-commit.ts'
+import { sqliteLocks } from './lock-store.ts'
 import { migrate } from './migrate.ts'
 import { ownerGone } from './object-garbage.ts'
 import { SqliteObjectStore } from './object-store.ts'
@@ -72,6 +73,7 @@ function stateOn(db: Db, options: StateOptions): EmbeddedState {
     objects,
     archive: new SqliteArchiveStore(group),
     limits: sqliteSyncLimits(group),
+    locks: sqliteLocks(group, feed, options.owner.id),
     idle: async () => {
       await log.idle()
       await objects.idle()
