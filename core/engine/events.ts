@@ -77,7 +77,14 @@ export interface LocksChanged extends At { readonly type: 'locksChanged' }
 export interface Postponed extends At { readonly type: 'postponed'; readonly message: string }
 /** The runtime lets the run begin that it held back. */
 export interface Admitted extends At { readonly type: 'admitted' }
+/** The runtime took artifacts away that shall not outlive the run, or tried to. */
+export interface ArtifactsCollected extends At {
+  readonly type: 'artifactsCollected'
+  readonly strategy: 'OnWorkflowCompletion' | 'OnWorkflowDeletion'
+  /** By the names of nodes' artifacts; with an error what is still there. */
+  readonly results: readonly { readonly node: NodeId; readonly artifact: string; readonly error?: string | undefined }[]
+}
 
 export type EngineEvent =
-  | Started | PodChanged | PodLost | TaskReported | TimerFired | Resumed | NodesSet | Suspended | ShutdownRequested | LocksChanged | Postponed | Admitted
+  | Started | PodChanged | PodLost | TaskReported | TimerFired | Resumed | NodesSet | Suspended | ShutdownRequested | LocksChanged | Postponed | Admitted | ArtifactsCollected
 export type EventType = EngineEvent['type']

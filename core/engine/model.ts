@@ -70,6 +70,8 @@ export interface RunStatus {
   progressTotal: number
   /** What was wrong with custom metrics, for the condition MetricsError. */
   metricsError?: string | undefined
+  /** Which artifacts were taken away: the strategies that were carried out, and what went wrong. */
+  collection?: { readonly processed: readonly string[]; readonly error?: string | undefined } | undefined
 }
 
 /** What a template is called by: a step, a task, a hook or the entrypoint. */

@@ -22,6 +22,7 @@ import { conclude, takeUpHooks } from './conclude.ts'
 import { exportOutputs } from './outputs.ts'
 import { saveCache } from './memo.ts'
 import { close } from './close.ts'
+import { onArtifactsCollected } from './artifact-collection.ts'
 
 export interface StepResult {
   readonly effects: readonly Effect[]
@@ -63,6 +64,7 @@ const HANDLERS: Handlers = {
     turn.run.suspended = true
     turn.statusChanged = true
   },
+  artifactsCollected: (turn, event) => onArtifactsCollected(turn, event),
   shutdownRequested: (turn, event) => {
     onShutdown(turn, event.strategy)
     // One that waits for its own lock, or was submitted suspended, has to begin in order to end.
@@ -104,10 +106,11 @@ export function step(run: Run, events: readonly EngineEvent[], world: World): St
   return turn
 }
 
-/** What is left of a run that has ended: pods that were told to end, and effects that a process may have died before. */
+/** What is left of a run that has ended: pods that were told to end, effects that a process may have died before, and artifacts that went with it. */
 function afterEnd(turn: Turn, events: readonly EngineEvent[]): StepResult {
   for (const event of events) {
     if (event.type === 'started') redo(turn)
+    else if (event.type === 'artifactsCollected') onArtifactsCollected(turn, event)
     else if (event.type === 'podLost' || (event.type === 'podChanged' && (event.pod.phase === 'Succeeded' || event.pod.phase === 'Failed'))) noteEnded(turn, event.node)
   }
   return turn

@@ -4,6 +4,7 @@ import type { NodeId, Run, RunNode, UnixMs } from './model.ts'
 import { databaseMutexes } from './locks.ts'
 import { rfc3339 } from '@tiphys/core/kube'
 import { parseProgress } from './nodes.ts'
+import { awaitsCollection, collectionStatusOf } from './artifact-collection.ts'
 
 const LABEL = 'workflows.argoproj.io/'
 
@@ -13,6 +14,7 @@ export function toWorkflow(run: Run): Workflow {
   const phase = status.phase
   const labels = labelsOf(run)
   const annotations = phase === '' || phase === 'Pending' ? run.metadata.annotations : { ...run.metadata.annotations, [`${LABEL}pod-name-format`]: 'v2', ...traceOf(run) }
+  const finalizers = finalizersOf(run)
   const spec = { ...run.submitted.spec }
   if (run.shutdown !== undefined) Object.assign(spec, { shutdown: run.shutdown })
   if (run.suspended) Object.assign(spec, { suspend: true })
@@ -20,10 +22,17 @@ export function toWorkflow(run: Run): Workflow {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Workflow',
-    metadata: { ...run.metadata, ...(labels && { labels }), ...(annotations && { annotations }) },
+    metadata: { ...run.metadata, ...(labels && { labels }), ...(annotations && { annotations }), ...(finalizers && { finalizers }) },
     spec,
     status: toStatus(run),
   }
+}
+
+/** A workflow whose artifacts go with it says so until they are gone. */
+function finalizersOf(run: Run): readonly string[] | undefined {
+  const { finalizers } = run.metadata
+  if (run.status.phase === '' || run.status.phase === 'Pending' || finalizers?.includes(`${LABEL}artifact-gc`) === true || !awaitsCollection(run)) return finalizers
+  return [...(finalizers ?? []), `${LABEL}artifact-gc`]
 }
 
 /** The id of the trace that a run would be: all its parts can be found by it. */
@@ -64,7 +73,7 @@ export function summaryOf(run: Run): WorkflowStatus {
     ...(status.repository !== undefined && { artifactRepositoryRef: status.repository }),
     ...resourcesOf(run),
     ...locksOf(run),
-    ...(status.phase !== '' && status.phase !== 'Pending' && { artifactGCStatus: { notSpecified: true } }),
+    ...(status.phase !== '' && status.phase !== 'Pending' && { artifactGCStatus: collectionStatusOf(run) }),
   }
 }
 
@@ -77,6 +86,7 @@ function conditionsOf(run: Run): Condition[] {
   if (run.status.podRunning !== undefined) conditions.push({ type: 'PodRunning', status: run.status.podRunning ? 'True' : 'False' })
   if (run.status.metricsError !== undefined) conditions.push({ type: 'MetricsError', status: 'True', message: run.status.metricsError })
   if (run.status.completed) conditions.push({ type: 'Completed', status: 'True' })
+  if (run.status.collection?.error !== undefined) conditions.push({ type: 'ArtifactGCError', status: 'True', message: run.status.collection.error })
   // Conditions keep their places: one that a workflow was submitted with stays the first.
   return run.submitted.status?.conditions?.[0]?.type === 'Completed' ? conditions.reverse() : conditions
 }

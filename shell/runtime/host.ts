@@ -28,7 +28,7 @@ export interface HostOptions {
   readonly sprig?: World['sprig']
   readonly onUpdate?: (update: RunUpdate) => void
   /** Hears of runs that have ended, after their last update. Their labels can be amended as long as nobody else has their lease. */
-  readonly onEnded?: (run: Run, amend: (amendment: Amendment) => Promise<void>) => void
+  readonly onEnded?: (run: Run, amend: (amendment: Amendment) => Promise<void>, tell: (event: EngineEvent) => Promise<void>) => void
   /** Trouble of the storage, for people; undefined when it is over. */
   readonly onTrouble?: (message: string | undefined) => void
   readonly onLost?: (run: Run, message: string) => void
@@ -259,7 +259,11 @@ export class RunHost {
     this.ended.add(mailbox)
     this.mailboxes.delete(mailbox.uid)
     this.options.admission?.left(update.run)
-    this.options.onEnded?.(update.run, (amendment) => mailbox.amend(amendment))
+    const tell = async (event: EngineEvent): Promise<void> => {
+      mailbox.deliver(event)
+      await mailbox.settled()
+    }
+    this.options.onEnded?.(update.run, (amendment) => mailbox.amend(amendment), tell)
   }
 
   private onLost(mailbox: Mailbox, message: string): void {

@@ -1,6 +1,6 @@
 // Owns where artifacts lie on one machine: a folder stands for every object store, all else is reached as it is.
 import type { StandIn } from '@tiphys/shell/adapters/artifacts'
-import type { ArtifactStore } from '@tiphys/shell/ports'
+import type { ArtifactContext, ArtifactStore, PodLookup } from '@tiphys/shell/ports'
 import type { DataFolders } from './home.ts'
 
 /** Most runs have no artifacts, and what unpacks and fetches them is slow to load: it is loaded with the first one. */
@@ -26,4 +26,9 @@ async function openArtifacts(folders: DataFolders, tell: (message: string) => vo
   const http = kit.withArchives(kit.createHttpArtifactStore())
   const drivers = { ...Object.fromEntries(kit.bucketKinds.map((kind) => [kind, buckets])), raw, http, git: kit.createGitArtifactStore() }
   return kit.tellingOfRepository(kit.routeArtifacts({ repository, drivers }), folders.artifacts, onStandIn)
+}
+
+/** What drivers need that remove artifacts of a namespace: secrets are those of the catalog. */
+export function removingContext(namespace: string, lookup: (namespace: string) => PodLookup): ArtifactContext {
+  return { namespace, secret: async (name, key) => (await lookup(namespace).secret(name))?.[key] }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import type { Run } from '@tiphys/core/engine'
 import type { LogStore, PodLookup } from '@tiphys/shell/ports'
-import { ObjectCatalog, RunHost, type RunUpdate } from '@tiphys/shell/runtime'
+import { type HostOptions, ObjectCatalog, RunHost, type RunUpdate, collectEnded } from '@tiphys/shell/runtime'
 import { DataRunner } from '@tiphys/shell/adapters/resources'
 import { createProcessRunner } from '@tiphys/shell/adapters/process'
 import { sprigOfHost } from '@tiphys/shell/adapters/sprig'
@@ -12,11 +12,13 @@ import { type LocalSession, LOCAL_CONFIG } from './session.ts'
 import { type RunSetup, catalogOf } from './setup.ts'
 import { isAlive } from './owner.ts'
 import { cacheKeeper } from './caches.ts'
-import { lazyArtifacts } from './artifacts.ts'
+import { lazyArtifacts, removingContext } from './artifacts.ts'
 
 export interface LocalHost {
   readonly host: RunHost
   readonly logs: LogStore
+  /** Resolves once everything that the end of the run brings about is done and stored. */
+  ended(): Promise<void>
   /** Lets go of the run: what waits is written first. */
   close(): Promise<void>
 }
@@ -45,16 +47,22 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
     stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts, lookup, imageMap: setup.images,
     now: () => systemClock.now(),
   })
+  let ending: Promise<unknown> = Promise.resolve()
+  const onEnded: HostOptions['onEnded'] = (run, _amend, tell) => {
+    ending = collectEnded(run, { clock: systemClock, artifacts, context: removingContext(run.namespace, lookup), tell })
+  }
   const host = new RunHost({
     log: state.log, runner: new DataRunner(runner, { clock: systemClock, artifacts, lookup }), http: nodeHttpClient, clock: systemClock, catalog, lookup: lookup(namespace), config: LOCAL_CONFIG,
     random: (length) => randomBytes(length), sprig: sprigOfHost, onUpdate: options.onUpdate, onTrouble: options.onTrouble, onLost: options.onLost,
-    saveObject: caches.save, locks: { store: state.locks, isAlive: (holder) => isAlive(holder, systemClock.now()) },
+    saveObject: caches.save, onEnded, locks: { store: state.locks, isAlive: (holder) => isAlive(holder, systemClock.now()) },
   })
   const close = async (): Promise<void> => {
+    await ending
     await host.close()
     await caches.saved()
   }
-  return { host, logs, close }
+  const ended = async (): Promise<void> => void (await ending)
+  return { host, logs, ended, close }
 }
 
 /** ConfigMaps and Secrets that steps mount or read, from the objects that were given. */

@@ -1,7 +1,8 @@
 // Owns the archive of a server: what its loop reads, marks and looks through.
 import { type ArchiveConfig, ARCHIVING_LABEL } from '@tiphys/core/controllers'
-import type { Run } from '@tiphys/core/engine'
+import { type CollectibleArtifact, type Run, artifactsToKeep, fromNodeStatus } from '@tiphys/core/engine'
 import type { JsonObject, LabelRequirement } from '@tiphys/core/kube'
+import type { Workflow } from '@tiphys/core/spec'
 import type { WorkflowStore } from '@tiphys/shell/http'
 import type { ArchiveStore, Clock, RunSummary } from '@tiphys/shell/ports'
 import { type Amendment, Archiver, eachRun } from '@tiphys/shell/runtime'
@@ -57,26 +58,42 @@ export function tidyArchive(session: LocalSession, onRemoved: (uid: string) => P
       const text = await archive.get(uid)
       const isRemoved = await archive.remove(uid)
       if (isRemoved) await onRemoved(uid)
-      if (isRemoved && text !== undefined) await removeArtifacts(session, (JSON.parse(text) as { readonly metadata: { readonly namespace: string; readonly name: string } }).metadata)
+      if (isRemoved && text !== undefined) {
+        const left = leftBy(text)
+        await removeArtifacts(session, left, left.kept)
+      }
       return isRemoved
     },
     sweep: async (finishedBefore) => {
-      const names = await namesBefore(archive, finishedBefore)
+      const leaving = await leavingBefore(archive, finishedBefore)
       const swept = await archive.sweep(finishedBefore)
-      for (const [name, namespace] of names) await removeArtifacts(session, { namespace, name })
+      for (const left of leaving.values()) await removeArtifacts(session, left, left.kept)
       return swept
     },
   }
 }
 
-/** Names of the workflows that ended before a time, each with a namespace that it was in. */
-async function namesBefore(archive: ArchiveStore, finishedBefore: number): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>()
+interface Left { readonly namespace: string; readonly name: string; readonly kept: readonly CollectibleArtifact[] }
+
+/** What is never to go stays, whoever forgets the workflow. The text is our own. */
+function leftBy(text: string): Left {
+  const { metadata, spec, status } = JSON.parse(text) as Workflow
+  const nodes = new Map(Object.values(status?.nodes ?? {}).map((node) => [node.id, fromNodeStatus(node)]))
+  return { namespace: metadata.namespace ?? '', name: metadata.name ?? '', kept: artifactsToKeep({ nodes, spec: status?.storedWorkflowTemplateSpec ?? spec }) }
+}
+
+/** The workflows that ended before a time, by name, of those with one name what any of them keeps. */
+async function leavingBefore(archive: ArchiveStore, finishedBefore: number): Promise<ReadonlyMap<string, Left>> {
+  const leaving = new Map<string, Left>()
   for (let token: string | undefined; ;) {
     const page = await archive.list({ finishedTo: finishedBefore - 1, limit: 1000, ...(token !== undefined && { continue: token }) })
-    if (!page.ok) return names
-    for (const { name, namespace } of page.value.workflows) names.set(name, namespace)
+    if (!page.ok) return leaving
+    for (const { name, namespace, uid } of page.value.workflows) {
+      const text = await archive.get(uid)
+      const kept = text?.includes('"Never"') === true ? leftBy(text).kept : []
+      leaving.set(name, { name, namespace, kept: [...(leaving.get(name)?.kept ?? []), ...kept] })
+    }
     token = page.value.continue
-    if (token === undefined) return names
+    if (token === undefined) return leaving
   }
 }

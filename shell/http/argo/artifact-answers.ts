@@ -18,11 +18,15 @@ export interface Place {
   readonly store: ArtifactStore
   readonly artifact: Artifact
   readonly context: ArtifactContext
+  /** Whether a folder may be answered as one archive. */
+  readonly mayPack?: boolean
 }
 
-export async function fileAnswer({ store, artifact, context }: Place): Promise<RawAnswer> {
+export async function fileAnswer({ store, artifact, context, mayPack }: Place): Promise<RawAnswer> {
   const opened = await store.open(artifact, context)
   if (!opened.ok) return problemAnswer(opened.problem)
+  // The reference hands out no folders: only who asks for a packed one gets it.
+  if (opened.value.isFolder === true && mayPack !== true) return problemAnswer({ code: 'artifact_unsupported', message: '' })
   const name = `${baseOf(locationKey(artifact))}${opened.value.isFolder === true ? '.tgz' : ''}`
   const headers = { 'Content-Disposition': `filename="${name.replaceAll(/["\\\u0000-\u001f\u007f-\uffff]/g, '_')}"`, 'Content-Type': mediaTypeOf(name), ...SAFE }
   return { type: 'raw', status: 200, headers, body: opened.value.stream }

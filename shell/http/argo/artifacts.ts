@@ -53,7 +53,7 @@ async function archived({ archive }: ArgoServices, uid: string): Promise<JsonObj
 }
 
 function placeOf(call: FileCall, services: ArgoServices, found: { readonly workflow: JsonObject; readonly artifact: Artifact }): Place {
-  return { store: services.artifacts, artifact: found.artifact, context: artifactContext(services, namespaceOf(found.workflow), call.signal) }
+  return { store: services.artifacts, artifact: found.artifact, context: artifactContext(services, namespaceOf(found.workflow), call.signal), mayPack: call.query.get('folder') === 'tgz' }
 }
 
 function byName(direction: Direction): ArgoFileHandler {
