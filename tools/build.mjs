@@ -1,8 +1,10 @@
 // Bundles the command-line program into apps/tiphys/dist: one file, and a small start that keeps its compiled code from one start to the next.
+// Beside it lies the library for tests, with its types.
 import { build } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const entry = `${root}apps/tiphys/main.ts`
@@ -14,6 +16,7 @@ if (existsSync(entry)) {
   try {
     await bundle()
     writeStart()
+    writeTypes()
     rmSync(dist, { recursive: true, force: true })
     renameSync(fresh, dist)
   } finally {
@@ -24,7 +27,7 @@ if (existsSync(entry)) {
 async function bundle() {
   await build({
     absWorkingDir: root,
-    entryPoints: { tiphys: entry },
+    entryPoints: { tiphys: entry, 'library/index': `${root}apps/tiphys/library/index.ts` },
     outdir: fresh,
     bundle: true,
     format: 'cjs',
@@ -50,4 +53,13 @@ function writeStart() {
   const start = readFileSync(`${root}tools/start.cjs`, 'utf8').replaceAll('BUNDLE_HASH', hash)
   writeFileSync(`${fresh}/main.js`, start)
   writeFileSync(`${fresh}/package.json`, '{ "type": "commonjs" }\n')
+}
+
+/** Declarations of single files: what the library hands out stands in three that need no others. */
+function writeTypes() {
+  const sources = { index: 'apps/tiphys/library/index.ts', types: 'apps/tiphys/library/types.ts', stubs: 'core/simulate/stubs.ts' }
+  for (const [name, path] of Object.entries(sources)) {
+    const { outputText } = ts.transpileDeclaration(readFileSync(root + path, 'utf8'), { fileName: `${name}.ts`, compilerOptions: { isolatedDeclarations: true, strict: true } })
+    writeFileSync(`${fresh}/library/${name}.d.ts`, outputText.replaceAll("'./types.ts'", "'./types.js'").replaceAll("'@tiphys/core/simulate'", "'./stubs.js'"))
+  }
 }

@@ -43,7 +43,7 @@ export const layers: readonly Layer[] = [
   { folder: 'test/*', may: [...core, ...shell, 'test/*', 'tools/*'], npm: [...runner, ...npm('yaml')], node: true },
   { folder: 'test/conformance-runs', may: [...core, ...shell, 'apps/tiphys', 'test/*', 'tools/*'], npm: [...runner, ...npm('yaml')], node: true },
   { folder: 'bench/*', may: [...core, ...shell, 'test/kit'], npm: runner, node: true },
-  { folder: 'tools', may: ['tools/*', 'test/golden', 'test/conformance-runs'], npm: npm('esbuild'), node: true, filesOnly: true },
+  { folder: 'tools', may: ['tools/*', 'test/golden', 'test/conformance-runs'], npm: npm('esbuild', 'typescript'), node: true, filesOnly: true },
   { folder: 'tools/tidy', may: [], npm: npm('typescript'), node: true },
   { folder: '.', may: [], npm: npm('vitest'), node: true, filesOnly: true },
 ]

@@ -11,13 +11,11 @@ import { readDocument } from '../local/document.ts'
 import { type Finding, type Sourced, findingsText, readInput, readOne } from '../local/input.ts'
 import { objectsOf } from '../local/prepare.ts'
 import { NO_SETUP, catalogOf } from '../local/setup.ts'
-import { SIMULATED_CONFIG } from '../local/session.ts'
+import { ATTENDANCE, SIMULATED_CONFIG } from '../local/engine-config.ts'
 import { describeWorkflow, objectText, utcClock } from '../print/index.ts'
 import { lookFor } from '../terminal/index.ts'
 
 const BAD_USAGE = 2
-/** People who resume what waits: so often, and so many times a run. */
-const ATTENDANCE = { everyMs: 2500, timesMax: 6 }
 
 export async function run(invocation: Invocation): Promise<Outcome> {
   const { flags, streams, args } = invocation

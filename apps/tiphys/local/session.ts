@@ -2,13 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EngineConfig } from '@tiphys/core/engine'
 import { controlPath } from '@tiphys/shell/adapters/control'
 import { openState, type State } from '@tiphys/shell/adapters/sqlite'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import { type RunHolder, StorageError } from '@tiphys/shell/ports'
 import { type DataFolders, makeRoot } from './home.ts'
 import { isAlive, newOwner, ownInfo } from './owner.ts'
+
+export { LOCAL_CONFIG, SIMULATED_CONFIG } from './engine-config.ts'
 
 export interface LocalSession {
   readonly folders: DataFolders
@@ -61,11 +62,3 @@ const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 export function randomSuffix(): string {
   return [...randomBytes(5)].map((byte) => SUFFIX_LETTERS[byte % SUFFIX_LETTERS.length]).join('')
 }
-
-/** The engine's configuration on one machine: artifacts without a place of their own go to the local store, by Argo's key pattern. */
-export const LOCAL_CONFIG: Partial<EngineConfig> = {
-  pods: { artifactRepository: { s3: { bucket: 'local', endpoint: 'local', keyFormat: '{{workflow.name}}/{{pod.name}}' } } },
-}
-
-/** Simulated images bring a program of their own, since nobody can ask them. */
-export const SIMULATED_CONFIG: Partial<EngineConfig> = { pods: { ...LOCAL_CONFIG.pods, images: { '*': { entrypoint: ['/bin/sh'] } } } }
