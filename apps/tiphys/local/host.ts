@@ -41,11 +41,13 @@ export async function openLocalHost(options: LocalHostOptions): Promise<LocalHos
   const { folders, state } = session
   const caches = cacheKeeper(state, namespace)
   const catalog = catalogOf({ ...setup, objects: [...(await caches.load()), ...setup.objects] }, namespace)
+  const limits = await state.limits.all()
+  if (limits.length > 0) catalog.databaseLimit = (home, key) => limits.find((limit) => limit.namespace === home && limit.key === key)?.size
   const lookup = lookupIn(catalog)
   const artifacts = lazyArtifacts(folders, options.onNote)
   const { runner, logs } = createProcessRunner({
     stateFolder: join(folders.runner(options.uid), 'runner'), logFolder: folders.logs, artifacts, lookup, imageMap: setup.images,
-    now: () => systemClock.now(),
+    now: () => systemClock.now(), onIgnored: options.onNote,
   })
   let ending: Promise<unknown> = Promise.resolve()
   const onEnded: HostOptions['onEnded'] = (run, _amend, tell) => {

@@ -11,7 +11,7 @@ import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import { serverCertificates } from '@tiphys/shell/adapters/tls'
 import { type ArgoServices, type InfoSettings, WorkflowStore } from '@tiphys/shell/http'
 import type { Clock, LogStore, PodRunner, SyncLimitStore, TaskRunner } from '@tiphys/shell/ports'
-import { type Archiver, ENGINE_FAILED, type ConfigSource, JobController, Meter, ObjectCatalog, RunHost, type Throttled, collectEnded, rateLimited, throttled } from '@tiphys/shell/runtime'
+import { type Archiver, ENGINE_FAILED, type HostOptions, type ConfigSource, JobController, Meter, ObjectCatalog, RunHost, type Throttled, collectEnded, rateLimited, sharedThrottle, throttled } from '@tiphys/shell/runtime'
 import { VERSION } from '../release.ts'
 import { lazyArtifacts, removingContext } from '../local/artifacts.ts'
 import { cacheKeeper } from '../local/caches.ts'
@@ -178,13 +178,16 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const catalog = new ObjectCatalog()
   const stop = new AbortController()
   await mirrorObjects(state.objects, catalog, stop.signal)
+  const sharing: NonNullable<HostOptions['locks']> = { store: state.locks, isAlive: (holder) => isAlive(holder, systemClock.now()) }
   const limits = await followLimits(state.limits, catalog, () => host)
+  if (options.database !== undefined) limits.follow(state.locks, stop.signal)
   const clock = options.simulation === undefined ? systemClock : clockOfPlay(options.simulation, { place, signal: stop.signal })
   const { runner, logs, tasks } = openRunner({ options, place, catalog, clock, hostOf: () => host })
   const engineBase = options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG
   const configuration = await openConfiguration(options.config ?? configDefaults, state.objects, options.onTrouble)
   const config = configuration.source
-  const throttle = throttled((uid) => host.admit(uid))
+  const begin = (uid: string): void => host.admit(uid)
+  const throttle = options.database === undefined ? throttled(begin) : sharedThrottle({ ...sharing, clock, begin, hold: (uid, message) => host.hold(uid, message), onTrouble: options.onTrouble })
   const meter = new Meter({ clock, runs: state.runs, live: () => host.runs(), config: () => config.current().metrics, build: BUILD, logged: options.logged, tell: options.onTrouble })
   const caches = cacheKeeper(state, '')
   const recorder = eventRecorder(state, trouble)
@@ -201,7 +204,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const host: RunHost = new RunHost({
     log: state.log, runner: pods, http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
-    locks: { store: state.locks, isAlive: (holder) => isAlive(holder, systemClock.now()) },
+    locks: sharing,
     onUpdate: (update) => {
       const { workflowEvents, nodeEvents } = config.current()
       recorder.note(update, { workflows: workflowEvents.enabled, nodes: nodeEvents.enabled })
@@ -226,6 +229,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const close = async (): Promise<void> => {
     stop.abort()
     configuration.close()
+    throttle.close()
     await host.close()
     await endings.done()
     await archiver.close()
@@ -248,7 +252,7 @@ function openRunner({ options, place, catalog, clock, hostOf }: RunnerNeeds): { 
   const { folders, images, simulation } = options
   if (simulation !== undefined) return openSimulation(simulation, { place, clock, hostOf })
   const [artifacts, lookup] = [lazyArtifacts(folders, options.onTrouble), lookupIn(catalog)]
-  return withResources(createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts, lookup, imageMap: images }), { place, artifacts, lookup })
+  return withResources(createProcessRunner({ stateFolder: place.runner, logFolder: folders.logs, artifacts, lookup, imageMap: images, onIgnored: options.onTrouble }), { place, artifacts, lookup })
 }
 
 async function listenOn(server: Server, port: number): Promise<number> {

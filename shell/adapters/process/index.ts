@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import type { ArtifactStore, LogStore, PodFact, PodLookup, PodRunner } from '@tiphys/shell/ports'
 import { ProgramFinder } from './command.ts'
 import { HostCapacity, hostResources, type HostResources } from './host-capacity.ts'
+import { hostLabels, ignoredTeller } from './ignored.ts'
 import { ImageMap, type ImageMapping } from './image-map.ts'
 import { Journal } from './journal.ts'
 import { createLogStore } from './log-reader.ts'
@@ -39,6 +40,8 @@ export interface ProcessRunnerOptions {
   readonly inheritedVariables?: readonly string[]
   readonly hostNodeName?: string
   readonly now?: () => number
+  /** Hears of what steps ask for and plain processes do not have, each kind once. */
+  readonly onIgnored?: ((message: string) => void) | undefined
 }
 
 export interface ProcessRunnerParts {
@@ -116,9 +119,11 @@ function makeServices(options: ProcessRunnerOptions, folders: Folders, emit: (fa
   const logs = new LogWriter(resolve(options.logFolder), now)
   let views: ViewDetection | undefined
   let runs = 0
+  const nodeName = options.hostNodeName ?? hostname()
   const services: Services = {
     folders, journal, pool, orphans, strays, logs, programs, work, baseEnvironment, now, emit,
-    hostNodeName: options.hostNodeName ?? hostname(),
+    hostNodeName: nodeName,
+    tellIgnored: ignoredTeller(hostLabels(nodeName), options.onIgnored ?? (() => undefined)),
     capacity: new HostCapacity(hostResources(options.resources)),
     images: new ImageMap(options.imageMap ?? []),
     artifacts: options.artifacts,

@@ -62,6 +62,7 @@ export class ProcessRunner implements PodRunner {
     if (known !== undefined) return known.ref
     const history = this.services.journal.histories.get(key)
     if (history !== undefined && (history.runs.length > 0 || history.end !== undefined)) return this.startKnown(history)
+    this.services.tellIgnored(request.pod, request.template.name ?? '')
     const ref = newRef(request)
     const pod = this.newPod(request, ref)
     this.services.journal.append({ t: 'pod', k: key, ref, at: this.services.now(), ...(pod.plan.isPlain ? { plain: plainOf(request, pod.plan) } : {}) })

@@ -1,4 +1,5 @@
 // Owns the list of what a pod in progress needs from its runner.
+import type { Pod } from '@tiphys/core/spec'
 import type { ArtifactStore, PodFact, PodLookup } from '@tiphys/shell/ports'
 import type { ProgramFinder } from './command.ts'
 import type { HostCapacity } from './host-capacity.ts'
@@ -37,6 +38,8 @@ export interface Services {
   /** Absolute path of unshare(1), empty when the host has none. */
   readonly unshare: string
   now(): number
+  /** Says once what pods ask for and this host does not look at. */
+  tellIgnored(pod: Pod, template: string): void
   lookup(namespace: string): PodLookup
   /** How private views are made; found out on first use. */
   views(): ViewDetection
