@@ -1,4 +1,5 @@
 // Owns the port to the locks that all processes on one state share: claims of runs, kept with the runs and decided one after the other.
+import type { Contender, ThrottleLimits } from '@tiphys/core/controllers'
 import type { Acquisition, Claim } from '@tiphys/core/engine'
 import type { RunHolder } from './run-log.ts'
 
@@ -20,6 +21,17 @@ export interface LockTurn {
   readonly isAlive: (holder: RunHolder) => boolean
 }
 
+/** Who may begin when only so many runs may be under way. Keys of contenders are the uids of runs. */
+export interface AdmissionTurn {
+  readonly limits: ThrottleLimits
+  /** Over, or gone. */
+  readonly left: readonly string[]
+  /** Under way, whatever the limits say. */
+  readonly kept: readonly Contender[]
+  readonly asking: readonly Contender[]
+  readonly isAlive: LockTurn['isAlive']
+}
+
 /** `lost`: this process does not have the run, which therefore gets nothing. */
 export type LockAnswer = Acquisition | 'lost'
 
@@ -32,6 +44,8 @@ export interface LockStore {
   decide(turn: LockTurn): Promise<readonly LockAnswer[]>
   /** The same at once, where the storage can. Throws `StorageError`. */
   readonly decideNow: ((turn: LockTurn) => readonly LockAnswer[]) | undefined
+  /** Answers with the uids of those who asked and may begin (THROTTLE-6). */
+  admit(turn: AdmissionTurn): Promise<readonly string[]>
   /** What a run has is exactly this, by holder; it waits for nothing. The run is this process's. */
   settle(uid: string, held: ReadonlyMap<string, readonly string[]>): Promise<void>
   /** Calls back when claims of other processes may have changed, until `signal` fires. */

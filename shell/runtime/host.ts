@@ -46,7 +46,7 @@ export interface HostOptions {
 
 /** Who may begin when not all may. */
 export interface Admission {
-  /** Why the run has to wait, or undefined when it may begin. Asked once each time the run is taken up. */
+  /** Why the run has to wait, or undefined when it may begin. Empty while that is not known: `hold` or `admit` follows. Asked once each time the run is taken up. */
   postpone(run: Run): string | undefined
   /** The run has ended, or is no longer this host's. */
   left(run: Run): void
@@ -187,9 +187,14 @@ export class RunHost {
     const mailbox = this.mailboxOf(run, { ...from, act: (box, effects) => this.act(box, effects) })
     this.mailboxes.set(run.uid, mailbox)
     const message = this.options.admission?.postpone(run)
-    const at = this.options.clock.now()
-    mailbox.deliver(message === undefined ? { type: 'started', at } : { type: 'postponed', at, message })
+    if (message === undefined) mailbox.deliver({ type: 'started', at: this.options.clock.now() })
+    else if (message !== '') this.hold(run.uid, message)
     return { ok: true, run }
+  }
+
+  /** Tells a run why it is held back. */
+  hold(uid: string, message: string): void {
+    this.mailboxes.get(uid)?.deliver({ type: 'postponed', at: this.options.clock.now(), message })
   }
 
   /** Lets a run begin that was held back. */

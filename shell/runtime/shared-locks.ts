@@ -1,6 +1,7 @@
 // The locks of one process's runs among those of all processes on the same state: the store decides, what it said is at hand for whoever asks.
 import type { Acquisition, Claim, LockTable } from '@tiphys/core/engine'
 import { type Clock, type LockPlace, type LockStore, type LockTurn, StorageError } from '@tiphys/shell/ports'
+import { Asking } from './asking.ts'
 
 export interface SharedLocksOptions {
   readonly store: LockStore
@@ -21,9 +22,6 @@ interface Held {
   readonly names: Set<string>
 }
 
-const RETRY_MS = 500
-/** Death makes no commit: how often it is looked for while something waits. */
-const LOOK_MS = 2000
 const ACQUIRED: Acquisition = { acquired: true }
 
 export class SharedLocks implements LockTable {
@@ -36,13 +34,12 @@ export class SharedLocks implements LockTable {
   private releases: LockPlace[] = []
   /** The last refusal of each group of claims that are refused alike. */
   private readonly refused = new Map<string, Acquisition>()
-  private isWanted = false
-  private isDeciding = false
-  private isClosed = false
-  private watching: AbortController | undefined
+  private readonly asking: Asking
 
   constructor(options: SharedLocksOptions) {
     this.options = options
+    const { clock, onTrouble, store } = options
+    this.asking = new Asking({ clock, onTrouble, onChange: (listener, signal) => store.onChange(listener, signal), work: () => this.decideAll() })
   }
 
   acquire(claim: Claim): Acquisition {
@@ -57,7 +54,7 @@ export class SharedLocks implements LockTable {
     if (known !== undefined && groupOf(known.claim) === groupOf(claim)) return known.answer
     const refusal = this.refused.get(groupOf(claim))
     this.waiting.set(holder, { claim, answer: refusal ?? unknown(claim) })
-    if (refusal !== undefined || !this.decideNow(claim)) this.soon()
+    if (refusal !== undefined || !this.decideNow(claim)) this.asking.soon()
     return this.waiting.get(holder)?.answer ?? ACQUIRED
   }
 
@@ -78,7 +75,7 @@ export class SharedLocks implements LockTable {
     this.leaving.delete(holder)
     this.releases.push({ uid: leaving.uid, holder })
     if (leaving.again !== undefined) this.waiting.set(holder, { claim: leaving.again, answer: unknown(leaving.again) })
-    this.soon()
+    this.asking.soon()
   }
 
   heldBy(holder: string): readonly string[] {
@@ -109,8 +106,7 @@ export class SharedLocks implements LockTable {
   }
 
   close(): void {
-    this.isClosed = true
-    this.watching?.abort()
+    this.asking.close()
   }
 
   /** False when the storage cannot decide at once. */
@@ -130,40 +126,18 @@ export class SharedLocks implements LockTable {
     return [...this.leaving].map(([holder, { uid }]) => ({ uid, holder }))
   }
 
-  /** What is asked in one turn of the event loop is asked together. */
-  private soon(): void {
-    this.isWanted = true
-    if (this.isDeciding || this.isClosed) return
-    this.isDeciding = true
-    queueMicrotask(() => void this.decideAll().catch((error: unknown) => this.options.onTrouble(error instanceof Error ? error.message : String(error))))
-  }
-
   private async decideAll(): Promise<void> {
-    try {
-      while (this.isWanted && !this.isClosed) {
-        this.isWanted = false
-        await this.decide(this.releases.splice(0))
-      }
-    } finally {
-      this.isDeciding = false
-    }
-  }
-
-  private async decide(releases: readonly LockPlace[]): Promise<void> {
+    const releases = this.releases.splice(0)
     const claims = [...this.waiting.values()].map(({ claim }) => claim)
     if (releases.length === 0 && claims.length === 0) return
     const turn: LockTurn = { releases, leaving: this.leavingPlaces(), claims, isAlive: this.options.isAlive }
-    const { store, clock, onTrouble } = this.options
+    const { store } = this.options
     try {
       const woken = this.learn(claims, store.decideNow?.(turn) ?? (await store.decide(turn)))
       if (woken.size > 0) this.options.wake([...woken])
     } catch (error) {
-      if (!(error instanceof StorageError)) throw error
       this.releases.unshift(...releases)
-      if (error.code === 'closed') return
-      onTrouble(error.message)
-      await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_MS, resolve))
-      this.isWanted = true
+      throw error
     }
   }
 
@@ -182,7 +156,6 @@ export class SharedLocks implements LockTable {
       }
       if (answer !== 'lost' && !isSame(answer, known.answer)) changed.add(claim.run)
     }
-    if (this.waiting.size > 0) this.watch()
     this.rest()
     return changed
   }
@@ -194,25 +167,9 @@ export class SharedLocks implements LockTable {
     this.held.set(holder, { uid, names: new Set(locks.map(({ name }) => name)) })
   }
 
-  /** Follows what other processes do while something waits here. */
-  private watch(): void {
-    if (this.watching !== undefined || this.isClosed) return
-    const watching = (this.watching = new AbortController())
-    this.options.store.onChange(() => this.soon(), watching.signal)
-    let cancel: () => void = () => undefined
-    const look = (): void => {
-      this.soon()
-      cancel = this.options.clock.at(this.options.clock.now() + LOOK_MS, look)
-    }
-    cancel = this.options.clock.at(this.options.clock.now() + LOOK_MS, look)
-    watching.signal.addEventListener('abort', () => cancel(), { once: true })
-  }
-
   private rest(): void {
-    if (this.waiting.size > 0) return
-    this.watching?.abort()
-    this.watching = undefined
-    this.refused.clear()
+    this.asking.follow(this.waiting.size > 0)
+    if (this.waiting.size === 0) this.refused.clear()
   }
 }
 

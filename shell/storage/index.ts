@@ -1,4 +1,5 @@
 // Owns what adapters that keep state in a database share: rules of objects and runs that no database needs to know.
+export * from './admission-decision.ts'
 export * from './archived.ts'
 export * from './background.ts'
 export * from './checksum.ts'
@@ -9,6 +10,7 @@ export * from './object-deletion.ts'
 export * from './object-history.ts'
 export * from './object-match.ts'
 export * from './object-meta.ts'
+export * from './object-options.ts'
 export * from './object-page.ts'
 export * from './object-writing.ts'
 export * from './random-suffix.ts'

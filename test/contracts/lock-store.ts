@@ -1,6 +1,7 @@
 // Owns what must hold of the locks that processes share, on every storage.
+import { type Contender, NO_LIMITS } from '@tiphys/core/controllers'
 import type { Claim, LockRequest } from '@tiphys/core/engine'
-import type { LockAnswer, LockPlace, LockTurn, RunHolder, State } from '@tiphys/shell/ports'
+import type { AdmissionTurn, LockAnswer, LockPlace, LockTurn, RunHolder, State } from '@tiphys/shell/ports'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newRun, t0, valueOf } from './run-log-kit.ts'
 
@@ -28,6 +29,14 @@ function ask(state: State, claims: readonly Claim[], rest: Partial<LockTurn> = {
 /** `yes`, `no` or `lost`, in the order of the claims. */
 async function asked(state: State, claims: readonly Claim[], rest: Partial<LockTurn> = {}): Promise<string> {
   return (await ask(state, claims, rest)).map((answer) => (answer === 'lost' ? answer : answer.acquired ? 'yes' : 'no')).join(' ')
+}
+
+const contender = (uid: string, more: Partial<Contender> = {}): Contender => ({ key: uid, namespace: 'argo', priority: 0, createdAt: t0, ...more })
+
+/** The uids that may begin, in one text. */
+async function admitted(state: State, limits: Partial<AdmissionTurn['limits']>, turn: Partial<Omit<AdmissionTurn, 'limits'>>): Promise<string> {
+  const begun = await state.locks.admit({ limits: { ...NO_LIMITS, ...limits }, left: [], kept: [], asking: [], isAlive: () => true, ...turn })
+  return begun.join(' ')
 }
 
 export function lockStoreContract(name: string, newPlace: () => Place): void {
@@ -154,6 +163,30 @@ export function lockStoreContract(name: string, newPlace: () => Place): void {
       valueOf(await mine.log.takeOver('x', 'theirs', t0))
       await mine.locks.settle('x', new Map([['argo/run-x/2', [gpus(1).name]]]))
       expect(await asked(mine, [claim('a'), claim('b', { locks: [gpus(1)] }), claim('x', { node: '2', locks: [gpus(1)] })])).toBe('yes no yes')
+    })
+
+    it('THROTTLE-6 let as many runs begin as may in all, whichever process asks', async () => {
+      expect(await admitted(mine, { total: 2 }, { asking: [contender('a'), contender('b', { createdAt: t0 + 1 })] })).toBe('a b')
+      expect(await admitted(theirs, { total: 2 }, { asking: [contender('x'), contender('y', { priority: 1 })] })).toBe('')
+      expect(await admitted(mine, { total: 2 }, { left: ['a'] })).toBe('')
+      expect(await admitted(theirs, { total: 2 }, { asking: [contender('x'), contender('y', { priority: 1 })] })).toBe('y')
+      expect(await admitted(theirs, { total: 3 }, { asking: [contender('x')] })).toBe('x')
+    })
+
+    it('THROTTLE-6 count those that run already, also where a namespace has a limit of its own', async () => {
+      const limits = { total: 9, perNamespace: 1, ofNamespace: new Map([['argo', 2]]) }
+      expect(await admitted(mine, limits, { kept: [contender('a')], asking: [contender('b')] })).toBe('b')
+      expect(await admitted(theirs, limits, { asking: [contender('x')] })).toBe('')
+      valueOf(await mine.log.append('a', 0, { record: '{}', change: { phase: 'Succeeded', finishedAt: t0 + 1 } }))
+      expect(await admitted(theirs, limits, { asking: [contender('x')] })).toBe('x')
+    })
+
+    it('THROTTLE-6 leave the place to whoever is more important in another process, but not to the dead', async () => {
+      expect(await admitted(mine, { total: 1 }, { asking: [contender('a')] })).toBe('a')
+      expect(await admitted(theirs, { total: 1 }, { asking: [contender('x', { priority: 7 })] })).toBe('')
+      expect(await admitted(mine, { total: 1 }, { left: ['a'], asking: [contender('b')] })).toBe('')
+      expect(await admitted(mine, { total: 1 }, { asking: [contender('b')], isAlive: () => false })).toBe('b')
+      expect(await admitted(mine, { total: 9 }, { asking: [contender('x')] })).toBe('')
     })
 
     it('SYNC-10 tell the other processes when something is given back', async () => {

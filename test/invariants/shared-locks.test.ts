@@ -6,7 +6,7 @@ import type { Workflow } from '@tiphys/core/spec'
 import { openState } from '@tiphys/shell/adapters/sqlite'
 import { nodeHttpClient, systemClock } from '@tiphys/shell/adapters/system'
 import type { LockStore, PodFact, PodRef, PodRunner, State } from '@tiphys/shell/ports'
-import { ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
+import { ObjectCatalog, POSTPONED, RunHost, sharedThrottle } from '@tiphys/shell/runtime'
 import { instantRunner } from '@tiphys/test/kit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
@@ -216,3 +216,42 @@ for (const manner of ['at once', 'later'] as const) {
     })
   })
 }
+
+describe('limits of running workflows that servers share', () => {
+  it('THROTTLE-6 what one server runs leaves no room on the other, until it ends', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tiphys-limits-'))
+    const pods = new Pods()
+    const servers = ['first', 'second'].map((owner) => {
+      const state = openState(directory, { owner: { id: owner, info: '' }, now: () => 0, pollMs: 5 })
+      const onTrouble = (message: string): void => expect(message).toBe('')
+      const admission = sharedThrottle({ store: state.locks, isAlive: () => true, clock: systemClock, begin: (uid) => host.admit(uid), hold: (uid, message) => host.hold(uid, message), onTrouble })
+      const host: RunHost = new RunHost({ log: state.log, runner: pods.runner(), http: nodeHttpClient, clock: systemClock, catalog: new ObjectCatalog(), admission })
+      return { state, host, admission }
+    })
+    const [first, second] = servers as [(typeof servers)[0], (typeof servers)[0]]
+    const plain = (name: string): Workflow => ({ ...behindDoor(name), spec: { ...behindDoor(name).spec, templates: behindDoor(name, { whole: true }).spec.templates ?? [] } })
+    const running = (): readonly string[] => [...pods.running.values()].map(({ key }) => key.workflowUid)
+    try {
+      await first.host.submit(plain('a'))
+      await vi.waitFor(() => expect(running()).toEqual(['uid-a']), patience)
+      for (const { admission } of servers) admission.setLimits({ total: 1, perNamespace: 0, ofNamespace: new Map() })
+      // The work of this turn: the first server says what it runs.
+      await new Promise((resolve) => setImmediate(resolve))
+      await second.host.submit(plain('b'))
+      await vi.waitFor(() => expect(second.host.runOf('uid-b')?.status).toMatchObject({ phase: 'Pending', message: POSTPONED }), patience)
+      pods.end([...pods.running.keys()][0] as string)
+      await vi.waitFor(() => expect(running()).toEqual(['uid-b']), patience)
+      await first.host.submit(plain('c'))
+      await vi.waitFor(() => expect(first.host.runOf('uid-c')?.status.message).toBe(POSTPONED), patience)
+      for (const { admission } of servers) admission.setLimits({ total: 0, perNamespace: 0, ofNamespace: new Map() })
+      await vi.waitFor(() => expect(running()).toEqual(['uid-b', 'uid-c']), patience)
+    } finally {
+      for (const { state, host, admission } of servers) {
+        admission.close()
+        await host.close()
+        await state.close()
+      }
+      rmSync(directory, { recursive: true, force: true })
+    }
+  })
+})

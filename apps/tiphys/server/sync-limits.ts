@@ -1,12 +1,25 @@
 // Owns the sizes of semaphores as runs see them: those of the database in memory, and word to the runs when one changes.
-import type { SyncLimitStore } from '@tiphys/shell/ports'
+import type { LockStore, SyncLimitStore } from '@tiphys/shell/ports'
 import type { CatalogObject, ObjectCatalog, RunHost } from '@tiphys/shell/runtime'
 
 const CONFIG_MAP_TYPE = 'workflows.argoproj.io/configmap-type'
 
+export interface FollowedLimits extends SyncLimitStore {
+  /** Learns what other servers make of the limits, until `signal` fires. */
+  follow(locks: Pick<LockStore, 'onChange'>, signal: AbortSignal): void
+}
+
 /** The store to write through: runs know of a limit before it is acknowledged. */
-export async function followLimits(store: SyncLimitStore, catalog: ObjectCatalog, hostOf: () => RunHost): Promise<SyncLimitStore> {
-  const sizes = new Map((await store.all()).map(({ namespace, key, size }) => [`${namespace}/${key}`, size]))
+export async function followLimits(store: SyncLimitStore, catalog: ObjectCatalog, hostOf: () => RunHost): Promise<FollowedLimits> {
+  const sizes = new Map<string, number>()
+  const reload = async (): Promise<boolean> => {
+    const all = (await store.all()).map(({ namespace, key, size }) => [`${namespace}/${key}`, size] as const)
+    const isSame = all.length === sizes.size && all.every(([name, size]) => sizes.get(name) === size)
+    sizes.clear()
+    for (const [name, size] of all) sizes.set(name, size)
+    return !isSame
+  }
+  await reload()
   catalog.databaseLimit = (namespace, key) => sizes.get(`${namespace}/${key}`)
   let isTold = true
   const tell = (): void => {
@@ -27,6 +40,8 @@ export async function followLimits(store: SyncLimitStore, catalog: ObjectCatalog
     return isDone
   }
   return {
+    // A database that cannot be reached now tells of its next change.
+    follow: (locks, signal) => locks.onChange(() => void reload().then((isNew) => isNew && tell(), () => undefined), signal),
     get: (namespace, key) => store.get(namespace, key),
     all: () => store.all(),
     create: async (namespace, key, size) => note(namespace, key, { isDone: await store.create(namespace, key, size), size }),

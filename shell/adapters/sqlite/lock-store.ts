@@ -1,7 +1,7 @@
 // Owns the locks that processes on one data directory share: each decision is one transaction.
 import type { Claim } from '@tiphys/core/engine'
-import type { Db, LockAnswer, LockStore, LockTurn } from '@tiphys/shell/ports'
-import { type LockDecision, type LockRow, decideLocks, limitKeyOf, listenTo, livingLeases, lockRowOf, sizedClaims, wantedOf } from '@tiphys/shell/storage'
+import type { AdmissionTurn, Db, LockAnswer, LockStore, LockTurn } from '@tiphys/shell/ports'
+import { ADMISSION_LOCK, type LockDecision, type LockRow, decideAdmission, decideLocks, limitKeyOf, listenTo, livingLeases, lockRowOf, sizedClaims, wantedOf } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
 import type { GroupCommit } from './group-commit.ts'
 
@@ -15,6 +15,7 @@ export function sqliteLocks(group: GroupCommit, feed: ChangeFeed, self: string):
   return {
     decide: async (turn) => decideNow(turn),
     decideNow,
+    admit: async (turn) => soon(db, () => admit(db, self, turn)),
     settle: async (uid, held) => {
       if (held.size > 0 || db.prepare('SELECT 1 FROM lock_claim WHERE uid = ? LIMIT 1').get(uid) !== undefined) await group.run((tx) => settle(tx.db, uid, held))
     },
@@ -44,10 +45,24 @@ function decide(db: Db, self: string, turn: LockTurn): readonly LockAnswer[] {
   const { locks, uids } = wantedOf(turn.claims)
   const isAttended = livingLeases(self, turn.isAlive)
   const rows: LockRow[] = [...locks.keys()].flatMap((lock) => db.prepare(ROWS).all(lock)).map((row) => lockRowOf(row, isAttended))
-  const ours = new Set([...uids].filter((uid) => db.prepare('SELECT 1 FROM run WHERE uid = ? AND lease = ? AND finished_at IS NULL').get(uid, self) !== undefined))
+  const ours = ownRuns(db, self, uids)
   const decision = decideLocks(rows, { leaving: turn.leaving, claims: sized(db, turn.claims, locks) }, (uid) => ours.has(uid))
   write(db, decision)
   return decision.answers
+}
+
+function ownRuns(db: Db, self: string, uids: Iterable<string>): ReadonlySet<string> {
+  return new Set([...uids].filter((uid) => db.prepare('SELECT 1 FROM run WHERE uid = ? AND lease = ? AND finished_at IS NULL').get(uid, self) !== undefined))
+}
+
+function admit(db: Db, self: string, turn: AdmissionTurn): readonly string[] {
+  for (const uid of turn.left) db.prepare('DELETE FROM lock_claim WHERE uid = ? AND holder = ?').run(uid, uid)
+  const isAttended = livingLeases(self, turn.isAlive)
+  const rows = db.prepare(ROWS).all(ADMISSION_LOCK).map((row) => lockRowOf(row, isAttended))
+  const ours = ownRuns(db, self, [...turn.kept, ...turn.asking].map(({ key }) => key))
+  const decision = decideAdmission(rows, turn, (uid) => ours.has(uid))
+  write(db, decision)
+  return decision.begun
 }
 
 function sized(db: Db, claims: readonly Claim[], locks: ReturnType<typeof wantedOf>['locks']): readonly Claim[] {
@@ -60,7 +75,7 @@ function sized(db: Db, claims: readonly Claim[], locks: ReturnType<typeof wanted
   return sizedClaims(claims, sizes)
 }
 
-function write(db: Db, { added, granted, dropped }: LockDecision): void {
+function write(db: Db, { added, granted, dropped }: Pick<LockDecision, 'added' | 'granted' | 'dropped'>): void {
   for (const { uid, holder, lock } of dropped) db.prepare('DELETE FROM lock_claim WHERE uid = ? AND holder = ? AND lock = ?').run(uid, holder, lock)
   for (const { uid, holder, lock } of granted) db.prepare('UPDATE lock_claim SET held = 1 WHERE uid = ? AND holder = ? AND lock = ?').run(uid, holder, lock)
   for (const { uid, holder, lock, isHeld, priority, createdAt } of added) {
@@ -69,7 +84,7 @@ function write(db: Db, { added, granted, dropped }: LockDecision): void {
 }
 
 function settle(db: Db, uid: string, held: ReadonlyMap<string, readonly string[]>): void {
-  db.prepare('DELETE FROM lock_claim WHERE uid = ?').run(uid)
+  db.prepare('DELETE FROM lock_claim WHERE uid = ? AND lock <> ?').run(uid, ADMISSION_LOCK)
   for (const [holder, locks] of held) {
     for (const lock of locks) db.prepare('INSERT INTO lock_claim (uid, holder, lock, held, priority, created_at) VALUES (?, ?, ?, 1, 0, 0)').run(uid, holder, lock)
   }

@@ -9,6 +9,7 @@ export interface Throttled extends Admission {
   setLimits(limits: ThrottleLimits): void
   readonly running: number
   readonly waiting: number
+  close(): void
 }
 
 /** `begin` lets a run of this host begin that was held back. */
@@ -30,6 +31,7 @@ export function throttled(begin: (uid: string) => void): Throttled {
     },
     left: ({ uid }) => tell(throttle.remove(uid)),
     setLimits: (limits) => tell(throttle.setLimits(limits)),
+    close: () => undefined,
     get running() {
       return throttle.running
     },
@@ -39,6 +41,6 @@ export function throttled(begin: (uid: string) => void): Throttled {
   }
 }
 
-function contenderOf({ uid, namespace, spec, createdAt }: Run): Contender {
+export function contenderOf({ uid, namespace, spec, createdAt }: Run): Contender {
   return { key: uid, namespace, priority: spec.priority ?? 0, createdAt }
 }
