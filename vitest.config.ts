@@ -12,9 +12,12 @@ export default defineConfig({
     // A machine that is busy or stalls may fail a test that waits for other programs: it has one more try, and the report says so beside its name.
     retry: 1,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    // How long a test may hang, on a machine that has much else to do; none should come near.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
-      { test: { name: 'pure', include: all, exclude: [...never, ...startsProcesses], pool: 'threads', isolate: false, setupFiles, testTimeout: 20_000 } },
-      { test: { name: 'process', include: startsProcesses, exclude: never, pool: 'forks', isolate: true, setupFiles, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { extends: true, test: { name: 'pure', include: all, exclude: [...never, ...startsProcesses], pool: 'threads', isolate: false, setupFiles } },
+      { extends: true, test: { name: 'process', include: startsProcesses, exclude: never, pool: 'forks', isolate: true, setupFiles } },
     ],
   },
 })

@@ -1,6 +1,6 @@
 // Owns the garbage collector: it deals with the dependents of owners that are gone or going, a few per commit.
-import { type StoredObject, StorageError } from '@tiphys/shell/ports'
-import { type GarbageMode, foregroundFinalizer, isReady, markDeleting, orphanFinalizer, withFinalizer, withoutFinalizer, withoutOwners } from '@tiphys/shell/storage'
+import type { StoredObject } from '@tiphys/shell/ports'
+import { Background, type CollectorOptions, type GarbageMode, foregroundFinalizer, isReady, markDeleting, orphanFinalizer, withFinalizer, withoutFinalizer, withoutOwners } from '@tiphys/shell/storage'
 import type { GroupCommit, Tx } from './group-commit.ts'
 import { settle } from './object-delete.ts'
 import { garbageTopic, hasDependents, ownerGoing } from './object-garbage.ts'
@@ -8,59 +8,16 @@ import { liveById, liveByUid, type LiveObject, replaceObject } from './object-ro
 
 const DEPENDENTS_PER_COMMIT = 50
 
-export interface CollectorOptions {
-  readonly now: () => number
-  /** How long an object of this kind may take to stop when its owner is gone; 0 removes it at once. */
-  readonly graceSeconds: (object: StoredObject) => number
-}
-
-/** What the collector is told of its surroundings. */
-export interface CollectorContext extends CollectorOptions {
-  /** Hears how many objects were changed. */
-  readonly onChanges: (count: number) => void
-}
-
-export class Collector {
-  readonly #group: GroupCommit
-  readonly #options: CollectorContext
-  #running: Promise<void> | undefined
-  #isAsked = false
-
-  constructor(group: GroupCommit, options: CollectorContext) {
-    this.#group = group
-    this.#options = options
-    group.onCommit(({ topics }) => {
-      if (topics.has(garbageTopic)) this.start()
-    })
-  }
-
-  /** Works in the background until nothing is left; what an earlier process left over included. */
-  start(): void {
-    this.#isAsked = true
-    this.#running ??= this.#work().finally(() => {
-      this.#running = undefined
-    })
-  }
-
-  async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running
-  }
-
-  async #work(): Promise<void> {
-    try {
-      while (this.#isAsked) {
-        this.#isAsked = false
-        for (let dealt = await this.#step(); dealt !== undefined; dealt = await this.#step()) this.#options.onChanges(dealt)
-      }
-    } catch (error) {
-      // What is pending is recorded; the next deletion or start takes it up again.
-      if (!(error instanceof StorageError)) throw error
-    }
-  }
-
-  #step(): Promise<number | undefined> {
-    return this.#group.run((tx) => step(tx, this.#options))
-  }
+/** The collector: works until nothing is left, what an earlier process left over included. `onChanges` hears how many objects were changed. */
+export function openCollector(group: GroupCommit, options: CollectorOptions, onChanges: (count: number) => void): Background {
+  const collect = (): Promise<number | undefined> => group.run((tx) => step(tx, options))
+  const collector = new Background(async () => {
+    for (let dealt = await collect(); dealt !== undefined; dealt = await collect()) onChanges(dealt)
+  })
+  group.onCommit(({ topics }) => {
+    if (topics.has(garbageTopic)) collector.start()
+  })
+  return collector
 }
 
 /** Deals with some dependents of one owner and says how many. Undefined when no owner has any left. */

@@ -3,24 +3,16 @@ import type {
   CreateOptions, DeleteOptions, Deletion, KubeObject, ObjectKey, ObjectListQuery, ObjectPage, ObjectResult, ObjectStore, ObjectWatch, ResourceType, StoredObject, UpdateOptions,
   WatchQuery,
 } from '@tiphys/shell/ports'
-import { doneObject, isReady, placeOf, refusalOfMeta, refusalOfNew, refusalOfUpdate, refusedObject, sameObject, stampNew, titleOf, updated } from '@tiphys/shell/storage'
+import { type Background, History, type ObjectStoreOptions, doneObject, isReady, placeOf, refusalOfMeta, refusalOfNew, refusalOfUpdate, refusedObject, sameObject, stampNew, titleOf, updated } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
 import type { GroupCommit, Tx } from './group-commit.ts'
-import { Collector, type CollectorOptions } from './object-collect.ts'
+import { openCollector } from './object-collect.ts'
 import { deleteObject, settle } from './object-delete.ts'
 import { ownersNamed } from './object-garbage.ts'
-import { History } from './object-history.ts'
+import { dropSome } from './object-history.ts'
 import { listObjects } from './object-list.ts'
 import { findLive, insertObject, updateObject } from './object-rows.ts'
 import { ChangeReader, watchObjects, type WatchParts } from './object-watch.ts'
-
-export interface ObjectStoreOptions extends CollectorOptions {
-  readonly newUid: () => string
-  /** Five characters for a generated name. */
-  readonly newSuffix: () => string
-  /** Changes that a watch can look back on. */
-  readonly changesKept: number
-}
 
 const NAME_ATTEMPTS_MAX = 8
 
@@ -28,7 +20,7 @@ export class PostgresObjectStore implements ObjectStore {
   readonly #group: GroupCommit
   readonly #watching: WatchParts
   readonly #options: ObjectStoreOptions
-  readonly #collector: Collector
+  readonly #collector: Background
   readonly #history: History
 
   constructor(group: GroupCommit, feed: ChangeFeed, options: ObjectStoreOptions) {
@@ -36,9 +28,9 @@ export class PostgresObjectStore implements ObjectStore {
     this.#group = group
     this.#watching = { connections, feed, reader: new ChangeReader(connections, feed) }
     this.#options = options
-    const history = new History(group, options.changesKept)
+    const history = new History({ kept: options.changesKept, dropSome: (kept) => group.run((tx) => dropSome(tx, kept)) })
     this.#history = history
-    this.#collector = new Collector(group, { ...options, onChanges: (count) => history.note(count) })
+    this.#collector = openCollector(group, options, (count) => history.note(count))
   }
 
   async create(type: ResourceType, object: KubeObject, options: CreateOptions = {}): Promise<ObjectResult<StoredObject>> {

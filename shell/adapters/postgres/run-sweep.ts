@@ -1,16 +1,15 @@
 // Owns deleting what no longer counts: records before a snapshot, rows of removed runs. Nobody reads those any more, so no lock is held meanwhile.
-import { StorageError } from '@tiphys/shell/ports'
+import { Background } from '@tiphys/shell/storage'
 import type { GroupCommit } from './group-commit.ts'
 
 export class RunSweeper {
   readonly #group: GroupCommit
-  readonly #removedKept: number
-  #running: Promise<void> | undefined
+  readonly #sweeping: Background
 
   /** `removedKept`: how many removed runs watchers can still be told of. */
   constructor(group: GroupCommit, removedKept: number) {
     this.#group = group
-    this.#removedKept = removedKept
+    this.#sweeping = new Background(() => this.#sweep(removedKept))
   }
 
   /** Deletes the records up to `seq` and all snapshots but the one taken there. */
@@ -22,24 +21,17 @@ export class RunSweeper {
 
   /** Deletes removed runs in the background. */
   start(): void {
-    this.#running ??= this.#sweep().finally(() => {
-      this.#running = undefined
-    })
+    this.#sweeping.start()
   }
 
   /** Resolves when nothing is left to delete. */
-  async idle(): Promise<void> {
-    await this.#running
+  idle(): Promise<void> {
+    return this.#sweeping.idle()
   }
 
-  async #sweep(): Promise<void> {
-    try {
-      await this.#emptyTrash()
-      await this.#forgetRemovals()
-    } catch (error) {
-      // The rows stay, and the next removal or start takes them up again.
-      if (!(error instanceof StorageError)) throw error
-    }
+  async #sweep(removedKept: number): Promise<void> {
+    await this.#emptyTrash()
+    await this.#forgetRemovals(removedKept)
   }
 
   async #emptyTrash(): Promise<void> {
@@ -53,9 +45,9 @@ export class RunSweeper {
   }
 
   /** Keeps the newest removals and moves the horizon behind them. */
-  #forgetRemovals(): Promise<void> {
+  #forgetRemovals(kept: number): Promise<void> {
     return this.#group.run(async (tx) => {
-      const oldest = (await tx.get('SELECT version FROM run_removed ORDER BY version DESC LIMIT 1 OFFSET ?', this.#removedKept))?.['version']
+      const oldest = (await tx.get('SELECT version FROM run_removed ORDER BY version DESC LIMIT 1 OFFSET ?', kept))?.['version']
       if (typeof oldest !== 'number') return
       tx.write('DELETE FROM run_removed WHERE version <= ?', oldest)
       tx.write('UPDATE store SET run_horizon = greatest(run_horizon, ?) WHERE id = 1', oldest)

@@ -15,24 +15,16 @@ import type {
   UpdateOptions,
   WatchQuery,
 } from '@tiphys/shell/ports'
-import { doneObject, isReady, placeOf, refusalOfMeta, refusalOfNew, refusalOfUpdate, refusedObject, sameObject, stampNew, titleOf, updated } from '@tiphys/shell/storage'
+import { type Background, History, type ObjectStoreOptions, doneObject, isReady, placeOf, refusalOfMeta, refusalOfNew, refusalOfUpdate, refusedObject, sameObject, stampNew, titleOf, updated } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
 import type { GroupCommit, Tx } from './group-commit.ts'
-import { Collector, type CollectorOptions } from './object-collect.ts'
+import { openCollector } from './object-collect.ts'
 import { deleteObject, settle } from './object-delete.ts'
 import { ownerNamed } from './object-garbage.ts'
-import { History } from './object-history.ts'
+import { dropSome } from './object-history.ts'
 import { listObjects } from './object-list.ts'
 import { findLive, insertObject, updateObject } from './object-rows.ts'
 import { watchObjects } from './object-watch.ts'
-
-export interface ObjectStoreOptions extends CollectorOptions {
-  readonly newUid: () => string
-  /** Five characters for a generated name. */
-  readonly newSuffix: () => string
-  /** Changes that a watch can look back on. */
-  readonly changesKept: number
-}
 
 const nameAttemptsMax = 8
 
@@ -40,16 +32,16 @@ export class SqliteObjectStore implements ObjectStore {
   readonly #group: GroupCommit
   readonly #feed: ChangeFeed
   readonly #options: ObjectStoreOptions
-  readonly #collector: Collector
+  readonly #collector: Background
   readonly #history: History
 
   constructor(group: GroupCommit, feed: ChangeFeed, options: ObjectStoreOptions) {
     this.#group = group
     this.#feed = feed
     this.#options = options
-    const history = new History(group, options.changesKept)
+    const history = new History({ kept: options.changesKept, dropSome: (kept) => group.run((tx) => dropSome(tx, kept)) })
     this.#history = history
-    this.#collector = new Collector(group, { ...options, onChanges: (count) => history.note(count) })
+    this.#collector = openCollector(group, options, (count) => history.note(count))
   }
 
   async create(type: ResourceType, object: KubeObject, options: CreateOptions = {}): Promise<ObjectResult<StoredObject>> {

@@ -1,13 +1,10 @@
 // Owns writing a snapshot: in slices over several commits, valid from the last one on.
-import { type RunResult, runLogLimits } from '@tiphys/shell/ports'
-import { checksum, done, noSuchRun, refused, tooLarge } from '@tiphys/shell/storage'
+import type { RunResult } from '@tiphys/shell/ports'
+import { type SnapshotSlice, checksum, done, noSuchRun, refused, writeInSlices } from '@tiphys/shell/storage'
 import type { GroupCommit, Tx } from './group-commit.ts'
 import { notHeld } from './run-lease.ts'
 import { partSeed } from './run-load.ts'
 import { headOf, type RunHead } from './run-row.ts'
-
-/** UTF-16 units written per commit: small enough that appends beside it do not notice. */
-const sliceCharsMax = 1024 * 1024
 
 export interface SnapshotRequest {
   readonly uid: string
@@ -17,31 +14,11 @@ export interface SnapshotRequest {
 }
 
 /** Answers with the number of the run, for clearing up behind it. */
-export async function writeSnapshot(group: GroupCommit, request: SnapshotRequest): Promise<RunResult<number>> {
-  let [first, slice, chars] = [0, [] as string[], 0]
-  for (const part of request.parts) {
-    const { snapshotPartCharsMax, snapshotPartsMax } = runLogLimits
-    if (part.length > snapshotPartCharsMax) return { ok: false, problem: tooLarge('a part of the snapshot', part.length, snapshotPartCharsMax) }
-    if (first + slice.length >= snapshotPartsMax) return { ok: false, problem: tooLarge('the snapshot', first + slice.length + 1, snapshotPartsMax) }
-    if (part.includes('\0')) return refused('invalid', 'a part of a snapshot holds a NUL character')
-    if (chars > 0 && chars + part.length > sliceCharsMax) {
-      const written = await writeSlice(group, request, { first, slice })
-      if (!written.ok) return written
-      ;[first, slice, chars] = [first + slice.length, [], 0]
-    }
-    slice.push(part)
-    chars += part.length
-  }
-  return writeSlice(group, request, { first, slice, last: true })
+export function writeSnapshot(group: GroupCommit, request: SnapshotRequest): Promise<RunResult<number>> {
+  return writeInSlices(request.parts, (slice) => writeSlice(group, request, slice))
 }
 
-interface Slice {
-  readonly first: number
-  readonly slice: readonly string[]
-  readonly last?: true
-}
-
-function writeSlice(group: GroupCommit, request: SnapshotRequest, { first, slice, last }: Slice): Promise<RunResult<number>> {
+function writeSlice(group: GroupCommit, request: SnapshotRequest, { first, parts, isLast }: SnapshotSlice): Promise<RunResult<number>> {
   return group.run((tx) => {
     const head = headOf(tx.db, request.uid)
     const refusal = refusalOf(tx, request, head)
@@ -50,8 +27,8 @@ function writeSlice(group: GroupCommit, request: SnapshotRequest, { first, slice
     // An attempt that a crash cut short may have left parts of the same number.
     if (first === 0) tx.db.prepare('DELETE FROM run_snapshot WHERE run = ? AND seq = ?').run(head.id, seq)
     const insert = tx.db.prepare('INSERT INTO run_snapshot (run, seq, part, sum, body) VALUES (?, ?, ?, ?, ?)')
-    slice.forEach((body, index) => insert.run(head.id, seq, first + index, checksum(body, partSeed(head.id, seq, first + index)), body))
-    if (last === true) tx.db.prepare('UPDATE run SET snapshot_seq = ?, snapshot_parts = ? WHERE id = ?').run(seq, first + slice.length, head.id)
+    parts.forEach((body, index) => insert.run(head.id, seq, first + index, checksum(body, partSeed(head.id, seq, first + index)), body))
+    if (isLast) tx.db.prepare('UPDATE run SET snapshot_seq = ?, snapshot_parts = ? WHERE id = ?').run(seq, first + parts.length, head.id)
     return done(head.id)
   })
 }

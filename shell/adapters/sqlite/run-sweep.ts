@@ -1,20 +1,19 @@
 // Owns deleting what no longer counts (records before a snapshot, rows of removed runs), a little per commit so that nobody waits for it.
-import { StorageError } from '@tiphys/shell/ports'
-import { seqSpan } from '@tiphys/shell/storage'
+import { Background, seqSpan } from '@tiphys/shell/storage'
 import type { GroupCommit, Tx } from './group-commit.ts'
 
 const rowsPerCommit = 256
 /** Pages given back to the file system per commit. */
 const pagesPerCommit = 64
+
 export class RunSweeper {
   readonly #group: GroupCommit
-  readonly #removedKept: number
-  #running: Promise<void> | undefined
+  readonly #sweeping: Background
 
   /** `removedKept`: how many removed runs watchers can still be told of. */
   constructor(group: GroupCommit, removedKept: number) {
     this.#group = group
-    this.#removedKept = removedKept
+    this.#sweeping = new Background(() => this.#sweep(removedKept))
   }
 
   /** Deletes the records up to `seq` and all snapshots but the one taken there. */
@@ -35,25 +34,18 @@ export class RunSweeper {
 
   /** Deletes removed runs in the background. */
   start(): void {
-    this.#running ??= this.#sweep().finally(() => {
-      this.#running = undefined
-    })
+    this.#sweeping.start()
   }
 
   /** Resolves when nothing is left to delete. */
-  async idle(): Promise<void> {
-    await this.#running
+  idle(): Promise<void> {
+    return this.#sweeping.idle()
   }
 
-  async #sweep(): Promise<void> {
-    try {
-      await this.#untilDone(emptyTrash)
-      await this.#untilDone((tx) => forgetRemovals(tx, this.#removedKept))
-      await this.#untilDone(giveBackPages)
-    } catch (error) {
-      // Without space or a writable disk the rows stay and the next removal or start takes them up again.
-      if (!(error instanceof StorageError)) throw error
-    }
+  async #sweep(removedKept: number): Promise<void> {
+    await this.#untilDone(emptyTrash)
+    await this.#untilDone((tx) => forgetRemovals(tx, removedKept))
+    await this.#untilDone(giveBackPages)
   }
 
   async #untilDone(step: (tx: Tx) => boolean): Promise<void> {
