@@ -12,7 +12,7 @@ import {
 } from '@tiphys/core/spec'
 import { newRemarks, objectOf, placeRemark, type Finding, type Remark, type Remarks } from './finding.ts'
 import { viewObject, type JudgedManifest } from './object-view.ts'
-import { bothCatalogs, referenceVerdict, type ReferenceOptions, type Rejection } from './reference.ts'
+import { bothCatalogs, referenceVerdict, refusedDuplicates, type ReferenceOptions, type Rejection } from './reference.ts'
 import { checkBinding } from './rules/bindings.ts'
 import { bodyRules } from './rules/bodies.ts'
 import { checkCalls } from './rules/calls.ts'
@@ -129,11 +129,12 @@ function shapeFindings(input: ManifestInput, rejection: Rejection | undefined): 
       rejectedByReference: refused,
     }
   })
-  for (const { key, line, column, first } of duplicatedKeys(manifest.document)) {
+  const twice = refusedDuplicates(manifest).map(formatPath)
+  for (const { key, line, column, first, path } of duplicatedKeys(manifest.document)) {
     const json = manifest.document.format === 'json'
     const hint = json ? undefined : 'the reference passes over such a document without a word'
     const message = `the key "${key}" stands twice, first in line ${first.line}`
-    const refused = json && rejection?.code === 'strict'
+    const refused = rejection?.code === 'strict' && path !== undefined && twice.includes(formatPath(path))
     findings.push({ file, line, column, severity: refused ? 'error' : 'warning', code: 'duplicate_key', message, hint, path: '', object, rejectedByReference: refused })
   }
   return findings

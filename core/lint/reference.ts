@@ -4,6 +4,7 @@ import {
   duplicatedKeys,
   formatPath,
   isObject,
+  schemaKit,
   schemaOfKind,
   validateCronWorkflow,
   validateWorkflow,
@@ -11,6 +12,7 @@ import {
   type Invalid,
   type Manifest,
   type Path,
+  type SchemaNode,
   type TemplateCatalog,
 } from '@tiphys/core/spec'
 import { ownerKey, type Universe } from './universe.ts'
@@ -55,10 +57,11 @@ export function referenceVerdict(universe: Universe, options: ReferenceOptions =
   const rejections: Rejection[] = []
   let judged = 0
   for (const file of universe.files) {
+    const inFile = file.manifests.filter((manifest) => isJudged(manifest, options))
+    judged += inFile.length
     for (const manifest of file.manifests) {
-      if (!isJudged(manifest, options)) continue
-      judged++
-      const rejection = judge(universe, manifest, options)
+      const counts = inFile.includes(manifest) || (inFile.length > 0 && isStrictlyRead(manifest, options))
+      const rejection = counts ? judge(universe, manifest, options) : undefined
       if (rejection !== undefined) rejections.push({ ...rejection, file: file.path, manifest })
     }
   }
@@ -100,7 +103,15 @@ function refusedProblem(manifest: Manifest): { readonly path: Path; readonly mes
 }
 
 function isJudged(manifest: Manifest, options: ReferenceOptions): boolean {
-  if (!(options.kinds ?? lintedKinds).includes(manifest.kind)) return false
+  return (options.kinds ?? lintedKinds).includes(manifest.kind) && isReadable(manifest, options)
+}
+
+/** Nothing judges an event binding, but beside an object that is judged its unknown fields refuse the file. */
+function isStrictlyRead(manifest: Manifest, options: ReferenceOptions): boolean {
+  return manifest.kind === 'WorkflowEventBinding' && isReadable(manifest, options)
+}
+
+function isReadable(manifest: Manifest, options: ReferenceOptions): boolean {
   // A YAML document with a key that stands twice cannot be read strictly, and is then passed over without a word.
   return options.strict === false || manifest.document.format === 'json' || duplicatedKeys(manifest.document).length === 0
 }
@@ -121,11 +132,31 @@ function judge(universe: Universe, manifest: Manifest, options: ReferenceOptions
 function strictProblem(manifest: Manifest): Judgement | undefined {
   const unknown = manifest.problems.filter((p) => p.severity === 'strict')
   const messages = unknown.map((p) => `unknown field ${JSON.stringify(formatPath(p.path))}`)
-  if (manifest.document.format === 'json') {
-    for (const { key } of duplicatedKeys(manifest.document)) messages.push(`duplicate field ${JSON.stringify(key)}`)
-  }
+  const twice = refusedDuplicates(manifest)
+  for (const path of twice) messages.push(`duplicate field ${JSON.stringify(formatPath(path))}`)
   if (messages.length === 0) return undefined
-  return { code: 'strict', message: `strict decoding error: ${messages.join(', ')}`, path: unknown[0]?.path ?? [] }
+  return { code: 'strict', message: `strict decoding error: ${messages.join(', ')}`, path: unknown[0]?.path ?? twice[0] ?? [] }
+}
+
+/** The keys of JSON text that stand twice where the strict reader looks: below a step, in loop items and the like it does not. */
+export function refusedDuplicates(manifest: Manifest): readonly Path[] {
+  if (manifest.kind === 'other' || manifest.document.format !== 'json') return []
+  const schema = schemaOfKind(manifest.kind)
+  return duplicatedKeys(manifest.document).flatMap(({ path }) => (path !== undefined && isStrictPlace(schema, path) ? [path] : []))
+}
+
+function isStrictPlace(schema: SchemaNode, path: Path): boolean {
+  let node: SchemaNode | undefined = schema
+  for (const part of path) {
+    const at: SchemaNode = schemaKit.resolve(node)
+    if (at.kind === 'struct') node = at.fields.get(String(part))?.schema
+    else if (at.kind === 'list') node = at.item
+    else if (at.kind === 'map') node = at.value
+    else return false
+    // What stands in an unknown field is passed over.
+    if (node === undefined) return false
+  }
+  return true
 }
 
 function validateManifest(universe: Universe, manifest: Manifest, options: ReferenceOptions): Invalid | undefined {

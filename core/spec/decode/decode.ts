@@ -1,29 +1,23 @@
 // Owns reading wire JSON into typed values by schema, with the leniences and the refusals of Go's decoder.
-import { parseGoDuration, parseGoTime, parseQuantity, RFC3339 } from '@tiphys/core/kube'
+import { compareText } from '@tiphys/core/kube'
 import { isObject, setOwn, type Json } from '../json.ts'
 import { resolve, type Infer, type SchemaNode, type StructNode } from '../schema.ts'
 import { movedField } from './moved-fields.ts'
 import { didYouMean } from './nearest.ts'
 import type { Path } from './path.ts'
+import { invalid, refuse, report, unquoteHint, type DecodeProblem, type Reader, type Written } from './reader.ts'
+import { readAnyString, readInt, readQuantity, readString, readTime } from './scalars.ts'
 import { zero } from './zero.ts'
-
-export interface DecodeProblem {
-  readonly code: 'unknown_field' | 'wrong_type' | 'invalid_value' | 'too_deep' | 'lost_value'
-  /**
-   * `refused`: no reader accepts the value. `strict`: an unknown field, which only strict readers refuse.
-   * `ignored`: the reference reads on without a word, but drops what stands here.
-   */
-  readonly severity: 'refused' | 'strict' | 'ignored'
-  readonly path: Path
-  readonly message: string
-  readonly hint?: string
-}
 
 export interface DecodeOptions {
   /** Accept field names in any mixture of capitals, as Go's plain JSON decoder does (default: no). */
   readonly foldCase?: boolean
   /** Leave unknown fields out of the value (default: they are carried along). */
   readonly dropUnknown?: boolean
+  /** Read the fields of a map in the order of their names: where several stand for one, the last one counts. */
+  readonly sortKeys?: boolean
+  /** How a value was written in the text that it came from, for whole numbers of which a float is not exact enough. */
+  readonly written?: Written
 }
 
 export interface Decoded<T> {
@@ -34,18 +28,6 @@ export interface Decoded<T> {
 /** How deep a value may nest. */
 export const decodeDepthMax = 1_000
 
-/** How many problems are told; a document with more is hopeless anyway. */
-const problemsMax = 100
-
-interface Reader {
-  readonly path: (string | number)[]
-  readonly problems: DecodeProblem[]
-  foldCase: boolean
-  /** Unknown fields are refused, or (inside steps) ignored by the reference. */
-  unknown: 'strict' | 'ignored'
-  readonly dropUnknown: boolean
-}
-
 /** Reads `json` as the schema says. The value is always usable: what could not be read is left out or zero. */
 export function decode<S extends SchemaNode>(schema: S, json: Json, options: DecodeOptions = {}): Decoded<Infer<S>> {
   const reader: Reader = {
@@ -54,27 +36,11 @@ export function decode<S extends SchemaNode>(schema: S, json: Json, options: Dec
     foldCase: options.foldCase === true,
     unknown: 'strict',
     dropUnknown: options.dropUnknown === true,
+    sortKeys: options.sortKeys === true,
+    written: options.written,
   }
   const value = read(reader, schema, json) ?? zero(schema)
   return { value: value as Infer<S>, problems: reader.problems }
-}
-
-function report(r: Reader, problem: Omit<DecodeProblem, 'path'>): void {
-  if (r.problems.length < problemsMax) r.problems.push({ ...problem, path: [...r.path] })
-}
-
-function refuse(r: Reader, wanted: string, got: Json, hint?: string): undefined {
-  const message = `expected ${wanted}, found ${describe(got)}`
-  report(r, { code: 'wrong_type', severity: 'refused', message, ...(hint === undefined ? {} : { hint }) })
-  return undefined
-}
-
-function describe(value: Json): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'a map'
-  if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value)}`
-  return typeof value === 'number' ? `the number ${value}` : `${value}`
 }
 
 /** Undefined stands for "nothing here": null, or a value that was refused. */
@@ -108,77 +74,6 @@ function read(r: Reader, schema: SchemaNode, json: Json): Json | undefined {
     case 'struct':
       return readStruct(r, node, json)
   }
-}
-
-function unquoteHint(json: Json): string | undefined {
-  if (typeof json !== 'string' || !/^(?:true|false|-?\d+(?:\.\d+)?)$/.test(json)) return undefined
-  return `write ${json} without quotes`
-}
-
-function readString(r: Reader, format: string | undefined, json: Json): string | undefined {
-  if (typeof json !== 'string') {
-    const scalar = typeof json === 'number' || typeof json === 'boolean'
-    return refuse(r, 'text', json, scalar ? `write it in quotes: "${json}"` : undefined)
-  }
-  if (format === 'bytes' && !/^(?:[A-Za-z0-9+/\r\n]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(json.replace(/[\r\n]/g, ''))) {
-    invalid(r, `${describe(json)} is not valid base64`)
-    return undefined
-  }
-  if (format === 'duration' && !parseGoDuration(json).ok) {
-    invalid(r, `${describe(json)} is not a duration`, 'write for example 30s, 5m or 1h30m')
-    return undefined
-  }
-  return json
-}
-
-function invalid(r: Reader, message: string, hint?: string): void {
-  report(r, { code: 'invalid_value', severity: 'refused', message, ...(hint === undefined ? {} : { hint }) })
-}
-
-function readInt(r: Reader, json: Json, kind: { readonly bits: 32 | 64; readonly unsigned: boolean }): number | undefined {
-  if (typeof json !== 'number') return refuse(r, 'a whole number', json, unquoteHint(json))
-  if (!Number.isInteger(json)) return refuse(r, 'a whole number', json)
-  const limit = 2 ** (kind.bits - 1)
-  const low = kind.unsigned ? 0 : -limit
-  const high = kind.unsigned ? 2 * limit : limit
-  if (json >= low && json < high) return json
-  invalid(r, kind.unsigned && json < 0 ? `${json} must not be negative` : `${json} does not fit ${kind.bits} bits`)
-  return undefined
-}
-
-function readAnyString(r: Reader, json: Json): string {
-  if (typeof json === 'string') return json
-  if (typeof json === 'boolean') return String(json)
-  if (typeof json === 'number') return plainNumber(json)
-  const message = `expected text, a number or true/false, found ${describe(json)}, which is read as empty text`
-  report(r, { code: 'lost_value', severity: 'ignored', message, hint: 'write the value as JSON text in quotes' })
-  return ''
-}
-
-/** A number without an exponent, as Go's `%f` with the fewest digits. */
-export function plainNumber(value: number): string {
-  const text = String(value)
-  const match = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
-  if (match === null) return Object.is(value, -0) ? '-0' : text
-  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match
-  const exponent = Number(exponentText)
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${whole}${fraction}`
-  return sign + (whole + fraction).padEnd(whole.length + exponent, '0')
-}
-
-function readQuantity(r: Reader, json: Json): string | undefined {
-  if (typeof json !== 'string' && typeof json !== 'number') return refuse(r, 'a quantity', json, 'write for example 500m, 2 or 1Gi')
-  const text = (typeof json === 'number' ? plainNumber(json) : json).trim()
-  if (parseQuantity(text).ok) return text
-  invalid(r, `${describe(json)} is not a quantity`, 'write a number with an optional unit: 500m, 2, 1Gi, 100M')
-  return undefined
-}
-
-function readTime(r: Reader, json: Json): string | undefined {
-  if (typeof json !== 'string') return refuse(r, 'a time', json, 'write for example "2024-01-31T12:00:00Z"')
-  if (parseGoTime(json, RFC3339).ok) return json
-  invalid(r, `${describe(json)} is not a time`, 'write for example "2024-01-31T12:00:00Z"')
-  return undefined
 }
 
 function readJson(r: Reader, shape: 'any' | 'object' | 'singleKeyObject' | 'number', json: Json): Json | undefined {
@@ -246,7 +141,9 @@ function readStruct(r: Reader, node: StructNode, json: Json): Json | undefined {
   if (!isObject(json)) return refuse(r, 'a map', json)
   if (r.path.length > decodeDepthMax) return tooDeep(r)
   const result: { [key: string]: Json } = {}
-  for (const key of Object.keys(json)) {
+  const keys = Object.keys(json)
+  if (r.foldCase && r.sortKeys && !keys.every((key) => node.fields.has(key))) keys.sort(compareText)
+  for (const key of keys) {
     r.path.push(key)
     readField(r, { node, key, member: json[key] ?? null, result })
     r.path.pop()
@@ -290,7 +187,8 @@ function readField(r: Reader, input: FieldInput): void {
 }
 
 function foldedName(node: StructNode, key: string): string | undefined {
-  const folded = key.toLowerCase()
+  // Go folds the long s too; the other letters beyond ASCII that it folds are lower case of their own accord.
+  const folded = key.toLowerCase().replaceAll('\u017f', 's')
   for (const name of node.fields.keys()) if (name.toLowerCase() === folded) return name
   return undefined
 }

@@ -20,7 +20,7 @@ describe('documents', () => {
     const [document] = readDocuments('{\n  "a": {"b": [1,\n    "x"]},\n  "a": 2\n}')
     expect(document).toMatchObject({ format: 'json', value: { a: 2 } })
     if (document === undefined) return
-    expect(duplicatedKeys(document)).toEqual([{ key: 'a', line: 4, column: 3, first: { line: 2, column: 3 } }])
+    expect(duplicatedKeys(document)).toEqual([{ key: 'a', line: 4, column: 3, first: { line: 2, column: 3 }, path: ['a'] }])
     const [nested] = readDocuments('{\n  "a": {"b": [1,\n    "x\\"y"]}\n}')
     expect(nested && positionOf(nested, ['a', 'b', 1])).toEqual({ line: 3, column: 5 })
     expect(nested && keyPositionOf(nested, ['a', 'b'])).toEqual({ line: 2, column: 9 })

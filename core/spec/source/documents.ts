@@ -38,6 +38,8 @@ export interface SourceDocument {
 export interface DuplicatedKey extends Position {
   readonly key: string
   readonly first: Position
+  /** Known for JSON only. */
+  readonly path?: Path
 }
 
 /** How long the text of one file may be, in UTF-16 units. */
@@ -175,6 +177,14 @@ function offsetOf(document: SourceDocument, path: Path, what: 'key' | 'value'): 
   return typeof mark === 'number' ? mark : mark.at
 }
 
+/** The text that stands where a value begins, to its line's end at most. */
+export function writtenAt(document: SourceDocument, path: Path): string {
+  const at = document.start + offsetOf(document, path, 'value')
+  return document.source.text.slice(at, at + writtenLengthMax).split('\n', 1)[0] ?? ''
+}
+
+const writtenLengthMax = 100
+
 function marksOf(document: SourceDocument): { readonly mark: Mark; readonly duplicates: readonly DuplicateKey[] } {
   document.marks ??= markJson(document.source.text)
   return document.marks
@@ -182,11 +192,17 @@ function marksOf(document: SourceDocument): { readonly mark: Mark; readonly dupl
 
 /** Keys that stand twice in one map; the last one counts. */
 export function duplicatedKeys(document: SourceDocument): readonly DuplicatedKey[] {
-  return marksOf(document).duplicates.map(({ key, at, firstAt }) => ({
+  return marksOf(document).duplicates.map(({ key, at, firstAt, path }) => ({
     key,
+    ...(path !== undefined && { path }),
     ...placeOf(document.source, document.start + at),
     first: placeOf(document.source, document.start + firstAt),
   }))
+}
+
+/** Where in the file the later ones of keys stand that are there twice. */
+export function duplicateOffsets(document: SourceDocument): readonly number[] {
+  return marksOf(document).duplicates.map(({ at }) => document.start + at)
 }
 
 /** Line and column of an offset in the file. */

@@ -9,12 +9,14 @@ export interface JsonMarks {
 interface Walk {
   readonly text: string
   at: number
+  /** Where the walk is, as keys and indexes. */
+  readonly path: (string | number)[]
   readonly duplicates: DuplicateKey[]
 }
 
 /** Call only with text that JSON.parse accepted and whose nesting is limited. */
 export function markJson(text: string): JsonMarks {
-  const walk: Walk = { text, at: 0, duplicates: [] }
+  const walk: Walk = { text, at: 0, path: [], duplicates: [] }
   const mark = markValue(walk)
   return { mark, duplicates: walk.duplicates }
 }
@@ -48,7 +50,9 @@ function markList(w: Walk, at: number): Mark {
     return { kind: 'list', at, items }
   }
   for (;;) {
+    w.path.push(items.length)
     items.push(markValue(w))
+    w.path.pop()
     const c = skipBlanks(w)
     w.at++
     if (c !== 44) return { kind: 'list', at, items }
@@ -71,12 +75,14 @@ function markMap(w: Walk, at: number): Mark {
     skipBlanks(w)
     w.at++
     const before = places.get(key)
-    if (before !== undefined) w.duplicates.push({ key, at: keyAt, firstAt: map.keyAts[before] ?? 0 })
+    w.path.push(key)
+    if (before !== undefined) w.duplicates.push({ key, at: keyAt, firstAt: map.keyAts[before] ?? 0, path: [...w.path] })
     const place = before ?? map.keys.length
     places.set(key, place)
     map.keys[place] = key
     map.keyAts[place] = keyAt
     map.marks[place] = markValue(w)
+    w.path.pop()
     const c = skipBlanks(w)
     w.at++
     if (c !== 44) return map

@@ -1,7 +1,8 @@
 // Owns the way from documents to typed objects: which kind each one is, and everything that is wrong with its shape, with places.
 import { compareText } from '@tiphys/core/kube'
-import { decode, type DecodeProblem } from '../decode/decode.ts'
+import { decode } from '../decode/decode.ts'
 import { formatPath, type Path } from '../decode/path.ts'
+import type { DecodeProblem } from '../decode/reader.ts'
 import { isObject, type Json } from '../json.ts'
 import {
   clusterWorkflowTemplateSchema,
@@ -18,7 +19,7 @@ import {
   type WorkflowTaskSet,
   type WorkflowTemplate,
 } from '../wire/index.ts'
-import { keyPositionOf, positionOf, readDocuments, type PlacedProblem, type SourceDocument } from './documents.ts'
+import { duplicateOffsets, keyPositionOf, positionOf, readDocuments, writtenAt, type PlacedProblem, type SourceDocument } from './documents.ts'
 
 const schemas = {
   Workflow: workflowSchema,
@@ -96,15 +97,54 @@ function kindProblem(document: SourceDocument): PlacedProblem | undefined {
 
 function readManifest(document: SourceDocument): Manifest {
   const value: Json = document.value ?? null
-  const kind = isObject(value) ? value['kind'] : undefined
-  const kindName = typeof kind === 'string' ? kind : ''
+  const kindName = kindOf(document)
   if (!isManifestKind(kindName)) {
     // The reference reads unknown kinds as bare metadata, which refuses a few impossible values at the top.
     const problems = decode(objectMetaSchema, value, { foldCase: true }).problems.filter((p) => p.severity === 'refused')
-    return { kind: 'other', kindName, object: value, document, problems }
+    return { kind: 'other', kindName, object: value, document, problems: [...versionProblems(value), ...problems] }
   }
-  const decoded = decode(schemas[kindName], value)
-  return { kind: kindName, object: decoded.value, document, problems: decoded.problems } as Manifest
+  const written = (path: Path): string => writtenAt(document, path)
+  // From YAML the reference makes JSON with sorted keys, so that of names alike but for capitals the last in order wins.
+  const options = document.format === 'json' ? { written: { format: 'json', at: written } as const } : { sortKeys: true, written: { format: 'yaml', at: written } as const }
+  const decoded = decode(schemas[kindName], value, options)
+  const problems = [...versionProblems(value), ...overwrittenProblems(document, kindName), ...decoded.problems]
+  return { kind: kindName, object: decoded.value, document, problems } as Manifest
+}
+
+function kindOf(document: SourceDocument): string {
+  const { value, format, source } = document
+  // A number that no float can hold keeps the reference from reading JSON at all, and so from seeing what kind it is.
+  if (format === 'json' && /[eE]\+?[0-9]{3}|[0-9]{309}/.test(source.text) && holdsInfinity(value ?? null)) return ''
+  const kind = isObject(value) ? value['kind'] : undefined
+  return typeof kind === 'string' ? kind : ''
+}
+
+function holdsInfinity(root: Json): boolean {
+  const work: Json[] = [root]
+  for (let value = work.pop(); value !== undefined; value = work.pop()) {
+    if (typeof value === 'number' && !Number.isFinite(value)) return true
+    if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) work.push(member as Json)
+  }
+  return false
+}
+
+/** In JSON text the values of keys that stand twice are all read, and all can be refused, although the last one counts. */
+function overwrittenProblems(document: SourceDocument, kind: ManifestKind): readonly DecodeProblem[] {
+  if (document.format !== 'json') return []
+  const offsets = duplicateOffsets(document)
+  if (offsets.length === 0) return []
+  let text = document.source.text
+  for (const at of [...offsets].sort((a, b) => b - a)) text = `${text.slice(0, at + 1)}\\u0000${text.slice(at + 1)}`
+  const { problems } = decode(schemas[kind], JSON.parse(text) as Json)
+  return problems.filter((p) => p.severity === 'refused' && !p.path.some((part) => String(part).includes('\0')))
+}
+
+/** Without a group and a version that can be told apart the reference finds no kind, whatever the object is. */
+function versionProblems(value: Json): readonly DecodeProblem[] {
+  const version = isObject(value) ? value['apiVersion'] : undefined
+  if (typeof version !== 'string' || version.split('/').length <= 2) return []
+  const message = `${JSON.stringify(version)} is no API version: it has more than one "/"`
+  return [{ code: 'invalid_value', severity: 'refused', path: ['apiVersion'], message, hint: 'write apiVersion: argoproj.io/v1alpha1' }]
 }
 
 /** A problem of the shape with its place in the file. Unknown fields are shown at their key, wrong values at the value. */

@@ -57,7 +57,9 @@ const failure = (message: string, notFound = false): Resolution => ({ invalid: {
 export function resolveHolder(ctx: Context, holder: Holder, at: { readonly base: Base; readonly place: Place }): Resolution {
   if (holder.inline !== undefined) {
     const place = { base: at.place.base, path: [...at.place.path, 'inline'] }
-    return found({ template: holder.inline, base: at.base, place })
+    // Beside a reference the template stands as written, but the names in it are those of the object referred to.
+    const base = holder.templateRef === undefined ? at.base : findBase(ctx, holder.templateRef)
+    return 'message' in base ? failure(base.message) : found({ template: holder.inline, base, place })
   }
   if (holder.templateRef !== undefined) return resolveReference(ctx, holder.templateRef)
   const name = holder.template ?? ''

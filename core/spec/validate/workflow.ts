@@ -42,7 +42,8 @@ export function validateWorkflowTemplate(template: WorkflowTemplate | ClusterWor
   if (name.length > nameLengthMax) return tooLong(root, cluster ? 'cluster workflow template' : 'workflow template', name, nameLengthMax)
   const { labels, annotations, namespace } = template.metadata
   // Cluster workflow templates belong to no namespace, so they cannot use templates of one.
-  const catalog = cluster ? { ...options.catalog, workflowTemplate: () => undefined } : options.catalog
+  const { catalog: given } = options
+  const catalog = cluster ? { workflowTemplate: () => undefined, clusterWorkflowTemplate: (at: string) => given.clusterWorkflowTemplate(at) } : given
   return validateSpec({ root, metadata: { labels, annotations, namespace }, options: { ...options, catalog }, forTemplate: true })
 }
 

@@ -36,7 +36,10 @@ function composeDocument(c: Composer): Json {
   const explicit = first.type === 'versionDirective' || first.type === 'tagDirective' || first.type === 'documentStart'
   let versions = 0
   while (['versionDirective', 'tagDirective'].includes(peek(s).type)) {
-    if (take(s).type === 'versionDirective' && ++versions > 1) fail(s, first.at, 'found duplicate %YAML directive')
+    const directive = take(s)
+    if (directive.type !== 'versionDirective') continue
+    if (++versions > 1) fail(s, first.at, 'found duplicate %YAML directive')
+    if (directive.text !== '1.1') fail(s, directive.at, 'found incompatible YAML document')
   }
   if (explicit && !tryTake(s, 'documentStart')) {
     fail(s, peek(s).at, "did not find the expected document start '---'")
@@ -126,12 +129,12 @@ function composeByType(c: Composer, token: Token, context: Context): Json | unde
 }
 
 function scalarValue(c: Composer, token: Token, tag: string | undefined): Json {
-  if (tag === undefined || (tag === '!' && token.plain)) {
+  if (tag === undefined) {
     const value = token.plain ? resolvePlain(token.text) : token.text
     if (typeof value === 'number' && !Number.isFinite(value)) fail(c.s, token.at, `JSON has no number for \`${token.text}\``)
     return value
   }
-  const resolved = resolveTagged(tag, token.text, token.plain)
+  const resolved = resolveTagged(tag, token.text)
   if (resolved.ok) return resolved.value
   fail(c.s, token.at, resolved.message)
   return null
@@ -186,8 +189,9 @@ function composeBlockMap(c: Composer): Json {
       key = composeKey(c, atAny(s, 'key', 'value', 'blockEnd') ? undefined : blockValue, token.at)
     }
     const valued = tryTake(s, 'value')
+    const alias = atAny(s, 'alias')
     const value = !valued || atAny(s, 'key', 'value', 'blockEnd') ? emptyValue(c, key.at) : composeNode(c, blockValue)
-    addEntry(c, open, { key, value, mark: c.mark })
+    addEntry(c, open, { key, value, mark: c.mark, alias })
   }
   if (!tryTake(s, 'blockEnd')) fail(s, peek(s).at, 'did not find expected key')
   c.mark = open.mark
@@ -242,8 +246,9 @@ function composeFlowMap(c: Composer): Json {
     const empty = explicit && atAny(s, 'value', 'flowEntry', 'flowMappingEnd')
     const key = composeKey(c, empty ? undefined : flowNode, peek(s).at)
     const valued = explicit && tryTake(s, 'value')
+    const alias = atAny(s, 'alias')
     const value = !valued || atAny(s, 'flowEntry', 'flowMappingEnd') ? emptyValue(c, key.at) : composeNode(c, flowNode)
-    addEntry(c, open, { key, value, mark: c.mark })
+    addEntry(c, open, { key, value, mark: c.mark, alias })
   }
   take(s)
   c.mark = open.mark
@@ -255,6 +260,10 @@ function composeKey(c: Composer, context: Context | undefined, at: number): Key 
   if (context === undefined) return { text: '', at, merge: false, valid: false }
   const token = peek(c.s)
   const merge = token.type === 'scalar' && token.plain && token.text === '<<'
+  // Numbers without an end are no values in JSON, but names of keys they can be.
+  if (token.type === 'scalar' && token.plain && /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/.test(token.text)) {
+    return { text: take(c.s).text.toLowerCase().replace('+', ''), at: token.at, merge, valid: true }
+  }
   const value = composeNode(c, context)
   if (typeof value === 'string') return { text: value, at: token.at, merge, valid: true }
   if (typeof value === 'number' || typeof value === 'boolean') return { text: String(value), at: token.at, merge, valid: true }

@@ -34,6 +34,8 @@ export interface Entry {
   readonly key: Key
   readonly value: Json
   readonly mark: Mark
+  /** The value was named with an alias. */
+  readonly alias?: boolean
 }
 
 export function addEntry(c: Composer, open: OpenMap, entry: Entry): void {
@@ -52,6 +54,7 @@ export function addEntry(c: Composer, open: OpenMap, entry: Entry): void {
 
 /** `<<` copies entries in place, so that what follows it wins over it and it wins over what precedes it. */
 function mergeEntry(c: Composer, open: OpenMap, entry: Entry): void {
+  if (entry.alias === true && !isObject(entry.value)) return fail(c.s, entry.key.at, 'map merge requires a map or a list of maps as its value')
   const sources = Array.isArray(entry.value) ? [...entry.value].reverse() : [entry.value]
   for (const source of sources) {
     if (!isObject(source)) {

@@ -22,4 +22,6 @@ export interface DuplicateKey {
   readonly key: string
   readonly at: number
   readonly firstAt: number
+  /** Known for JSON only. */
+  readonly path?: readonly (string | number)[] | undefined
 }

@@ -26,25 +26,39 @@ export function resolvePlain(text: string): Json {
 }
 
 /** The value of a scalar with an explicit tag. Tags that nobody knows leave the text as it is. */
-export function resolveTagged(tag: string, text: string, plain: boolean): Resolved {
-  if (tag === '!') return { ok: true, value: text }
+export function resolveTagged(tag: string, text: string): Resolved {
   if (!tag.startsWith(tagPrefix)) return { ok: true, value: text }
   const kind = tag.slice(tagPrefix.length)
   if (kind === 'binary') return decodeBase64(text)
   if (kind === 'str') return { ok: true, value: text }
-  const value = plain || kind !== 'timestamp' ? resolvePlain(text) : text
-  const got = kindOf(value)
-  if (kind === 'timestamp' && got === 'str') return { ok: true, value: text }
+  if (kind === 'timestamp') return isTimestamp(text) ? { ok: true, value: text } : unreadable(kind, text)
   if (!['bool', 'int', 'float', 'null'].includes(kind)) return { ok: true, value: text }
-  if (got === kind || (kind === 'float' && got === 'int')) return { ok: true, value }
+  const value = resolvePlain(text)
+  const got = kindOf(value, text)
+  return got === kind || (kind === 'float' && got === 'int') ? { ok: true, value } : unreadable(kind, text)
+}
+
+function unreadable(kind: string, text: string): Resolved {
   return { ok: false, message: `cannot read \`${text}\` as !!${kind}` }
 }
 
-function kindOf(value: Json): string {
+/** A whole number written as a fraction or with an exponent is none: `!!int 5.0` cannot be read. */
+function kindOf(value: Json, text: string): string {
   if (value === null) return 'null'
   if (typeof value === 'boolean') return 'bool'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  if (typeof value === 'number') return goInteger(text.replaceAll('_', '')) === undefined ? 'float' : 'int'
   return 'str'
+}
+
+/** The times that Go's library knows: a date, or a date and a time of day with an optional zone. */
+function isTimestamp(text: string): boolean {
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?(?:Z|[-+]\d\d:\d\d))|(?: +(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?))?$/.exec(text)
+  if (match === null) return false
+  const [year = 0, month = 0, day = 0, ...clock] = match.slice(1).map((part) => Number(part ?? 0))
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
+  const [hour = 0, minute = 0, second = 0] = match[7] === undefined ? clock : clock.slice(3)
+  return day >= 1 && day <= days && hour < 24 && minute < 60 && second < 60
 }
 
 function resolveNumber(text: string): Json {
@@ -57,18 +71,19 @@ function resolveNumber(text: string): Json {
 function goInteger(text: string): number | undefined {
   const negative = text.charCodeAt(0) === 45
   const body = negative || text.charCodeAt(0) === 43 ? text.slice(1) : text
-  if (/^(?:0|[1-9][0-9]*)$/.test(body)) return inRange(Number(body), negative)
-  const match = /^0(?:[xX]([0-9a-fA-F]+)|[oO]?([0-7]+)|[bB]([01]+))$/.exec(body)
+  if (/^(?:0|[1-9][0-9]{0,14})$/.test(body)) return signed(Number(body), negative)
+  const match = /^(?:([1-9][0-9]*)|0(?:[xX]([0-9a-fA-F]+)|[oO]?([0-7]+)|[bB]([01]+)))$/.exec(body)
   if (match === null) return undefined
-  const [, hex, octal, binary] = match
-  if (hex !== undefined) return inRange(Number.parseInt(hex, 16), negative)
-  if (octal !== undefined) return inRange(Number.parseInt(octal, 8), negative)
-  return inRange(Number.parseInt(binary ?? '0', 2), negative)
+  const [, decimal, hex, octal, binary] = match
+  const literal = decimal ?? (hex === undefined ? (octal === undefined ? `0b${binary ?? '0'}` : `0o${octal}`) : `0x${hex}`)
+  if (literal.length > 80) return undefined
+  const value = BigInt(literal)
+  // Beyond 64 bits Go's library falls back to a float, which decimal digits alone can be.
+  if (value > (negative ? 2n ** 63n : 2n ** 64n - 1n)) return undefined
+  return signed(Number(value), negative)
 }
 
-/** Beyond 64 bits Go's library falls back to a float; the number is the same here. */
-function inRange(value: number, negative: boolean): number | undefined {
-  if (negative ? value > 2 ** 63 : value >= 2 ** 64) return undefined
+function signed(value: number, negative: boolean): number {
   return negative && value !== 0 ? -value : value
 }
 

@@ -1,5 +1,5 @@
 // Owns the scanning of anchors, aliases, tags and directives.
-import { code, column, fail, isBlankOrEnd, isBreak, isWordCharacter, push, skipBreak, type Scanner } from './scanner.ts'
+import { code, fail, isBlankOrEnd, isBreak, isWordCharacter, push, skipBreak, type Scanner } from './scanner.ts'
 
 export function scanAnchor(s: Scanner, type: 'anchor' | 'alias'): void {
   const start = s.pos
@@ -65,8 +65,8 @@ export function scanDirective(s: Scanner): void {
   while (code(s) === 35 || (!isBreak(code(s)) && code(s) !== 0)) s.pos++
   if (isBreak(code(s))) skipBreak(s)
   if (words[0] === '%YAML') {
-    if (words[1] !== '1.1') return fail(s, start, 'found incompatible YAML document')
-    return push(s, 'versionDirective', start)
+    if (!/^\d{1,9}\.\d{1,9}$/.test(words[1] ?? '')) return fail(s, start, 'did not find expected version number')
+    return push(s, 'versionDirective', start, words[1])
   }
   if (words[0] !== '%TAG') return fail(s, start, 'found unknown directive name')
   const handle = words[1] ?? ''
@@ -79,7 +79,8 @@ export function scanDirective(s: Scanner): void {
 /** Skips blanks, comments and breaks up to the next token. */
 export function skipToToken(s: Scanner): void {
   for (;;) {
-    if (column(s) === 0 && code(s) === 0xfeff) {
+    // A byte order mark is one at the very beginning only; elsewhere it is a letter like any other.
+    if (s.pos === 0 && code(s) === 0xfeff) {
       s.pos++
       s.lineStart = s.pos
     }
