@@ -19,11 +19,26 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     return { exit: 1 }
   }
   const evaluation = evaluationOf(invocation.args[0] ?? '', flags, env.value)
+  if (evaluation.kind === 'podName' && !('template' in evaluation) && !(isObject(evaluation.in as Json) && Object.hasOwn(evaluation.in as object, 'template'))) {
+    return { error: "the name of a pod depends on its template: give '{workflow: NAME, node: NAME, template: NAME}'" }
+  }
   const answer = answerEvaluation(evaluation, facilities())
   if (flags.text('output') === 'json') streams.stdout(`${JSON.stringify(answer)}\n`)
-  else if (answer.error === undefined) streams.stdout(`${shown(answer)}\n`)
+  else if (answer.error === undefined) streams.stdout(`${shown(answer)}\n${answer.type === undefined ? '' : `type: ${answer.type}\n`}`)
   if (answer.error === undefined) return { exit: 0 }
-  return flags.text('output') === 'json' ? { exit: 1 } : { error: answer.error }
+  return flags.text('output') === 'json' ? { exit: 1 } : { error: answer.error + scopeText(evaluation, env.value) }
+}
+
+/** Kinds that read variables. */
+const SCOPED: ReadonlySet<EvaluationKind> = new Set<EvaluationKind>(['expr', 'bool', 'template'])
+const NAMES_MAX = 30
+
+/** The names that an expression could have used. */
+function scopeText({ kind }: Evaluation, env: Json): string {
+  if (!SCOPED.has(kind)) return ''
+  const names = Object.keys(flattened(env)).toSorted()
+  if (names.length === 0) return '\n  in scope: no variables; --env FILE gives them'
+  return `\n  in scope: ${names.slice(0, NAMES_MAX).join(', ')}${names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : ''}`
 }
 
 const facilities = (): Facilities => ({ nowMs: Date.now(), random: (length) => randomBytes(length), sprig: sprigOfHost })
@@ -65,7 +80,7 @@ function evaluationOf(text: string, flags: Flags, env: Json): Evaluation {
   if (kind === 'template') return { kind, in: text, vars: flattened(env) }
   const [document] = STRUCTURED.has(kind) ? readDocuments(text) : []
   const given = document?.problem === undefined ? (document?.value ?? text) : text
-  const named = (kind === 'nodeId' || kind === 'podName') && !isObject(given) ? { node: text } : given
+  const named = (kind === 'nodeId' || kind === 'podName') && !isObject(given) ? { workflow: /^[^.([]*/.exec(text)?.[0] ?? '', node: text } : given
   return { ...(isObject(env) ? env : {}), kind, in: STRUCTURED.has(kind) ? named : text }
 }
 

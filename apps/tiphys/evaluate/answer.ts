@@ -17,11 +17,11 @@ export interface Evaluation {
 type Answers = { readonly [K in EvaluationKind]: (input: Evaluation, facilities: Facilities) => CaseAnswer }
 
 const ANSWERS: Answers = {
-  expr: (input, facilities) => evaluateCase(input as unknown as ExpressionCase, facilities),
-  bool: (input, facilities) => evaluateCase(input as unknown as ExpressionCase, facilities),
-  template: (input, facilities) => evaluateCase(input as unknown as ExpressionCase, facilities),
+  expr: (input, facilities) => evaluateCase({ ...input, in: textOf(input) } as ExpressionCase, facilities),
+  bool: (input, facilities) => evaluateCase({ ...input, in: textOf(input) } as ExpressionCase, facilities),
+  template: (input, facilities) => evaluateCase({ ...input, in: textOf(input) } as ExpressionCase, facilities),
   when: (input) => answerOf(evaluateWhen(textOf(input)), (truth) => truth),
-  depends: (input) => answerDepends(input as unknown as DependsCase),
+  depends: (input) => answerDepends({ ...input, in: textOf(input) } as DependsCase),
   sequence: (input) => answerSequence(input.in),
   items: (input) => answerItems(input as unknown as ItemsCase),
   duration: (input) => answerOf(parseDuration(textOf(input)), (ns) => ({ ns: String(ns), string: formatDuration(ns) })),
@@ -40,7 +40,26 @@ const ANSWERS: Answers = {
 /** The answer to one evaluation. Never throws on what users send. */
 export function answerEvaluation(input: Evaluation, facilities: Facilities = {}): CaseAnswer {
   if (!Object.hasOwn(ANSWERS, input.kind)) return { error: `there is no kind ${JSON.stringify(input.kind)}: it is one of ${EVALUATION_KINDS.join(', ')}` }
+  const misshapen = Object.entries(SHAPES).find(([field, fits]) => input[field] !== undefined && !fits(input[field]))
+  if (misshapen !== undefined) return { error: `${misshapen[0]} of a case cannot be ${JSON.stringify(input[misshapen[0]])}` }
   return ANSWERS[input.kind](input, facilities)
+}
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string')
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isTask = (value: unknown): boolean => isText(value) || (isMap(value) && isText((value as { name?: unknown }).name))
+const isEnd = (value: unknown): boolean => isText(value) || (isMap(value) && isText((value as { phase?: unknown }).phase) && isTexts((value as { children?: unknown }).children ?? []))
+
+/** What the fields of cases can be, whatever their kind. */
+const SHAPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  env: isMap,
+  vars: (value) => isMap(value) && Object.values(value as object).every((item) => item === null || isText(item)),
+  strict: isTexts,
+  dependencies: (value) => value === null || isTexts(value),
+  tasks: (value) => Array.isArray(value) && value.every(isTask),
+  results: (value) => isMap(value) && Object.values(value as object).every(isEnd),
+  withParam: isText, name: isText, value: isText, when: isText, owner: isText,
 }
 
 export function answerOf<T>(result: Result<T>, show: (value: T) => unknown): CaseAnswer {
@@ -53,7 +72,8 @@ function textOf(input: Evaluation): string {
 
 function fieldsOf(input: Evaluation): Readonly<Record<string, string | undefined>> {
   const { in: given, kind: _kind, ...rest } = input
-  return { ...(rest as Record<string, string>), ...(typeof given === 'object' && given !== null ? (given as Record<string, string>) : {}) }
+  const all = Object.entries({ ...rest, ...(typeof given === 'object' && given !== null ? given : {}) })
+  return Object.fromEntries(all.map(([name, value]) => [name, value === undefined || typeof value === 'string' ? value : JSON.stringify(value)]))
 }
 
 /** From here on the reference's numbers stand still: there is no whole number then, only the canonical text. */

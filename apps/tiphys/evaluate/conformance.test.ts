@@ -76,3 +76,18 @@ describe('a line of cases', () => {
     expect(answerLine('  ', {})).toBeUndefined()
   })
 })
+
+it('a case whose fields are of any shape is answered, never a failure of the program', () => {
+  const values = [7, -1.5, '', 'a.b', null, true, [], [null], ['x'], [{}], {}, { a: 1 }, { a: null }, { a: { phase: 3 } }, { children: 1 }]
+  const fields = ['in', 'env', 'vars', 'strict', 'allowUnresolved', 'dependencies', 'tasks', 'results', 'withParam', 'name', 'value', 'when', 'owner', 'workflow', 'node', 'template', 'schedule', 'timezone', 'from', 'n', 'count', 'format']
+  const odd = EVALUATION_KINDS.flatMap((kind) => fields.flatMap((field) => values.flatMap((value) => {
+    const line = JSON.stringify({ id: 1, kind, in: kind === 'depends' ? 'a' : '1', ...(kind === 'depends' && { tasks: ['a'], results: { a: 'Succeeded' } }), [field]: value })
+    try {
+      const got = JSON.parse(answerLine(line, { nowMs: 0 }) ?? 'null') as Answer | null
+      return got !== null && (got.out !== undefined || got.error !== undefined) ? [] : [`${line}: no answer`]
+    } catch (error) {
+      return [`${line}: ${String(error)}`]
+    }
+  })))
+  expect(odd.slice(0, 10)).toEqual([])
+})
