@@ -1,6 +1,7 @@
 // Owns field selectors such as `metadata.name=x,status.phase!=Running`.
 import { type Result, bad, ok } from './result.ts'
 import { SELECTOR_LENGTH_MAX } from './label-selector.ts'
+import { compareText } from './text.ts'
 
 export type FieldRequirement = { readonly field: string; readonly equal: boolean; readonly value: string }
 
@@ -13,7 +14,8 @@ const HINT = 'write selectors such as metadata.name=x,status.phase!=Running'
 export function parseFieldSelector(text: string): Result<FieldSelector> {
   if (text.length > SELECTOR_LENGTH_MAX) return bad('field_selector_invalid', `the selector is longer than ${SELECTOR_LENGTH_MAX} characters`)
   const requirements: FieldRequirement[] = []
-  for (const term of text.match(/(?:[^\\,]|\\[^]?)+/g) ?? []) {
+  // What is told first does not depend on how the terms were ordered.
+  for (const term of (text.match(/(?:[^\\,]|\\[^]?)+/g) ?? []).toSorted(compareText)) {
     const split = /^([^]*?)(!=|==|=)([^]*)$/.exec(term)
     if (split === null) return bad('field_selector_invalid', `invalid selector: '${text}'; can't understand '${term}'`, HINT)
     const value = unescape(split[3] ?? '')

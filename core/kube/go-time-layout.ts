@@ -12,8 +12,8 @@ export type LayoutField =
 
 export type LayoutPart =
   | { readonly type: 'text'; readonly text: string }
-  /** `digits` and `separator` are those of a fraction of a second. */
-  | { readonly type: 'field'; readonly field: LayoutField; readonly digits: number; readonly separator: string }
+  /** `text` is how the layout spells the field; `digits` and `separator` are those of a fraction of a second. */
+  | { readonly type: 'field'; readonly field: LayoutField; readonly text: string; readonly digits: number; readonly separator: string }
 
 // Longer spellings stand before their own beginnings, since the first that matches wins.
 const FIELDS: ReadonlyArray<readonly [string, LayoutField]> = [
@@ -63,7 +63,7 @@ function fieldAt(layout: string, at: number): { part: LayoutPart; length: number
   const fraction = /^([.,])(0+|9+)(?![0-9])/.exec(layout.slice(at, at + 100))
   if (fraction?.[1] !== undefined && fraction[2] !== undefined) {
     const field = fraction[2].startsWith('0') ? 'fraction0' : 'fraction9'
-    return { part: { type: 'field', field, digits: fraction[2].length, separator: fraction[1] }, length: fraction[0].length }
+    return { part: { type: 'field', field, text: fraction[0], digits: fraction[2].length, separator: fraction[1] }, length: fraction[0].length }
   }
   // `_2006` is an underscore before a year, not a padded day.
   if (layout.startsWith('_2006', at)) return undefined
@@ -71,7 +71,7 @@ function fieldAt(layout: string, at: number): { part: LayoutPart; length: number
     if (!layout.startsWith(spelling, at)) continue
     // `Jan` inside `Janet` is text, as is `Mon` inside `Money`.
     if ((field === 'month' || field === 'weekday') && /^[a-z]/.test(layout.slice(at + 3, at + 4))) continue
-    return { part: { type: 'field', field, digits: 0, separator: '' }, length: spelling.length }
+    return { part: { type: 'field', field, text: spelling, digits: 0, separator: '' }, length: spelling.length }
   }
   return undefined
 }

@@ -3,6 +3,7 @@ import { MONTH_NAMES, DAY_NAMES, daysInMonth, isLeapYear, secondsFromCivil } fro
 import type { GoTime } from './go-time.ts'
 import { type LayoutField, type LayoutPart, layoutParts } from './go-time-layout.ts'
 import { type Result, bad, ok } from './result.ts'
+import { eachUtf8Byte } from './text.ts'
 
 type Reading = {
   rest: string
@@ -18,28 +19,44 @@ type Reading = {
   utc: boolean
   offset: number | undefined
   zone: string
+  /** What was read, but is no such thing: `month`, `hour`. */
+  beyond: string
 }
 
 const TEXT_MAX = 10_000
 
-/** Reads `text` by a Go layout. What names no zone is UTC; an unknown zone abbreviation has offset zero, as in Go. */
+/** Reads `text` by a Go layout. What names no zone is UTC; an unknown zone abbreviation has offset zero, as in Go. Errors: `time_invalid` in Go's words. */
 export function parseGoTime(text: string, layout: string): Result<GoTime> {
-  const failed = bad('time_invalid', `parsing time ${JSON.stringify(text.slice(0, 200))} as ${JSON.stringify(layout)} failed`)
-  if (text.length > TEXT_MAX) return failed
+  if (text.length > TEXT_MAX) return bad('time_invalid', `parsing time ${quoted(text.slice(0, 200))} as ${quoted(layout)}: longer than ${TEXT_MAX} characters`)
   const reading: Reading = {
     rest: text, year: 0, month: -1, day: -1, yearDay: -1, hour: 0, minute: 0, second: 0, nanos: 0,
-    meridiem: '', utc: false, offset: undefined, zone: '',
+    meridiem: '', utc: false, offset: undefined, zone: '', beyond: '',
   }
+  const outside = (what: string): Result<GoTime> => bad('time_invalid', `parsing time ${quoted(text)}: ${what}`)
   const parts = layoutParts(layout)
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]
     if (part === undefined) break
-    const read = part.type === 'text' ? skipText(reading, part.text) : readField(reading, part, parts[i + 1])
-    if (!read) return failed
+    const before = reading.rest
+    if (part.type === 'text' ? skipText(reading, part.text) : readField(reading, part, parts[i + 1])) continue
+    if (reading.beyond !== '') return outside(`${reading.beyond} out of range`)
+    return bad('time_invalid', `parsing time ${quoted(text)} as ${quoted(layout)}: cannot parse ${quoted(part.type === 'text' ? reading.rest : before)} as ${quoted(part.text)}`)
   }
-  if (reading.rest !== '') return failed
+  if (reading.rest !== '') return outside(`extra text: ${quoted(reading.rest)}`)
   const time = settle(reading)
-  return time === undefined ? failed : ok(time)
+  return typeof time === 'string' ? outside(time) : ok(time)
+}
+
+/** In quotation marks; what is no plain character is written as its bytes. */
+function quoted(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
+  let out = ''
+  eachUtf8Byte(text, (byte) => {
+    const character = String.fromCharCode(byte)
+    if (character === '"' || character === '\\') out += `\\${character}`
+    else out += byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, '0')}`
+  })
+  return `"${out}"`
 }
 
 /** Takes fixed text off the front; a run of blanks in the layout matches any run of them, even none at the end. */
@@ -109,8 +126,7 @@ function readDateField(reading: Reading, field: LayoutField): boolean | undefine
     case 'numMonth':
     case 'zeroMonth': {
       const value = takeNumber(reading, field === 'zeroMonth')
-      reading.month = value ?? 0
-      return reading.month >= 1 && reading.month <= 12
+      return inRange(reading, { value, what: 'month', min: 1, max: 12 }, () => { reading.month = value ?? 0 })
     }
     case 'weekday':
     case 'longWeekday':
@@ -141,13 +157,13 @@ function readDayField(reading: Reading, field: LayoutField): boolean | undefined
 function readClockField(reading: Reading, field: LayoutField): boolean | undefined {
   switch (field) {
     case 'hour':
-      return inRange(takeNumber(reading, false), 23, (value) => { reading.hour = value })
+      return inRange(reading, { value: takeNumber(reading, false), what: 'hour', max: 23 }, (value) => { reading.hour = value })
     case 'hour12':
     case 'zeroHour12':
-      return inRange(takeNumber(reading, field === 'zeroHour12'), 12, (value) => { reading.hour = value })
+      return inRange(reading, { value: takeNumber(reading, field === 'zeroHour12'), what: 'hour', max: 12 }, (value) => { reading.hour = value })
     case 'minute':
     case 'zeroMinute':
-      return inRange(takeNumber(reading, field === 'zeroMinute'), 59, (value) => { reading.minute = value })
+      return inRange(reading, { value: takeNumber(reading, field === 'zeroMinute'), what: 'minute', max: 59 }, (value) => { reading.minute = value })
     case 'PM':
     case 'pm': {
       const text = reading.rest.slice(0, 2)
@@ -161,14 +177,17 @@ function readClockField(reading: Reading, field: LayoutField): boolean | undefin
   }
 }
 
-function inRange(value: number | undefined, max: number, set: (value: number) => void): boolean {
-  if (value === undefined || value > max) return false
-  set(value)
-  return true
+interface Bounded { readonly value: number | undefined; readonly what: string; readonly min?: number; readonly max: number }
+
+function inRange(reading: Reading, { value, what, min = 0, max }: Bounded, set: (value: number) => void): boolean {
+  if (value === undefined) return false
+  if (value < min || value > max) reading.beyond = what
+  else set(value)
+  return reading.beyond === ''
 }
 
 function readSecond(reading: Reading, field: LayoutField, next: LayoutPart | undefined): boolean {
-  if (!inRange(takeNumber(reading, field === 'zeroSecond'), 59, (value) => { reading.second = value })) return false
+  if (!inRange(reading, { value: takeNumber(reading, field === 'zeroSecond'), what: 'second', max: 59 }, (value) => { reading.second = value })) return false
   // A fraction is read even where the layout has none.
   const layoutHasFraction = next?.type === 'field' && (next.field === 'fraction0' || next.field === 'fraction9')
   if (!layoutHasFraction) readOptionalFraction(reading)
@@ -205,7 +224,10 @@ function readOffset(reading: Reading, field: LayoutField): boolean {
   const match = OFFSET_PATTERNS.get(field.replace(/^(iso|num)/, ''))?.exec(reading.rest)
   if (match === null || match === undefined) return false
   const [hours, minutes, seconds] = [Number(match[2]), Number(match[3] ?? 0), Number(match[4] ?? 0)]
-  if (hours > 24 || minutes > 60 || seconds > 60) return false
+  if (hours > 24) reading.beyond = 'time zone offset hour'
+  if (minutes > 60) reading.beyond = 'time zone offset minute'
+  if (seconds > 60) reading.beyond = 'time zone offset second'
+  if (reading.beyond !== '') return false
   reading.offset = (hours * 3600 + minutes * 60 + seconds) * (match[1] === '-' ? -1 : 1)
   reading.rest = reading.rest.slice(match[0].length)
   return true
@@ -241,13 +263,15 @@ function signedOffsetLength(text: string): number {
   return match?.[1] === undefined || Number(match[1]) > 23 ? 0 : match[0].length
 }
 
-function settle(reading: Reading): GoTime | undefined {
+/** The time that was read, or what is wrong with it. */
+function settle(reading: Reading): GoTime | string {
   if (reading.meridiem === 'PM' && reading.hour < 12) reading.hour += 12
   if (reading.meridiem === 'AM' && reading.hour === 12) reading.hour = 0
-  if (reading.yearDay >= 0 && !settleYearDay(reading)) return undefined
+  const wrong = reading.yearDay >= 0 ? settleYearDay(reading) : undefined
+  if (wrong !== undefined) return wrong
   const month = reading.month < 0 ? 1 : reading.month
   const day = reading.day < 0 ? 1 : reading.day
-  if (day < 1 || day > daysInMonth(reading.year, month)) return undefined
+  if (day < 1 || day > daysInMonth(reading.year, month)) return 'day out of range'
   const local = secondsFromCivil({ year: reading.year, month, day, hour: reading.hour, minute: reading.minute, second: reading.second })
   const nanos = reading.nanos
   if (reading.utc) return { seconds: local, nanos, offsetSeconds: 0, zone: 'UTC' }
@@ -261,19 +285,19 @@ function settle(reading: Reading): GoTime | undefined {
   return { seconds: local, nanos, offsetSeconds: hours * 3600, zone: reading.zone }
 }
 
-/** Turns the day of the year into month and day; where the text names those too, they have to agree. */
-function settleYearDay(reading: Reading): boolean {
+/** Turns the day of the year into month and day; where the text names those too, they have to agree. Answers what is wrong. */
+function settleYearDay(reading: Reading): string | undefined {
   const last = isLeapYear(reading.year) ? 366 : 365
-  if (reading.yearDay < 1 || reading.yearDay > last) return false
+  if (reading.yearDay < 1 || reading.yearDay > last) return 'day-of-year out of range'
   let month = 1
   let day = reading.yearDay
   while (day > daysInMonth(reading.year, month)) {
     day -= daysInMonth(reading.year, month)
     month++
   }
-  if (reading.month >= 0 && reading.month !== month) return false
-  if (reading.day >= 0 && reading.day !== day) return false
+  if (reading.month >= 0 && reading.month !== month) return 'day-of-year does not match month'
+  if (reading.day >= 0 && reading.day !== day) return 'day-of-year does not match day'
   reading.month = month
   reading.day = day
-  return true
+  return undefined
 }

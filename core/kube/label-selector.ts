@@ -93,9 +93,9 @@ function parseValues(parser: Parser): Result<string[]> {
   for (let previous = '('; ; ) {
     const token = take(parser)
     const separates = token.kind === 'symbol' && (token.text === ',' || token.text === ')')
+    if (previous === 'word' && !separates) return wrong(`found '${token.text}', expected: ',' or ')'`)
     if (token.kind !== 'word' && !separates) return wrong(`found '${token.text}', expected: ',', or identifier`)
     if (token.kind === 'word') {
-      if (previous === 'word') return wrong(`found '${token.text}', expected: ',' or ')'`)
       values.add(token.text)
       previous = 'word'
       continue

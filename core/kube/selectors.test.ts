@@ -23,6 +23,8 @@ describe('label selectors', () => {
 
   it('says what is wrong in the words of Kubernetes', () => {
     expect(selects('app in a', {})).toBe("unable to parse requirement: found 'a' expected: '('")
+    expect(selects('app in (a', {})).toBe("unable to parse requirement: found '', expected: ',' or ')'")
+    expect(selects('app in (', {})).toBe("unable to parse requirement: found '', expected: ',', or identifier")
     expect(selects('app=x,', {})).toBe("found '', expected: identifier after ','")
     expect(selects('a b', {})).toBe("unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt")
     expect(selects(')', {})).toBe("found ')', expected: !, identifier, or 'end of string'")
@@ -65,6 +67,7 @@ describe('field selectors', () => {
     expect(selects(',,')).toBe(true)
     expect(selects('metadata.name')).toBe("invalid selector: 'metadata.name'; can't understand 'metadata.name'")
     expect(selects('a=b=c')).toBe('invalid field selector: unescaped character in value: 61')
+    expect(selects('z,a')).toBe("invalid selector: 'z,a'; can't understand 'a'")
     expect(selects('a=\\n')).toBe('invalid field selector: invalid escape sequence: \\n')
   })
 })

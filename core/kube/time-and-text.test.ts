@@ -36,6 +36,21 @@ describe('Go times', () => {
     expect(reformat('2024-01-15T10:20:30Z tail', RFC3339, RFC3339)).toBe('error')
   })
 
+  it.each([
+    ['2024-01-01', RFC3339, 'parsing time "2024-01-01" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"'],
+    ['yesterday', RFC3339, 'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"'],
+    ['2024-13-01T00:00:00Z', RFC3339, 'parsing time "2024-13-01T00:00:00Z": month out of range'],
+    ['2024-02-30T00:00:00Z', RFC3339, 'parsing time "2024-02-30T00:00:00Z": day out of range'],
+    ['2024-01-01T00:00:00+99:00', RFC3339, 'parsing time "2024-01-01T00:00:00+99:00": time zone offset hour out of range'],
+    ['2024-01-01T00:00:00Zx', RFC3339, 'parsing time "2024-01-01T00:00:00Zx": extra text: "x"'],
+    ['\u00fc"', RFC3339, 'parsing time "\\xc3\\xbc\\"" as "2006-01-02T15:04:05Z07:00": cannot parse "\\xc3\\xbc\\"" as "2006"'],
+    ['Wed, 1 Jan 2020', 'Mon, 02 Jan 2006', 'parsing time "Wed, 1 Jan 2020" as "Mon, 02 Jan 2006": cannot parse "1 Jan 2020" as "02"'],
+    ['2024-366', '2006-002', 'error: none'], ['2023-366', '2006-002', 'parsing time "2023-366": day-of-year out of range'],
+  ])('%s by %s: what cannot be read is told', (text, layout, message) => {
+    const read = parseGoTime(text, layout)
+    expect(read.ok ? 'error: none' : read.problem.message).toBe(message)
+  })
+
   it('what is printed reads back, and nothing throws', () => {
     const layouts = fc.constantFrom(RFC3339_NANO, 'Mon, 02 Jan 2006 15:04:05.000000000 -0700', '2006-01-02 15:04:05.999999999 Z07:00')
     fc.assert(

@@ -1,5 +1,6 @@
 // Owns the command tree as the reference has it, for `--compat argo`: without the flags and values that we added.
-import type { CommandSpec, FlagSpec, Invocation, Outcome } from '../flags/index.ts'
+import type { CommandSpec, FlagSpec, Flags, Invocation, Outcome, Streams, WrongVariable } from '../flags/index.ts'
+import { logLine } from '../remote/go-log.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -46,15 +47,24 @@ function withoutValues({ values: _, ...others }: NonNullable<FlagSpec['argo']>):
   return others
 }
 
-const LEVELS: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error'])
+/** In any mixture of capitals; some are names of older days. */
+const LEVELS: ReadonlySet<string> = new Set(['trace', 'debug', 'info', 'print', 'warn', 'error', 'fatal', 'panic'])
 const FORMATS: ReadonlySet<string> = new Set(['text', 'json'])
 
 /** What is judged before any command runs. */
-export function beforeCommand({ flags, streams }: Invocation): Outcome | undefined {
+export function beforeCommand({ flags, streams, wrongVariable }: Invocation): Outcome | undefined {
+  if (wrongVariable !== undefined) return variableOutcome(flags, streams, wrongVariable)
   const [level, format] = [flags.text('loglevel'), flags.text('log-format')]
-  const problem = LEVELS.has(level) ? (FORMATS.has(format) ? undefined : `invalid log format: ${format}`) : `invalid log level: ${level}`
+  const problem = LEVELS.has(level.toLowerCase()) ? (FORMATS.has(format.toLowerCase()) ? undefined : `invalid log type: ${format}`) : `invalid log level: ${level}`
   if (problem === undefined) return undefined
   if (flags.text('compat') !== 'argo') return { error: problem }
   streams.stderr(`${JSON.stringify({ time: new Date().toISOString(), level: 'ERROR', msg: 'Failed to create argo pre-run logger', error: problem })}\n`)
+  return { exit: 1 }
+}
+
+/** The reference logs what it cannot read of the environment. */
+function variableOutcome(flags: Flags, streams: Streams, { name, message }: WrongVariable): Outcome {
+  if (flags.text('compat') !== 'argo') return { error: `${name}: ${message}` }
+  streams.stderr(`${logLine(Date.now(), 'ERROR', 'Failed to set flag', { error: message })}\n`)
   return { exit: 1 }
 }

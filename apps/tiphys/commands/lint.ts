@@ -4,8 +4,8 @@ import { type LintResult, type SourceFile, argoReport, githubReport, jsonReport,
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { manifestFiles, readSource } from '../local/input.ts'
 import { Mistake } from '../remote/failure.ts'
-import { entryLine } from '../remote/go-log.ts'
-import { unreadableEntry } from '../remote/manifests.ts'
+import { type Entry, entryLine } from '../remote/go-log.ts'
+import { shapeProblem, tellUnreadable } from '../remote/manifests.ts'
 import { sourcesOf } from '../remote/walk.ts'
 import { lookFor } from '../terminal/index.ts'
 import { VERSION } from '../release.ts'
@@ -17,14 +17,26 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const compat = flags.text('compat') === 'argo' ? 'argo' : undefined
   const read = compat === undefined ? await readFiles(args) : await readAsReference(invocation)
   if (!read.ok) return { error: read.message }
-  const result = lintFiles(read.files, { strict: flags.bool('strict'), kinds: kinds.kinds, compat })
+  const judge = (files: readonly SourceFile[]): LintResult => lintFiles(files, { strict: flags.bool('strict'), kinds: kinds.kinds, compat })
+  const all = judge(read.files)
+  // Where the reference has read standard input for its templates, nothing is left of it to judge.
+  const result = compat === undefined || wholeCallError(all.reference) !== undefined ? all : judge(read.files.filter(({ path }) => path !== 'stdin'))
   if (compat === undefined) streams.stdout(report(invocation, result))
   else {
     streams.stdout(argoReport(result.reference, { style: flags.text('output') === 'simple' ? 'simple' : 'pretty', color: !flags.bool('no-color') }))
-    const refused = wholeCallError(result.reference)
+    const refused = refusal(result)
     if (refused !== undefined) return { error: refused }
   }
   return { exit: result.ok ? 0 : 1 }
+}
+
+/** Why the call as a whole is refused, with the file and in the words of the reference. */
+function refusal({ reference }: LintResult): string | undefined {
+  const text = wholeCallError(reference)
+  const first = reference.rejections.find(({ wholeCall, code }) => wholeCall === true && code === 'parse')
+  if (text === undefined || first === undefined) return text
+  const why = first.manifest === undefined ? undefined : shapeProblem(first.manifest, { strict: false, argo: true })
+  return `failed to parse YAML from file ${first.file}: ${why ?? text.replace(/^failed to parse YAML from file: /, '')}`
 }
 
 function report({ flags, streams }: Invocation, result: LintResult): string {
@@ -61,8 +73,11 @@ async function readAsReference({ args, flags, streams }: Invocation): Promise<Re
     if (error instanceof Mistake) return { ok: false, message: error.message }
     throw error
   }
-  const lines = files.flatMap(({ text }) => readManifests(text).unreadable.map((one) => entryLine(flags, unreadableEntry(one), Date.now())))
-  for (const line of [...lines, ...lines]) if (line !== undefined) streams.stderr(`${line}\n`)
+  const tell = (entry: Entry): void => {
+    const line = entryLine(flags, entry, Date.now())
+    if (line !== undefined) streams.stderr(`${line}\n`)
+  }
+  for (const { text } of [...files, ...files.filter(({ path }) => path !== 'stdin')]) for (const one of readManifests(text).unreadable) tellUnreadable(one, tell)
   return { ok: true, files }
 }
 

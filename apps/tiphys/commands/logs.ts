@@ -64,7 +64,7 @@ function sinceOf(flags: Flags): Since {
   if (from === '') return { ok: true, at: undefined }
   const time = parseGoTime(from, RFC3339)
   if (time.ok) return { ok: true, at: goTimeToMs(time.value) }
-  return { ok: false, message: `parsing time ${JSON.stringify(from)} as ${JSON.stringify(RFC3339)}: cannot parse ${JSON.stringify(from)} as "2006"` }
+  return { ok: false, message: time.problem.message }
 }
 
 function printer({ flags, streams }: Invocation): LogWish['tell'] {

@@ -10,7 +10,7 @@ export function nodeFilter(flags: Flags): { readonly ok: true; readonly shows: S
   const status = flags.text('status')
   const selector = flags.text('node-field-selector')
   if (status === '' && selector === '') return { ok: true, shows: undefined }
-  const chosen = nodeSelector(selector)
-  if (!chosen.ok) return { ok: false, message: chosen.problem.message }
-  return { ok: true, shows: (node) => (status === '' || node.phase === status) && chosen.value(node) }
+  // A phase is a term like others, with what has a meaning in them.
+  const chosen = nodeSelector([...(status === '' ? [] : [`phase=${status}`]), ...(selector === '' ? [] : [selector])].join(','))
+  return chosen.ok ? { ok: true, shows: chosen.value } : { ok: false, message: chosen.problem.message }
 }

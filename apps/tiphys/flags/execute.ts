@@ -4,7 +4,7 @@ import { type Completer, completionReply, isCompletionRequest } from './complete
 import { type FlagSet, childNamed, flagsAt } from './flag-set.ts'
 import { helpText, usageText } from './help.ts'
 import { type Located, firstOperand, locate, unknownCommand } from './locate.ts'
-import type { ArgumentRule, CommandSpec, Flags, Invocation, Outcome, Place, Streams } from './model.ts'
+import type { ArgumentRule, CommandSpec, Flags, Invocation, Outcome, Place, Streams, WrongVariable } from './model.ts'
 import { type Parsed, parseFlags } from './parse.ts'
 
 export interface Program {
@@ -33,6 +33,7 @@ async function runAt(place: Located, program: Program, streams: Streams): Promis
   const set = flagsAt(place)
   const parsed = parseFlags(set, place.rest, streams.env)
   if (!parsed.ok) return usageError(place, parsed.problem, streams)
+  if (parsed.value.wrongVariable !== undefined) return wrongEnvironment(parsed.value.wrongVariable, program, invocationAt(place, parsed.value, streams))
   const load = place.command.load
   if (parsed.value.helpWanted) return printHelp(place, streams)
   const wrongArguments = argumentProblem(place, parsed.value)
@@ -46,8 +47,13 @@ async function runAt(place: Located, program: Program, streams: Streams): Promis
   return 'error' in outcome ? fail(outcome, streams) : outcome.exit
 }
 
-function invocationAt(place: Place, { args, flags }: Parsed, streams: Streams): Invocation {
-  return { path: [...place.parents.slice(1), place.command].map((command) => command.name), args, flags, streams, help: () => helpText(place) }
+async function wrongEnvironment({ name, message }: WrongVariable, { before }: Program, invocation: Invocation): Promise<number> {
+  const outcome = before?.(invocation) ?? { error: `${name}: ${message}` }
+  return 'error' in outcome ? fail(outcome, invocation.streams) : outcome.exit
+}
+
+function invocationAt(place: Place, { args, flags, wrongVariable }: Parsed, streams: Streams): Invocation {
+  return { ...(wrongVariable !== undefined && { wrongVariable }), path: [...place.parents.slice(1), place.command].map((command) => command.name), args, flags, streams, help: () => helpText(place) }
 }
 
 function printHelp(place: Place, streams: Streams): number {

@@ -193,6 +193,28 @@ describe('messages', () => {
   })
 })
 
+describe('variables that stand in for flags', () => {
+  const program = (before?: (invocation: Invocation) => Outcome | undefined) => ({
+    root: { name: 'tool', short: 'A tool.', commands: [{ name: 'list', short: 'Lists.', flags: [{ name: 'tls', type: 'bool', usage: 'TLS', env: ['TLS'] }], load: async () => ({ run: async () => ({ exit: 0 }) }) }] } as CommandSpec,
+    ...(before === undefined ? {} : { before }),
+  })
+  const ended = async (env: Record<string, string>, before?: (invocation: Invocation) => Outcome | undefined): Promise<readonly [number, string]> => {
+    let stderr = ''
+    const exit = await execute(program(before), ['list'], { stdout: () => undefined, stderr: (text) => (stderr += text), env })
+    return [exit, stderr]
+  }
+  const message = 'invalid argument "x" for "--tls" flag: strconv.ParseBool: parsing "x": invalid syntax'
+
+  it('are named when they cannot be read, without the usage', async () => {
+    expect(await ended({ TLS: 'x' })).toEqual([1, `Error: TLS: ${message}\n`])
+    expect(await ended({ TLS: '' })).toEqual([0, ''])
+  })
+
+  it('may be judged by the program', async () => {
+    expect(await ended({ TLS: 'x' }, ({ wrongVariable }) => (wrongVariable === undefined ? undefined : { error: wrongVariable.message, exit: 3 }))).toEqual([3, `Error: ${message}\n`])
+  })
+})
+
 describe('finding the command', () => {
   it('accepts flags before and between the names', async () => {
     const { call } = await run(['-n', 'prod', 'limits', '-v', 'create', '--type', 'x', 'key'])

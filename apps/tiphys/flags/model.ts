@@ -104,8 +104,16 @@ export interface Invocation {
   readonly args: readonly string[]
   readonly flags: Flags
   readonly streams: Streams
+  /** What of the environment cannot be read, for whoever judges before the command runs. */
+  readonly wrongVariable?: WrongVariable
   /** The help text of the command. */
   readonly help: () => string
+}
+
+/** A variable that stands in for a flag, with a value that the flag does not take. */
+export interface WrongVariable {
+  readonly name: string
+  readonly message: string
 }
 
 /** What a command that ran ends with: an exit code, or a message after `Error:` and exit code 1. */

@@ -2,7 +2,7 @@
 import { type Result, bad, ok } from '@tiphys/core/kube'
 import { type FlagSet, HELP_FLAG } from './flag-set.ts'
 import { suggestWords } from './locate.ts'
-import type { FlagSpec, FlagValue, Flags } from './model.ts'
+import type { FlagSpec, FlagValue, Flags, WrongVariable } from './model.ts'
 import { quoteCharacter, quoteText } from './quote.ts'
 import { bareText, defaultValue, parseFlagValue } from './values.ts'
 
@@ -10,6 +10,7 @@ export interface Parsed {
   readonly flags: Flags
   readonly args: readonly string[]
   readonly helpWanted: boolean
+  readonly wrongVariable?: WrongVariable
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -17,10 +18,11 @@ type Env = Readonly<Record<string, string | undefined>>
 /** Reads flags anywhere among the arguments, up to `--`. */
 export function parseFlags(set: FlagSet, argv: readonly string[], env: Env): Result<Parsed> {
   const cursor: Cursor = { set, argv, values: new Map(), args: [], at: 0 }
-  const failure = readArguments(cursor) ?? readEnvironment(set, cursor.values, env)
+  const failure = readArguments(cursor)
   if (failure !== undefined) return failure
+  const wrongVariable = readEnvironment(set, cursor.values, env)
   const flags = flagValues(set, cursor.values)
-  return ok({ flags, args: cursor.args, helpWanted: flags.bool(HELP_FLAG) })
+  return ok({ flags, args: cursor.args, helpWanted: flags.bool(HELP_FLAG), ...(wrongVariable !== undefined && { wrongVariable }) })
 }
 
 type Failure = ReturnType<typeof bad>
@@ -102,13 +104,13 @@ function assign(flag: FlagSpec, text: string, values: Map<string, FlagValue>): F
   return bad('flag_value_invalid', `invalid argument ${quoteText(text)} for ${quoteText(name)} flag: ${value.problem.message}`)
 }
 
-function readEnvironment(set: FlagSet, values: Map<string, FlagValue>, env: Env): Failure | undefined {
+function readEnvironment(set: FlagSet, values: Map<string, FlagValue>, env: Env): WrongVariable | undefined {
   for (const flag of set.byName.values()) {
     if (values.has(flag.name)) continue
     // An empty variable counts as absent, so that a script can switch one off.
-    const text = flag.env?.map((name) => env[name]).find((candidate) => candidate !== undefined && candidate !== '')
-    const failure = text === undefined ? undefined : assign(flag, text, values)
-    if (failure !== undefined) return failure
+    const name = flag.env?.find((candidate) => env[candidate] !== undefined && env[candidate] !== '')
+    const failure = name === undefined ? undefined : assign(flag, env[name] ?? '', values)
+    if (name !== undefined && failure !== undefined) return { name, message: failure.problem.message }
   }
   return undefined
 }

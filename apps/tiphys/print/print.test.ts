@@ -105,6 +105,8 @@ describe('node selectors', () => {
   it('says which part it cannot read', () => {
     const selector = nodeSelector('phase=a,nothing')
     expect(selector.ok ? '' : selector.problem.message).toBe("selector is invalid: invalid selector: 'phase=a,nothing'; can't understand 'nothing'")
+    const twice = nodeSelector('a=b=c')
+    expect(twice.ok ? '' : twice.problem.message).toBe('selector is invalid: invalid field selector: unescaped character in value: 61')
   })
 })
 

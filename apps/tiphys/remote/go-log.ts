@@ -15,9 +15,9 @@ export interface Entry {
 
 /** The line of an entry, as flags want logs; undefined where they want none of its level. */
 export function entryLine(flags: Flags, { level, message, fields = {}, own }: Entry, at: number): string | undefined {
-  if (flags.text('loglevel') === 'error' && level === 'WARN') return undefined
+  if (level === 'WARN' && /^(error|fatal|panic)$/i.test(flags.text('loglevel'))) return undefined
   if (flags.text('compat') !== 'argo') return own
-  if (flags.text('log-format') === 'json') return JSON.stringify({ time: new Date(at).toISOString(), level, msg: message, ...fields })
+  if (flags.text('log-format').toLowerCase() === 'json') return JSON.stringify({ time: new Date(at).toISOString(), level, msg: message, ...fields })
   return logLine(at, level, message, fields)
 }
 

@@ -1,8 +1,9 @@
 // Owns what a kubeconfig says of its current context: the namespace, and who one is. Nothing is written here.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type Json, type JsonObject, isObject, readDocuments } from '@tiphys/core/spec'
+import { reasonOf, yamlFailure } from './manifests.ts'
 
 export interface KubeContext {
   readonly namespace: string | undefined
@@ -30,6 +31,28 @@ export function kubeContext(choice: KubeChoice): KubeContext {
   const user = userName === undefined ? undefined : entry(files, 'users', { name: userName, field: 'user' })
   if (context === undefined && user === undefined) return NOTHING
   return { namespace: text(context?.['namespace']), token: tokenOf(user), username: text(user?.['username']), password: text(user?.['password']) }
+}
+
+/** Why what was chosen cannot be used, in the words of kubectl's library; a file that nobody names need not be there. */
+export function kubeProblem(choice: KubeChoice & { readonly cluster: string }): string | undefined {
+  if (choice.file !== '' && !existsSync(choice.file)) return `stat ${choice.file}: no such file or directory`
+  const paths = filesOf(choice).filter((path) => existsSync(path))
+  const broken = paths.map((path) => fileProblem(path)).find((problem) => problem !== undefined)
+  if (broken !== undefined) return broken
+  const files = paths.map(readConfig).filter((config) => config !== undefined)
+  const { context, cluster } = choice
+  if (context !== '' && entry(files, 'contexts', { name: context, field: 'context' }) === undefined) return `invalid configuration: context was not found for specified context: ${context}`
+  if (cluster !== '' && entry(files, 'clusters', { name: cluster, field: 'cluster' }) === undefined) return `invalid configuration: no server found for cluster ${JSON.stringify(cluster)}`
+  return undefined
+}
+
+function fileProblem(path: string): string | undefined {
+  try {
+    const problem = readDocuments(readFileSync(path, 'utf8'))[0]?.problem
+    return problem === undefined ? undefined : `error loading config file ${JSON.stringify(path)}: ${yamlFailure(problem).replace('error converting YAML to JSON: ', '')}`
+  } catch (error) {
+    return `error loading config file ${JSON.stringify(path)}: ${(error as NodeJS.ErrnoException).code === 'EISDIR' ? 'read' : 'open'} ${path}: ${reasonOf(error)}`
+  }
 }
 
 function filesOf({ file, env }: KubeChoice): readonly string[] {

@@ -1,9 +1,9 @@
 // Owns linting by a server: each object of the files is sent to it, and its verdicts are reported as the reference does.
-import { type Manifest, duplicatedKeys, isObject, readManifests } from '@tiphys/core/spec'
+import { type Manifest, isObject, readManifests } from '@tiphys/core/spec'
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { type LintFormat, type LintedFile, describeLint } from '../print/index.ts'
 import { RemoteFailure } from './failure.ts'
-import { sendable, shapeProblem, unreadableEntry } from './manifests.ts'
+import { isPassedOver, sendable, shapeProblem, tellUnreadable } from './manifests.ts'
 import { type Remote, namespaceFor, tell, withServer } from './remote.ts'
 import { type Source, sourcesOf } from './walk.ts'
 import { clusterTemplateService, cronService, lintWorkflow, templateService } from './services.ts'
@@ -32,13 +32,13 @@ export async function lintWith(remote: Remote, kinds: readonly LintedKind[], noC
 async function lintFile(remote: Remote, { path, text }: Source, kinds: readonly LintedKind[]): Promise<LintedFile> {
   const strict = remote.flags.bool('strict')
   const file = readManifests(text)
-  for (const unreadable of file.unreadable) tell(remote, unreadableEntry(unreadable))
+  for (const unreadable of file.unreadable) tellUnreadable(unreadable, (entry) => tell(remote, entry))
   const problems: string[] = []
   let linted = false
   for (const [index, manifest] of file.manifests.entries()) {
     if (!isOneOf(manifest, kinds) || isPassedOver(manifest, strict)) continue
     linted = true
-    const problem = shapeProblem(manifest, strict) ?? (await verdict(remote, manifest))
+    const problem = shapeProblem(manifest, { strict, argo: remote.argo }) ?? (await verdict(remote, manifest))
     if (problem !== undefined) problems.push(`in ${JSON.stringify(objectName(manifest, index))} (${manifest.kind}): ${problem}`)
   }
   return { file: path, linted, problems }
@@ -48,11 +48,6 @@ type Linted = Extract<Manifest, { kind: LintedKind }>
 
 function isOneOf(manifest: Manifest, kinds: readonly LintedKind[]): manifest is Linted {
   return kinds.some((kind) => kind === manifest.kind)
-}
-
-/** A YAML document with a key that stands twice cannot be read strictly, and is then passed over without a word. */
-function isPassedOver({ document }: Manifest, strict: boolean): boolean {
-  return strict && document.format !== 'json' && duplicatedKeys(document).length > 0
 }
 
 function objectName({ document }: Manifest, index: number): string {

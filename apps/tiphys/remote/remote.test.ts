@@ -10,7 +10,7 @@ import { root } from '../commands/index.ts'
 import { execute } from '../flags/index.ts'
 import { pathTo } from './connection.ts'
 import { datedLine, logLine } from './go-log.ts'
-import { kubeContext } from './kubeconfig.ts'
+import { kubeContext, kubeProblem } from './kubeconfig.ts'
 import { queryText } from './query.ts'
 
 describe('queries', () => {
@@ -51,6 +51,18 @@ users: [{name: me, user: {token: secret}}, {name: you, user: {username: u, passw
   it('are found by the environment, and need not be there', () => {
     expect(kubeContext({ file: '', context: '', user: '', env: { KUBECONFIG: `/nowhere:${file}` } }).namespace).toBe('team')
     expect(kubeContext({ file: '', context: '', user: '', env: { KUBECONFIG: '/nowhere' } }).namespace).toBeUndefined()
+  })
+
+  it('cannot be used without what was asked of them', () => {
+    const problem = (choice: Partial<Parameters<typeof kubeProblem>[0]>): string | undefined => kubeProblem({ file, context: '', user: '', cluster: '', env: {}, ...choice })
+    const broken = join(folder, 'broken')
+    writeFileSync(broken, 'a:\n  - [\n')
+    expect([problem({}), problem({ context: 'there' }), problem({ file: '', env: { KUBECONFIG: '/nowhere' } })]).toEqual([undefined, undefined, undefined])
+    expect(problem({ file: '/nowhere' })).toBe('stat /nowhere: no such file or directory')
+    expect(problem({ file: folder })).toBe(`error loading config file "${folder}": read ${folder}: is a directory`)
+    expect(problem({ file: '', env: { KUBECONFIG: `${file}:${broken}` } })).toMatch(/^error loading config file ".*broken": yaml: line \d: did not find expected/)
+    expect(problem({ context: 'nowhere' })).toBe('invalid configuration: context was not found for specified context: nowhere')
+    expect(problem({ cluster: 'none' })).toBe('invalid configuration: no server found for cluster "none"')
   })
 })
 
@@ -95,6 +107,20 @@ describe('commands that ask a server', () => {
     expect(await call(['list', '-n', 'ns', '-H', 'X-One: 1', '-o', 'name'], env)).toEqual({ exit: 0, out: 'No workflows found\n', err: '' })
     expect(asked[0]).toMatchObject({ method: 'GET', headers: { authorization: 'Bearer t', 'x-one': '1' } })
     expect(asked[0]?.url).toMatch(/^\/argo\/api\/v1\/workflows\/ns\?fields=metadata%2Citems.metadata.name/)
+  })
+
+  it('tell settings that cannot be used in their own words or in those of the reference', async () => {
+    const host = await serve(() => ({ body: '{"items":null}' }))
+    expect((await call(['list'], { ...server(host), ARGO_SECURE: 'x' })).err).toBe('Error: ARGO_SECURE: invalid argument "x" for "-e, --secure" flag: strconv.ParseBool: parsing "x": invalid syntax\n')
+    expect((await call(['list'], { ...server(host), ARGO_SECURE: 'x' }, true)).err).toMatch(/^time=\S+ level=ERROR msg="Failed to set flag" error="invalid argument .*"\n$/)
+    expect((await call(['list', '--context', 'x'], server(host))).err).toBe('Error: the kubeconfig cannot be used, and no namespace is given: invalid configuration: context was not found for specified context: x\n')
+    expect((await call(['list', '--context', 'x'], server(host), true)).err).toMatch(/^time=\S+ level=ERROR msg="Failed to get namespace" error="invalid configuration: context was not found for specified context: x"\n$/)
+    expect((await call(['list', '--log-format', 'xml'], server(host), true)).err).toContain('"error":"invalid log type: xml"')
+    expect(asked).toEqual([])
+    expect((await call(['list', '--context', 'x', '-n', 'ns', '--loglevel', 'WARN'], { ...server(host), ARGO_HTTP1: 'x' }, true)).exit).toBe(0)
+    // The reference takes a namespace that is set to nothing for all of them.
+    await call(['list', '-o', 'name'], { ...server(host), ARGO_NAMESPACE: '' })
+    expect(asked.map(({ url }) => url.split('?')[0])).toEqual(['/api/v1/workflows/ns', '/api/v1/workflows/'])
   })
 
   it('follow pages, and list each workflow once', async () => {

@@ -7,7 +7,7 @@ import { dataFolders } from '../local/home.ts'
 import { readAccess, serverPlace } from '../server/place.ts'
 import { Fatal, Mistake } from './failure.ts'
 import { entryLine } from './go-log.ts'
-import { kubeContext } from './kubeconfig.ts'
+import { kubeContext, kubeProblem } from './kubeconfig.ts'
 import type { TransportOptions } from './transport.ts'
 
 export interface Server {
@@ -49,8 +49,9 @@ function serverAt(named: string, invocation: Invocation): Server {
   }
 }
 
-/** A number alone is seconds, as for kubectl. */
+/** A number alone is seconds, as for kubectl. The reference heeds it for clusters only. */
 function timeoutOf(flags: Flags): number {
+  if (isArgo(flags)) return 0
   const text = flags.text('request-timeout')
   const span = parseGoDuration(/^\d+$/.test(text) ? `${text}s` : text)
   if (!span.ok) throw new Mistake(`invalid --request-timeout ${JSON.stringify(text)}: write a time such as 30s; 0 for any`)
@@ -105,8 +106,16 @@ export function givenAuth({ flags, streams }: Invocation): string | undefined {
 }
 
 export function namespaceOf({ flags, streams }: Invocation): string {
-  const context = (): string | undefined => kubeContext({ file: flags.text('kubeconfig'), context: flags.text('context'), user: flags.text('user'), env: streams.env }).namespace
-  return flags.text('namespace') || (context() ?? 'default')
+  const given = flags.text('namespace') || streams.env['ARGO_NAMESPACE']
+  if (given !== undefined) return given
+  const choice = { file: flags.text('kubeconfig'), context: flags.text('context'), user: flags.text('user'), env: streams.env }
+  const problem = kubeProblem({ ...choice, cluster: flags.text('cluster') })
+  if (problem !== undefined) throw unusable(flags, problem)
+  return kubeContext(choice).namespace ?? 'default'
+}
+
+function unusable(flags: Flags, error: string): Error {
+  return isArgo(flags) ? new Fatal(entryLine(flags, { level: 'ERROR', message: 'Failed to get namespace', fields: { error }, own: '' }, Date.now()) ?? '') : new Mistake(`the kubeconfig cannot be used, and no namespace is given: ${error}`)
 }
 
 const KNOCK_MS = 1000

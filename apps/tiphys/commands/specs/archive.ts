@@ -1,5 +1,5 @@
 // The commands for finished workflows that a server keeps in its archive.
-import type { CommandSpec, FlagSpec } from '../../flags/index.ts'
+import type { CommandSpec, FlagSpec, Flags } from '../../flags/index.ts'
 import { FIELD_SELECTOR, NODE_SELECTOR, PARAMETER, SELECTOR, output } from './flags.ts'
 import { AFTER_FLAGS } from './submit.ts'
 
@@ -14,6 +14,10 @@ type Module = typeof import('../../remote/commands/archive.ts')
 
 function load(name: keyof Module): NonNullable<CommandSpec['load']> {
   return async () => ({ run: (await import('../../remote/commands/archive.ts'))[name] })
+}
+
+function chosen(args: readonly string[], flags: Flags): string | undefined {
+  return args.length === 0 && flags.text('selector') === '' && flags.text('field-selector') === '' ? 'requires either selector or workflow' : undefined
 }
 
 export const archive: CommandSpec = {
@@ -36,7 +40,7 @@ export const archive: CommandSpec = {
       flags: [...AGAIN, { name: 'memoized', type: 'bool', usage: 're-use successful steps & outputs from the previous run' }, { name: 'priority', type: 'int32', usage: 'workflow priority' }],
     },
     {
-      ...NAME_OR_UID, name: 'retry', operands: '[WORKFLOW...]', short: 'retry zero or more workflows', args: { complete: 'archived' }, load: load('retryArchived'),
+      ...NAME_OR_UID, name: 'retry', operands: '[WORKFLOW...]', short: 'retry zero or more workflows', args: { complete: 'archived', check: chosen }, load: load('retryArchived'),
       flags: [...AGAIN, NODE_SELECTOR, { name: 'restart-successful', type: 'bool', usage: 'indicates to restart successful nodes matching the --node-field-selector' }],
     },
     { name: 'list-label-keys', short: 'list workflows label keys in the archive', args: {}, load: load('labelKeys') },

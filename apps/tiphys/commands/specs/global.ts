@@ -7,7 +7,7 @@ export const COMPAT: FlagSpec = { name: 'compat', type: 'string', usage: 'answer
 const SERVER_FLAGS: readonly FlagSpec[] = [
   { name: 'argo-server', short: 's', type: 'string', placeholder: 'host:port', usage: 'the server to ask; without one, the data directory or the server that runs on it', env: ['TIPHYS_SERVER', 'ARGO_SERVER'] },
   { name: 'argo-base-href', type: 'string', usage: 'path in front of all paths of the server', env: ['ARGO_BASE_HREF'] },
-  { name: 'argo-http1', type: 'bool', usage: 'speak HTTP 1 with the server, which happens in any case', env: ['ARGO_HTTP1'] },
+  { name: 'argo-http1', type: 'bool', usage: 'speak HTTP 1 with the server, which happens in any case' },
   { name: 'header', short: 'H', type: 'strings', usage: 'send a header with all requests', placeholder: 'strings', env: ['ARGO_HEADER'] },
   { name: 'secure', short: 'e', type: 'bool', default: true, usage: 'whether the server speaks TLS', env: ['ARGO_SECURE'] },
   { name: 'insecure-skip-verify', short: 'k', type: 'bool', usage: 'take any certificate of the server', env: ['ARGO_INSECURE_SKIP_VERIFY'] },

@@ -50,8 +50,7 @@ function periodOf({ flags }: Remote): Period {
 function readDate(text: string, layout: string): number {
   const time = parseGoTime(text, layout)
   if (time.ok) return goTimeToMs(time.value)
-  const [wanted = layout] = /Monday|Mon|January|Jan|2006|MST|[0-9]+/.exec(layout) ?? []
-  throw new Mistake(`parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(text)} as ${JSON.stringify(wanted)}`)
+  throw new Mistake(time.problem.message)
 }
 
 const TIMES_MAX = 100_000

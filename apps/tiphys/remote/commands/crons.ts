@@ -65,7 +65,7 @@ async function cronsIn(remote: Remote): Promise<readonly CronWorkflow[]> {
   const texts = await readSources(args, streams).catch((error: unknown) => {
     throw error instanceof Mistake ? ending(remote, error.message) : error
   })
-  const found = texts.flatMap((text) => objectsOfKind(text, 'CronWorkflow', { strict: flags.bool('strict'), tell: (entry) => tell(remote, entry), refuse }))
+  const found = texts.flatMap((text) => objectsOfKind(text, 'CronWorkflow', { strict: flags.bool('strict'), argo: remote.argo, tell: (entry) => tell(remote, entry), refuse }))
   if (found.length === 0) throw ending(remote, 'No CronWorkflows found in given files')
   return found.map(({ object }) => object)
 }

@@ -45,6 +45,6 @@ function sinceOf(flags: Flags): { readonly sinceSeconds?: number; readonly since
   if (span > 0) return { sinceSeconds: Math.floor(span / 1000) }
   if (time === '') return {}
   const parsed = parseGoTime(time, RFC3339)
-  if (!parsed.ok) throw new Mistake(`parsing time ${JSON.stringify(time)} as ${JSON.stringify(RFC3339)}: cannot parse ${JSON.stringify(time)} as "2006"`)
+  if (!parsed.ok) throw new Mistake(parsed.problem.message)
   return { sinceTime: new Date(Math.floor(goTimeToMs(parsed.value) / 1000) * 1000).toISOString().replace('.000Z', 'Z') }
 }

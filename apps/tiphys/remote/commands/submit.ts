@@ -25,7 +25,7 @@ async function submitFiles(remote: Remote): Promise<readonly Chosen[]> {
   const options = await submitOptionsOf(flags)
   const texts = await readSources(args, streams)
   const refuse = (error: string): Error => logged(remote, { level: 'ERROR', message: 'Failed to parse workflow', fields: { error }, own: `the workflow cannot be used: ${error}` })
-  const workflows = texts.flatMap((text) => objectsOfKind(text, 'Workflow', { strict: flags.bool('strict'), tell: (entry) => tell(remote, entry), refuse }))
+  const workflows = texts.flatMap((text) => objectsOfKind(text, 'Workflow', { strict: flags.bool('strict'), argo: remote.argo, tell: (entry) => tell(remote, entry), refuse }))
   checkFollowing(remote, workflows.length)
   if (workflows.length === 0) throw new Mistake('no workflow found in given files')
   const submitted: Chosen[] = []

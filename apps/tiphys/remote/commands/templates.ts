@@ -76,7 +76,7 @@ async function templatesIn(remote: Remote, { kind, title }: Family): Promise<rea
   const texts = await readSources(args, streams).catch((error: unknown) => {
     throw error instanceof Mistake ? ending(remote, error.message) : error
   })
-  const found = texts.flatMap((text) => objectsOfKind(text, kind, { strict: flags.bool('strict'), tell: (entry) => tell(remote, entry), refuse }))
+  const found = texts.flatMap((text) => objectsOfKind(text, kind, { strict: flags.bool('strict'), argo: remote.argo, tell: (entry) => tell(remote, entry), refuse }))
   if (found.length === 0) throw ending(remote, `No ${title} found in given files`)
   return found.map(({ object }) => object)
 }
