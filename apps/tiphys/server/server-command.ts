@@ -45,7 +45,7 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
   })
   if (!opened.ok) return { error: opened.message }
   const { address: { rest = '', kube }, metrics } = opened.server
-  streams.stdout(`Argo REST API on ${rest}\nKubernetes API on ${kube}\n${metrics === undefined ? '' : `metrics on ${metrics}\n`}kubectl: tiphys kubeconfig --use\n`)
+  streams.stdout(`Argo REST API on ${rest}\nKubernetes API on ${kube}\n${metrics === undefined ? '' : `metrics on ${metrics}\n`}kubectl: tiphys kubeconfig --use${flags.text('data-dir') === '' ? '' : ` --data-dir ${flags.text('data-dir')}`}\n`)
   if (format === 'json') log.info('listening', { rest, kube, ...(metrics !== undefined && { metrics }) })
   const signal = await stopped
   if (format === 'json') log.info('ending', { signal })

@@ -16,8 +16,18 @@ export interface PageOptions {
 
 const CONTENT_POLICY = "default-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
+interface PageVisit {
+  readonly method: string
+  readonly path: string
+  /** With its question mark; empty for none. */
+  readonly search: string
+}
+
+/** For those who ask whether the server lives; the page would tell them yes from whatever serves it. */
+const HEALTH: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
+
 /** Every path that is nothing else shows the page, by any method: it routes by itself. */
-export function pageAnswer({ baseHref, xFrameOptions, allowOrigin, strictTransport, page }: PageOptions, method: string, path: string): RawAnswer {
+export function pageAnswer({ baseHref, xFrameOptions, allowOrigin, strictTransport, page }: PageOptions, { method, path, search }: PageVisit): RawAnswer {
   const own = { ...(xFrameOptions !== '' && { 'X-Frame-Options': xFrameOptions }), ...(allowOrigin !== '' && { 'Access-Control-Allow-Origin': allowOrigin }) }
   if (allowOrigin !== '' && method === 'OPTIONS') {
     const allowed = {
@@ -25,8 +35,9 @@ export function pageAnswer({ baseHref, xFrameOptions, allowOrigin, strictTranspo
     }
     return { type: 'raw', status: 204, headers: { ...own, ...allowed } }
   }
+  if (HEALTH.has(path)) return { type: 'raw', status: 200, headers: { ...own, 'Content-Type': 'text/plain; charset=utf-8' }, body: 'ok' }
   const headers = { ...own, 'Content-Security-Policy': CONTENT_POLICY, ...(strictTransport && { 'Strict-Transport-Security': 'max-age=31536000' }) }
-  if (path === '/index.html') return { type: 'raw', status: 301, headers: { ...headers, Location: './' } }
+  if (path === '/index.html') return { type: 'raw', status: 301, headers: { ...headers, Location: `./${search}` } }
   const trimmed = baseHref.replace(/^\/+|\/+$/g, '')
   const text = trimmed === '' ? page() : page().replace(/<base href="[^"]*">/, `<base href="/${trimmed}/">`)
   return { type: 'raw', status: 200, headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8' }, body: text }
@@ -55,6 +66,6 @@ function cleaned(path: string): string {
     else if (segment !== '' && segment !== '.') kept.push(segment)
   }
   const last = segments.at(-1)
-  const isFolder = kept.length > 0 && (last === '' || last === '.' || last === '..')
+  const isFolder = kept.length > 0 && last === ''
   return `/${kept.join('/')}${isFolder ? '/' : ''}`
 }
