@@ -1,8 +1,9 @@
 // Owns reading the body of a request as Go does: what is wrong with its JSON or its types, and the value with unknown fields gone.
-import { jsonProblem } from '@tiphys/core/kube'
+import { RFC3339, jsonProblem, parseGoTime, parseQuantity } from '@tiphys/core/kube'
 import { type Json, type JsonObject, type SchemaNode, type StructNode, decode, schemaKit } from '@tiphys/core/spec'
 import { type GrpcFailure, grpcFailure } from './grpc.ts'
-import { type BodyShape, goTypeNames } from './requests.ts'
+import { goField, goFieldType, goStruct } from './go-types.ts'
+import type { BodyShape } from './requests.ts'
 
 export type ReadBody = { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly failure: GrpcFailure }
 export type ReadJson = { readonly ok: true; readonly value: Json | undefined } | { readonly ok: false; readonly failure: GrpcFailure }
@@ -21,8 +22,12 @@ export function readJson(text: string): ReadJson {
   }
 }
 
+const SCALAR = /^\s*(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|"(?:[^"\\]|\\.)*")/
+
 /** What follows the first value is not looked at. */
 function firstValue(text: string): string {
+  const [scalar] = SCALAR.exec(text) ?? []
+  if (scalar !== undefined) return scalar
   let end = text.length
   while (end > 0 && jsonProblem(text.slice(0, end)) !== undefined) end = Math.max(text.lastIndexOf('}', end - 2), text.lastIndexOf(']', end - 2)) + 1
   return text.slice(0, end)
@@ -45,20 +50,24 @@ interface Visit {
   /** The struct and the path that a message names; empty at the top. */
   readonly struct: string
   readonly path: string
+  /** Whether the value is that of the whole field, not one of several in it. */
+  readonly isField: boolean
 }
 
 /** What Go's decoder says of the first value that does not fit its type. */
 export function typeProblem(schema: SchemaNode, json: Json, name: string): string | undefined {
-  const pending: Visit[] = [{ schema, value: json, struct: '', path: '' }]
+  const pending: Visit[] = [{ schema, value: json, struct: '', path: '', isField: false }]
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
     const node = schemaKit.resolve(visit.schema)
     if (visit.value === null) continue
-    const found = kindOf(visit.value)
+    const own = ownProblem(node, visit.value)
+    if (own !== undefined) return own
     if (wanted(node, visit.value)) {
       pending.push(...inside(node, visit).reverse())
       continue
     }
-    const type = visit.path === '' ? name : (goTypeNames[`${visit.struct}.${lastOf(visit.path)}`] ?? goType(node))
+    const found = node.kind === 'int' && typeof visit.value === 'number' ? `number ${String(visit.value)}` : kindOf(visit.value)
+    const type = visit.path === '' ? name : visit.isField ? goFieldType(visit.struct, lastOf(visit.path), node) : goFieldType('', '', node)
     return visit.path === '' ? `json: cannot unmarshal ${found} into Go value of type ${type}` : `json: cannot unmarshal ${found} into Go struct field ${visit.struct}.${visit.path} of type ${type}`
   }
   return undefined
@@ -74,11 +83,19 @@ function kindOf(value: Json): string {
   return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
-/** Types that read themselves have messages of their own, which `decode` gives. */
+/** Types that read themselves have messages of their own; `decode` gives those that are not told here. */
+function ownProblem(node: Node, value: Json): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const read = node.kind === 'time' ? parseGoTime(value, RFC3339) : node.kind === 'quantity' ? parseQuantity(value.trim()) : undefined
+  return read === undefined || read.ok ? undefined : read.problem.message
+}
+
 function wanted(node: Node, value: Json): boolean {
   switch (node.kind) {
     case 'string': return node.format !== undefined || typeof value === 'string'
-    case 'int': return typeof value === 'number' && Number.isInteger(value)
+    case 'int': return typeof value === 'number' && Number.isInteger(value) && fits(node, value)
+    case 'json': return node.shape !== 'singleKeyObject' || (typeof value === 'object' && !Array.isArray(value))
+    case 'intOrString': return typeof value === 'number' || typeof value === 'string'
     case 'float': return typeof value === 'number'
     case 'bool': return typeof value === 'boolean'
     case 'list':
@@ -89,13 +106,19 @@ function wanted(node: Node, value: Json): boolean {
   }
 }
 
+function fits({ bits, unsigned }: Extract<Node, { readonly kind: 'int' }>, value: number): boolean {
+  const high = 2 ** (unsigned ? bits : bits - 1)
+  return value >= (unsigned ? 0 : -high) && value < high
+}
+
 function inside(node: Node, { value, struct, path }: Visit): Visit[] {
-  if (node.kind === 'list' || node.kind === 'strictList') return (value as readonly Json[]).map((item) => ({ schema: node.item, value: item, struct, path }))
-  if (node.kind === 'map') return Object.values(value as JsonObject).map((item) => ({ schema: node.value, value: item, struct, path }))
+  if (node.kind === 'list' || node.kind === 'strictList') return (value as readonly Json[]).map((item) => ({ schema: node.item, value: item, struct, path, isField: false }))
+  if (node.kind === 'map') return Object.values(value as JsonObject).map((item) => ({ schema: node.value, value: item, struct, path, isField: false }))
   if (node.kind !== 'struct') return []
+  const prefix = path === '' ? '' : `${path}.`
   return Object.entries(value as JsonObject).flatMap(([key, member]) => {
     const field = fieldOf(node, key)
-    return field === undefined ? [] : [{ schema: field.schema, value: member, struct: node.name, path: path === '' ? field.name : `${path}.${field.name}` }]
+    return field === undefined ? [] : [{ schema: field.schema, value: member, struct: goStruct(node.name), path: `${prefix}${goField(node.name, field.name)}`, isField: true }]
   })
 }
 
@@ -105,15 +128,4 @@ function fieldOf(node: StructNode, key: string): { readonly name: string; readon
   const folded = key.toLowerCase()
   for (const [name, field] of node.fields) if (name.toLowerCase() === folded) return { name, schema: field.schema }
   return undefined
-}
-
-const SCALARS: Readonly<Record<string, string>> = { string: 'string', float: 'float64', bool: 'bool' }
-const META: ReadonlySet<string> = new Set(['ObjectMeta', 'OwnerReference', 'LabelSelector', 'CreateOptions', 'ManagedFieldsEntry'])
-
-function goType(node: Node): string {
-  if (node.kind === 'int') return `${node.unsigned ? 'u' : ''}int${node.bits}`
-  if (node.kind === 'list' || node.kind === 'strictList') return `[]${goType(schemaKit.resolve(node.item))}`
-  if (node.kind === 'map') return `map[string]${goType(schemaKit.resolve(node.value))}`
-  if (node.kind === 'struct') return `${META.has(node.name) ? 'v1' : 'v1alpha1'}.${node.name}`
-  return SCALARS[node.kind] ?? 'string'
 }

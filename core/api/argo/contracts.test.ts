@@ -5,12 +5,12 @@ import type { JsonObject } from '@tiphys/core/kube'
 import { type Template, type Workflow, type WorkflowTemplate, workflowSchema } from '@tiphys/core/spec'
 import {
   type ReadBody, argoApiRoutes, argoList, argoObject, argoOpenapi, argoRoutes, asksLate, chooseFields, failureBody, grpcFailure, grpcOfStatus, httpStatusOf, isTruth, matchAnyMethod, matchArgoRoute,
-  needsOf, parseFields, queryProblem, readJson, readRequest, requests, storedTemplatesOf, streamFailureBody, uploadedKeyProblem, wantsField, wholeOf,
+  needsOf, parseFields, queryProblem, readJson, readListOptions, readRequest, requests, searchProblem, storedTemplatesOf, streamFailureBody, uploadedKeyProblem, wantsField, wholeOf,
 } from './index.ts'
 
 /** As much of `URLSearchParams` as the contracts ask for. */
-function values(given: Readonly<Record<string, string>>): { readonly get: (name: string) => string | null } {
-  return { get: (name) => given[name] ?? null }
+function values(given: Readonly<Record<string, string>>): { readonly get: (name: string) => string | null; readonly keys: () => Iterable<string> } {
+  return { get: (name) => given[name] ?? null, keys: () => Object.keys(given) }
 }
 
 describe('errors', () => {
@@ -68,6 +68,29 @@ describe('parameters', () => {
     expect(problem({ 'listOptions.limit': '-5', 'listOptions.watch': 'T', fields: 'many', strange: 'x' })).toBeUndefined()
   })
 
+  it('take whole numbers as Go does, in any base', () => {
+    for (const [text, whole] of [['0x10', 16], ['0b11', 3], ['0o17', 15], ['017', 15], ['1_000', 1000], ['-5', -5], ['0', 0], ['00', 0]] as const) {
+      expect([text, problem({ 'listOptions.limit': text }), wholeOf(values({ n: text }), 'n')]).toEqual([text, undefined, whole])
+    }
+    for (const text of ['', '1e3', '1.5', ' 3', '09', '0x', '1__0', '_1', '1_', '0b12', '--1', '9'.repeat(5000) + 'x']) expect([text, problem({ 'listOptions.limit': text })]).toEqual([text, expect.stringContaining('invalid syntax')])
+    expect(problem({ 'listOptions.limit': '9'.repeat(5000) })).toMatch(/value out of range$/)
+  })
+
+  it('have a place: nothing lies below a value, and no value above others', () => {
+    expect(problem({ 'listOptions.limit.x': '1' })).toBe('unexpected nested field x in listOptions.limit')
+    expect(problem({ listOptions: 'x' })).toBe('field type *v1.ListOptions is not supported in query parameters')
+    expect(problem({ 'listOptions.nobody': 'x', listoptions: 'x' })).toBeUndefined()
+    const deleting = argoApiRoutes.find(({ operation }) => operation === 'DeleteWorkflow')?.query ?? []
+    expect(queryProblem(deleting, values({ 'deleteOptions.dryRun.x': 'All' }))?.message).toBe('unexpected repeated field in deleteOptions.dryRun.x')
+    expect(queryProblem(deleting, values({ 'deleteOptions.preconditions': 'x' }))?.message).toBe('field type *v1.Preconditions is not supported in query parameters')
+  })
+
+  it('are refused where Go cannot take the query apart', () => {
+    expect(searchProblem('?a=%zz&b=1')?.message).toBe('invalid URL escape "%zz"')
+    expect(searchProblem('?a=1;b=%2')?.message).toBe('invalid semicolon separator in query')
+    expect([searchProblem(''), searchProblem('?a=%20+b&c')]).toEqual([undefined, undefined])
+  })
+
   it('are read once they were found in order', () => {
     const given = values({ a: 'TRUE', b: '0', n: '+7' })
     expect([isTruth(given, 'a'), isTruth(given, 'b'), isTruth(given, 'c'), wholeOf(given, 'n'), wholeOf(given, 'c')]).toEqual([true, false, false, 7, undefined])
@@ -89,6 +112,29 @@ describe('bodies', () => {
     expect(create(text)).toBe(message)
   })
 
+  it.each([
+    ['{"volumes":[{"emptyDir":5}]}', 'number into Go struct field Volume.workflow.spec.volumes.VolumeSource.emptyDir of type v1.EmptyDirVolumeSource'],
+    ['{"tolerations":"x"}', 'string into Go struct field WorkflowSpec.workflow.spec.tolerations of type []v1.Toleration'],
+    ['{"hooks":[]}', 'array into Go struct field WorkflowSpec.workflow.spec.hooks of type v1alpha1.LifecycleHooks'],
+    ['{"hooks":{"a":5}}', 'number into Go struct field WorkflowSpec.workflow.spec.hooks of type v1alpha1.LifecycleHook'],
+    ['{"priority":1.5}', 'number 1.5 into Go struct field WorkflowSpec.workflow.spec.priority of type int32'],
+    ['{"priority":99999999999}', 'number 99999999999 into Go struct field WorkflowSpec.workflow.spec.priority of type int32'],
+    ['{"templates":[{"script":{"env":[{"value":5}]}}]}', 'number into Go struct field EnvVar.workflow.spec.templates.script.Container.env.value of type string'],
+    ['{"templates":[{"script":{"source":5}}]}', 'number into Go struct field ScriptTemplate.workflow.spec.templates.script.source of type string'],
+    ['{"templates":[{"inputs":{"artifacts":[{"s3":{"bucket":5}}]}}]}', 'number into Go struct field S3Artifact.workflow.spec.templates.inputs.artifacts.ArtifactLocation.s3.S3Bucket.bucket of type string'],
+    ['{"templates":[{"http":{"headers":5}}]}', 'number into Go struct field HTTP.workflow.spec.templates.http.headers of type v1alpha1.HTTPHeaders'],
+    ['{"templates":[{"retryStrategy":{"limit":{}}}]}', 'object into Go struct field RetryStrategy.workflow.spec.templates.retryStrategy.limit of type int32'],
+    ['{"templates":[{"plugin":5}]}', 'number into Go struct field Template.workflow.spec.templates.plugin of type map[string]interface {}'],
+  ])('name the types and fields of Go: %s', (spec, message) => {
+    expect(create(`{"workflow":{"spec":${spec}}}`)).toBe(`json: cannot unmarshal ${message}`)
+  })
+
+  it('with times and quantities that are none are refused in the words of those', () => {
+    expect(create('{"workflow":{"metadata":{"creationTimestamp":"x"}}}')).toBe('parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"')
+    const container = { resources: { limits: { cpu: '1mm' } } }
+    expect(create(JSON.stringify({ workflow: { spec: { templates: [{ container }] } } }))).toBe("unable to parse quantity's suffix")
+  })
+
   it('name types that have a name of their own', () => {
     expect(told(readRequest('{"type": "FILE"}', requests.createLimit))).toBe('json: cannot unmarshal string into Go struct field CreateSyncLimitRequest.type of type sync.SyncConfigType')
   })
@@ -101,6 +147,8 @@ describe('bodies', () => {
 
   it('end with their first value', () => {
     expect(readJson('{"a":1} and more')).toEqual({ ok: true, value: { a: 1 } })
+    expect(readJson('01')).toEqual({ ok: true, value: 0 })
+    expect(readJson('"a\\"b" x')).toEqual({ ok: true, value: 'a"b' })
     expect(readJson('   ')).toEqual({ ok: true, value: undefined })
   })
 
@@ -188,5 +236,29 @@ describe('keys of uploaded files', () => {
 
   it.each([`uploads/other/${id}/a.txt`, `uploads/play/../other/${id}`, `uploads/play/${id}`, `uploads/play//a.txt`, 'uploads/play/1/a.txt', `/uploads/play/${id}/a.txt`])('lead nowhere else: %s', (key) => {
     expect(uploadedKeyProblem('play', key)).toMatch(/^artifact key /)
+  })
+})
+
+describe('options of lists', () => {
+  const read = (given: Readonly<Record<string, string>>): unknown => {
+    const options = readListOptions(values(Object.fromEntries(Object.entries(given).map(([name, value]) => [`listOptions.${name}`, value]))), 'argo')
+    return options.ok ? options.value : options.failure.message
+  }
+
+  it('go on only where there are pages', () => {
+    expect(read({ continue: '3', limit: '2' })).toMatchObject({ offset: 3, limit: 2 })
+    expect(read({ continue: '3' })).toMatchObject({ offset: 0, limit: undefined })
+  })
+
+  it('tell what the whole selector is told by', () => {
+    expect(read({ labelSelector: 'team in (a' })).toBe("unable to parse requirement: found '!', expected: ',', or identifier")
+    expect(read({ labelSelector: 'team=a,' })).toBe("found ',', expected: identifier after ','")
+    expect(read({ labelSelector: 'team=a' })).toMatchObject({ labels: [{ key: 'team' }] })
+  })
+
+  it('take a truth value for what remains, in one way of writing', () => {
+    expect(read({ fieldSelector: 'ext.showRemainingItemCount=T' })).toMatchObject({ showRemaining: true })
+    expect(read({ fieldSelector: 'ext.showRemainingItemCount==true' })).toBe('strconv.ParseBool: parsing "=true": invalid syntax')
+    expect(read({ fieldSelector: 'ext.showRemainingItemCount!=true' })).toBe('strconv.ParseBool: parsing "ext.showRemainingItemCount!=true": invalid syntax')
   })
 })

@@ -1,8 +1,8 @@
 // The public face of the contracts of the Argo REST API.
 export { type FieldChoice, chooseFields, parseFields, wantsField } from './fields.ts'
 export { type GrpcCode, type GrpcFailure, callerFailure, failureBody, grpcFailure, grpcOfStatus, httpStatusOf, streamFailureBody } from './grpc.ts'
-export { type QueryParameter, type QueryValues, isTruth, queryProblem, wholeOf } from './query.ts'
-export { type ListWanted, type NameWanted, type ReadListOptions, readListOptions } from './list-options.ts'
+export { type QueryParameter, type QueryValues, isTruth, queryProblem, searchProblem, wholeOf } from './query.ts'
+export { type ListWanted, type NameWanted, type ReadListOptions, readLabels, readListOptions } from './list-options.ts'
 export { type ReadBody, type ReadJson, readJson, readRequest, typeProblem } from './body.ts'
 export { type BodyShape, requests } from './requests.ts'
 export {

@@ -1,5 +1,5 @@
 // Owns the options of lists of workflows in the Argo REST API: which are wanted, in which order of pages, and what cannot be understood.
-import { type LabelSelector, RFC3339, goTimeToMs, parseGoTime, parseLabelSelector } from '@tiphys/core/kube'
+import { type LabelSelector, type Result, RFC3339, goTimeToMs, parseGoTime, parseLabelSelector } from '@tiphys/core/kube'
 import { type GrpcFailure, grpcFailure } from './grpc.ts'
 import { type QueryValues, wholeOf } from './query.ts'
 
@@ -23,7 +23,7 @@ export interface ListWanted {
   readonly finishedTo: number | undefined
   /** Undefined for everything. */
   readonly limit: number | undefined
-  /** How many the pages before have told. */
+  /** How many the pages before have told; without a limit there are no pages. */
   readonly offset: number
   readonly showRemaining: boolean
 }
@@ -34,17 +34,24 @@ type Draft = { -readonly [K in keyof ListWanted]: ListWanted[K] }
 
 const refuse = (message: string): GrpcFailure => grpcFailure('invalidArgument', message)
 
+/** Each list asks for those of one controller too, in the same selector: messages may name what it is told by. */
+export function readLabels(text: string): Result<LabelSelector> {
+  const own = parseLabelSelector(text)
+  const whole = own.ok || text === '' ? own : parseLabelSelector(`${text},!workflows.argoproj.io/controller-instanceid`)
+  return whole.ok ? own : whole
+}
+
 /** `namespace` is that of the path or of the parameter; empty for none. */
 export function readListOptions(query: QueryValues, namespace: string): ReadListOptions {
   const text = (name: string): string => query.get(name) ?? ''
   const offset = text('listOptions.continue') || '0'
   if (!/^[+-]?\d{1,15}$/.test(offset)) return { ok: false, failure: refuse('listOptions.continue must be int') }
   if (Number(offset) < 0) return { ok: false, failure: refuse('listOptions.continue must >= 0') }
-  const labels = parseLabelSelector(text('listOptions.labelSelector'))
+  const labels = readLabels(text('listOptions.labelSelector'))
   const limit = wholeOf(query, 'listOptions.limit') ?? 0
   const draft: Draft = {
     namespace, notNamespace: '', names: [], labels: labels.ok ? labels.value : [], startedFrom: undefined, startedTo: undefined, createdFrom: undefined, finishedTo: undefined,
-    limit: limit > 0 ? limit : undefined, offset: Number(offset), showRemaining: false,
+    limit: limit > 0 ? limit : undefined, offset: limit > 0 ? Number(offset) : 0, showRemaining: false,
   }
   const failure = addTimes(draft, text('createdAfter'), text('finishedBefore')) ?? addFields(draft, text('listOptions.fieldSelector'), text('nameFilter'))
   if (failure !== undefined) return { ok: false, failure }
@@ -82,7 +89,8 @@ const TRUTH: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True
 const FALSEHOOD: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False'])
 
 function addField(draft: Draft, requirement: string, nameFilter: string): GrpcFailure | undefined {
-  const match = /^(metadata\.namespace|metadata\.name|spec\.startedAt|ext\.showRemainingItemCount)(!=|==|=|>|<)(.*)$/s.exec(requirement)
+  if (requirement.startsWith(REMAINING)) return addRemaining(draft, requirement)
+  const match = /^(metadata\.namespace|metadata\.name|spec\.startedAt)(!=|==|=|>|<)(.*)$/s.exec(requirement)
   const [, field = '', operator = '', value = ''] = match ?? []
   const isEqual = operator === '=' || operator === '=='
   if (field === 'metadata.namespace' && (isEqual || operator === '!=')) return addNamespace(draft, value, isEqual)
@@ -97,7 +105,13 @@ function addField(draft: Draft, requirement: string, nameFilter: string): GrpcFa
     draft[operator === '>' ? 'startedFrom' : 'startedTo'] = time
     return undefined
   }
-  if (field !== 'ext.showRemainingItemCount') return refuse(`unsupported requirement ${requirement}`)
+  return refuse(`unsupported requirement ${requirement}`)
+}
+
+const REMAINING = 'ext.showRemainingItemCount'
+
+function addRemaining(draft: Draft, requirement: string): GrpcFailure | undefined {
+  const value = requirement.replace(`${REMAINING}=`, '')
   if (!TRUTH.has(value) && !FALSEHOOD.has(value)) return refuse(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`)
   draft.showRemaining = TRUTH.has(value)
   return undefined

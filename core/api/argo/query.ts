@@ -47,15 +47,39 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 
 const RANGES = { int64: [-(2n ** 63n), 2n ** 63n - 1n], int32: [-(2n ** 31n), 2n ** 31n - 1n] } as const
 
+const MESSAGES: Readonly<Record<string, string>> = { listOptions: 'ListOptions', getOptions: 'GetOptions', deleteOptions: 'DeleteOptions', logOptions: 'PodLogOptions', podLogOptions: 'PodLogOptions', preconditions: 'Preconditions', sinceTime: 'Time' }
+
 /** What is wrong with the parameters that a request gives; those that no route knows are passed over. */
-export function queryProblem(parameters: readonly QueryParameter[], query: QueryValues): GrpcFailure | undefined {
+export function queryProblem(parameters: readonly QueryParameter[], query: QueryValues & { keys(): Iterable<string> }): GrpcFailure | undefined {
   for (const { name, type } of parameters) {
     const value = query.get(name)
     if (value === null || type === 'text' || type === 'texts') continue
     const message = type === 'bool' ? boolProblem(value) : intProblem(type, value)
     if (message !== undefined) return grpcFailure('invalidArgument', message)
   }
+  for (const key of query.keys()) {
+    const message = placeProblem(parameters, key)
+    if (message !== undefined) return grpcFailure('invalidArgument', message)
+  }
   return undefined
+}
+
+/** A value for something that has values below it only, or below something that has none. */
+function placeProblem(parameters: readonly QueryParameter[], key: string): string | undefined {
+  for (const { name, type } of parameters) {
+    if (name.startsWith(`${key}.`)) return `field type *v1.${MESSAGES[key.slice(key.lastIndexOf('.') + 1)] ?? ''} is not supported in query parameters`
+    if (!key.startsWith(`${name}.`)) continue
+    return type === 'texts' ? `unexpected repeated field in ${key}` : `unexpected nested field ${key.slice(name.length + 1).split('.')[0] ?? ''} in ${name}`
+  }
+  return undefined
+}
+
+/** What Go says of a query that it cannot take apart; `search` is the query as it was written. */
+export function searchProblem(search: string): GrpcFailure | undefined {
+  const parts = search.replace(/^\?/, '').split('&')
+  if (parts.some((part) => part.includes(';'))) return grpcFailure('invalidArgument', 'invalid semicolon separator in query')
+  const wrong = parts.map((part) => /%(?![0-9a-f]{2}).{0,2}/i.exec(part)?.[0]).find((escape) => escape !== undefined)
+  return wrong === undefined ? undefined : grpcFailure('invalidArgument', `invalid URL escape ${JSON.stringify(wrong)}`)
 }
 
 function boolProblem(value: string): string | undefined {
@@ -64,11 +88,27 @@ function boolProblem(value: string): string | undefined {
 
 function intProblem(type: 'int64' | 'int32', value: string): string | undefined {
   const failed = `strconv.ParseInt: parsing ${JSON.stringify(value)}`
-  if (!/^[+-]?\d+$/.test(value)) return `${failed}: invalid syntax`
+  const whole = goWhole(value)
+  if (whole === undefined) return `${failed}: invalid syntax`
   const [low, high] = RANGES[type]
-  const whole = value.length > 25 ? high + 1n : BigInt(value.replace('+', ''))
   return whole < low || whole > high ? `${failed}: value out of range` : undefined
 }
+
+const DIGITS_MAX = 100
+
+/** A whole number as Go reads it where any base will do: `12`, `0x1f`, `0b10`, `0o17`, `017`, `1_000`. */
+function goWhole(text: string): bigint | undefined {
+  const [, sign = '', prefix = '', rest = ''] = /^([+-]?)(0[xX]|0[bB]|0[oO]|0(?=[\d_]))?(.*)$/s.exec(text) ?? []
+  const digits = rest.replace(prefix === '' ? /(?<=[\da-f])_(?=[\da-f])/gi : /_(?=[\da-f])/gi, '')
+  const [, marked = '', base] = BASES.find(([mark]) => mark === prefix.toLowerCase()) ?? []
+  if (base === undefined || !base.test(digits)) return undefined
+  const whole = digits.length > DIGITS_MAX ? 2n ** 64n : BigInt(`${marked}${digits}`)
+  return sign === '-' ? -whole : whole
+}
+
+const BASES: readonly (readonly [prefix: string, marked: string, digits: RegExp])[] = [
+  ['', '', /^\d+$/], ['0x', '0x', /^[\da-f]+$/i], ['0b', '0b', /^[01]+$/], ['0o', '0o', /^[0-7]+$/], ['0', '0o', /^[0-7]+$/],
+]
 
 /** A parameter that was found in order before. */
 export function isTruth(query: QueryValues, name: string): boolean {
@@ -78,5 +118,6 @@ export function isTruth(query: QueryValues, name: string): boolean {
 /** Undefined when it was not given. */
 export function wholeOf(query: QueryValues, name: string): number | undefined {
   const value = query.get(name)
-  return value === null || !/^[+-]?\d+$/.test(value) ? undefined : Number(value)
+  const whole = value === null ? undefined : goWhole(value)
+  return whole === undefined ? undefined : Number(whole)
 }

@@ -61,8 +61,3 @@ export const requests = {
   updateLimit: body('sync', 'UpdateSyncLimitRequest', { type: int32, cmName: str, key: str, limit: int32 }),
   trackEvent: body('info', 'CollectEventRequest', { name: str }),
 } as const satisfies Readonly<Record<string, BodyShape>>
-
-/** Fields whose Go type has a name that says more than its kind. */
-export const goTypeNames: Readonly<Record<string, string>> = {
-  'CreateSyncLimitRequest.type': 'sync.SyncConfigType', 'UpdateSyncLimitRequest.type': 'sync.SyncConfigType',
-}

@@ -181,13 +181,23 @@ export interface ArgoMatch {
 
 /** The route of a path below `/api/`; undefined where there is none with that method. The path is decoded: an escaped slash is a slash. */
 export function matchArgoRoute(method: string, path: string): ArgoMatch | undefined {
-  const given = path.split('/')
+  const given = segmentsOf(path)
+  if (given === undefined) return undefined
   for (const route of argoApiRoutes) {
     if (route.method !== method) continue
     const parameters = fit(route.pattern.split('/'), given)
     if (parameters !== undefined) return { route, parameters }
   }
   return undefined
+}
+
+/** What follows a colon in the last segment is a verb to the reference, and no route has one. */
+function segmentsOf(path: string): readonly string[] | undefined {
+  const segments = path.split('/')
+  const last = segments.at(-1) ?? ''
+  const colon = last.lastIndexOf(':')
+  if (colon < 0) return segments
+  return colon === 0 || colon < last.length - 1 ? undefined : [...segments.slice(0, -1), last.slice(0, -1)]
 }
 
 /** The route of a path whatever its method, for clients that can send forms only. */

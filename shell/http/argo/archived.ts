@@ -1,12 +1,12 @@
 // Owns archived workflows in the Argo REST API: lists, one of them, its labels, its deletion, and running it again.
-import { argoList, argoObject, grpcFailure, readListOptions } from '@tiphys/core/api'
+import { argoList, argoObject, grpcFailure, readListOptions, wholeOf } from '@tiphys/core/api'
 import { retryWorkflow } from '@tiphys/core/engine'
 import { type JsonObject, type LabelSelector, isJsonArray, isJsonObject, parseLabelSelector } from '@tiphys/core/kube'
 import { type Workflow, workflowSchema } from '@tiphys/core/spec'
 import type { ArchiveFilter, KubeObject } from '@tiphys/shell/ports'
 import { forbiddenIn } from './access.ts'
 import { answered, refusedAs, refusedWith } from './answer.ts'
-import { type Got, got, lost } from './objects.ts'
+import { type Got, NO_NAMESPACE, got, lost } from './objects.ts'
 import { archivedPage } from './archived-page.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoOperations, ArgoServices } from './services.ts'
 import { workflowFailure } from './workflow-find.ts'
@@ -14,7 +14,10 @@ import { archiveFilterOf } from './workflow-reads.ts'
 import { problemAnswer, resubmitted, shownWorkflow } from './workflow-writes.ts'
 
 const list: ArgoOperationHandler = async (call, { archive }) => {
-  const wanted = readListOptions(call.query, call.query.get('namespace') ?? '')
+  // Times are no parameters of this list.
+  const query = new URLSearchParams([...call.query].filter(([name]) => name !== 'createdAfter' && name !== 'finishedBefore'))
+  const wanted = readListOptions(query, query.get('namespace') ?? '')
+  if ((wholeOf(query, 'listOptions.limit') ?? 0) < 0) return refusedAs('invalidArgument', 'listOptions.limit must >= 0')
   if (!wanted.ok) return refusedWith(wanted.failure)
   const denied = await forbiddenIn(call, wanted.value.namespace)
   if (denied !== undefined) return refusedWith(denied)
@@ -44,10 +47,12 @@ function endOf({ status }: JsonObject): number {
 
 const NOT_FOUND = grpcFailure('notFound', 'not found')
 
+const NOTHING_ASKED = grpcFailure('invalidArgument', 'both name and namespace are required if uid is not specified')
+
 /** By name where one is given, and then the latest of that name; else by uid. */
 async function find(call: ArgoCall, { archive }: ArgoServices, asked: { readonly uid: string; readonly namespace: string; readonly name: string }): Promise<Got<Workflow>> {
   const { uid, namespace, name } = asked
-  if (name !== '' && namespace === '') return lost(grpcFailure('invalidArgument', 'both name and namespace are required if uid is not specified'))
+  if (name === '' ? uid === '' : namespace === '') return lost(NOTHING_ASKED)
   const [latest] = name === '' ? [] : await archive.find(namespace, name)
   const text = await archive.get(name === '' ? uid : (latest?.uid ?? ''))
   if (text === undefined) return lost(NOT_FOUND)
@@ -61,9 +66,10 @@ const asked = ({ parameters, body, query }: ArgoCall): { readonly uid: string; r
   uid: parameters['uid'] ?? '', namespace: textOf(body, 'namespace') || (query.get('namespace') ?? ''), name: textOf(body, 'name') || (query.get('name') ?? ''),
 })
 
-/** The name counts for nothing where there is a uid, and paths always have one. */
+/** The name counts for nothing where there is a uid. */
 const get: ArgoOperationHandler = async (call, services) => {
-  const found = await find(call, services, { ...asked(call), name: '' })
+  const { uid, namespace, name } = asked(call)
+  const found = await find(call, services, { uid, namespace, name: uid === '' ? name : '' })
   return found.ok ? shownWorkflow(found.value) : refusedWith(found.failure)
 }
 
@@ -95,7 +101,6 @@ function operatorOf({ operator, key }: LabelSelector[number], text: string): str
 }
 
 const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request'
-const NO_NAMESPACE = 'the server does not allow this method on the requested resource'
 
 const resubmit: ArgoOperationHandler = async (call, services) => {
   const found = await find(call, services, asked(call))

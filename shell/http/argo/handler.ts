@@ -1,7 +1,7 @@
 // Owns the door of the Argo REST API: which route a request takes, in which order it is examined, and one place for what goes wrong.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
-  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, argoOpenapi, grpcFailure, matchAnyMethod, matchArgoRoute, needsOf, asksLate, queryProblem, readJson, readRequest,
+  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, argoOpenapi, grpcFailure, matchAnyMethod, matchArgoRoute, needsOf, asksLate, queryProblem, searchProblem, readJson, readRequest,
 } from '@tiphys/core/api'
 import { type AccessRules, type Entered, enter, forbidden } from './access.ts'
 import { type ArgoAnswer, type Framing, type RawAnswer, plainError, refusedWith, sendArgo } from './answer.ts'
@@ -85,6 +85,8 @@ function strangerOf({ options: { hosts, pages }, request: { headers }, method }:
 
 async function answerOf(visit: Visit): Promise<readonly [ArgoAnswer, Framing]> {
   const { options, method, path, search, request } = visit
+  // An escape that is none ends the request before anything is asked of it.
+  if (/%(?![0-9a-f]{2})/i.test(path)) return [MALFORMED, LINES]
   const redirect = redirectOf(method, path, search)
   if (redirect !== undefined) return [redirect, LINES]
   if (path.startsWith('/api/')) return answerApi(visit)
@@ -97,8 +99,10 @@ async function answerOf(visit: Visit): Promise<readonly [ArgoAnswer, Framing]> {
     return [{ type: 'raw', status: 200, headers, body: await options.services.metrics() }, LINES]
   }
   if (path === OPENAPI_PATH && (method === 'GET' || method === 'HEAD')) return [{ type: 'json', body: argoOpenapi(options.services.version) }, LINES]
-  return [pageAnswer(options.pages, method, path), LINES]
+  return [pageAnswer(options.pages, visit), LINES]
 }
+
+const MALFORMED: RawAnswer = { type: 'raw', status: 400, headers: { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' }, body: '400 Bad Request' }
 
 /** Where the reference keeps the document for its page of the API. */
 const OPENAPI_PATH = '/assets/openapi-spec/swagger.json'
@@ -128,7 +132,6 @@ interface Matched {
 /** Clients that can send forms only may name the method that they mean, and give parameters in the form. */
 async function matchOf({ options, request, method, path, query }: Visit): Promise<Matched | undefined> {
   const decoded = decodedPath(path)
-  if (decoded === undefined) return undefined
   const isForm = method === 'POST' && request.headers['content-type'] === FORM
   const override = request.headers['x-http-method-override']
   const match = matchArgoRoute(isForm && typeof override === 'string' ? override.toUpperCase() : method, decoded) ?? (isForm ? matchAnyMethod(decoded) : undefined)
@@ -138,11 +141,12 @@ async function matchOf({ options, request, method, path, query }: Visit): Promis
   return { match, query: new URLSearchParams([...query, ...new URLSearchParams(form ?? '')]) }
 }
 
-function decodedPath(path: string): string | undefined {
+/** Bytes that are no UTF-8 make names that nothing has. */
+function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path)
   } catch {
-    return undefined
+    return path.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'))
   }
 }
 
@@ -152,8 +156,8 @@ const WEBHOOK_REFUSED: RawAnswer = { type: 'raw', status: 403, headers: { 'Conte
 type Examined = { readonly ok: true; readonly call: Omit<ArgoCall, 'caller'> } | { readonly ok: false; readonly answer: ArgoAnswer }
 
 /** Whether a request can be read at all, which is asked before who sent it. */
-async function examined({ options, request, signal }: Visit, { route, parameters }: ArgoMatch, query: URLSearchParams): Promise<Examined> {
-  const wrong = queryProblem(route.query, query)
+async function examined({ options, request, search, signal }: Visit, { route, parameters }: ArgoMatch, query: URLSearchParams): Promise<Examined> {
+  const wrong = route.body === undefined && route.query.length > 0 ? (searchProblem(search) ?? queryProblem(route.query, query)) : undefined
   if (wrong !== undefined) return { ok: false, answer: refusedWith(wrong) }
   const call = { route, parameters, query, request, signal, body: {}, payload: undefined }
   if (route.body === undefined) return { ok: true, call }

@@ -1,5 +1,5 @@
 // Owns the operations that every stored kind has alike: list, get, create, update, delete, and what refuses a bad one.
-import { type ApiResource, type GrpcFailure, type QueryValues, argoList, argoObject, grpcFailure } from '@tiphys/core/api'
+import { type ApiResource, type GrpcFailure, type QueryValues, argoList, argoObject, grpcFailure, qualifiedName } from '@tiphys/core/api'
 import { type Json, type JsonObject, isJsonObject } from '@tiphys/core/kube'
 import { labelActor, labelCreator } from '@tiphys/core/engine'
 import type { Invalid, ObjectMeta, StructNode } from '@tiphys/core/spec'
@@ -33,7 +33,12 @@ export function listing({ resource, schema, filter }: ServedKind): ArgoOperation
 }
 
 export function getting({ resource, schema }: ServedKind): ArgoOperationHandler {
-  return async (call, services) => shown(schema, await getObject(services, spotOf(resource, call), nameOf(call)))
+  return async (call, services) => {
+    const name = nameOf(call)
+    // The reference keeps templates at hand, and finds none without a name there.
+    if (name === '' && resource.kind !== 'CronWorkflow') return refusedWith(grpcFailure('notFound', `${qualifiedName(resource)} "" not found`))
+    return shown(schema, await getObject(services, spotOf(resource, call), name))
+  }
 }
 
 export function creating(kind: ServedKind): ArgoOperationHandler {

@@ -1,8 +1,8 @@
 // Owns what the Argo REST API does with objects of the Kubernetes API: the same checks, the same stores, refusals in its own words.
 import {
-  type ApiResource, type ArgoParameters, type GrpcFailure, type ListMeta, failure, grpcFailure, grpcOfStatus, qualifiedName, textAt, wholeOf,
+  type ApiResource, type ArgoParameters, type GrpcFailure, type ListMeta, failure, grpcFailure, grpcOfStatus, qualifiedName, readLabels, textAt, wholeOf,
 } from '@tiphys/core/api'
-import { type FieldSelector, type JsonObject, type LabelSelector, parseFieldSelector, parseLabelSelector } from '@tiphys/core/kube'
+import { type FieldSelector, type JsonObject, type LabelSelector, parseFieldSelector } from '@tiphys/core/kube'
 import type { DeleteOptions, KubeObject, ObjectProblem, StoredObject } from '@tiphys/shell/ports'
 import { problemFailure } from '../answer.ts'
 import { admit } from '../kube-admission.ts'
@@ -28,11 +28,15 @@ function refused(problem: ObjectProblem, { resource }: Spot, name: string): { re
   return lost(grpcOfStatus(problemFailure(problem, resource, name)))
 }
 
+/** What Kubernetes says of making an object nowhere. */
+export const NO_NAMESPACE = 'the server does not allow this method on the requested resource'
+
 /** What must be right about a new object before it is stored. */
 export async function admitNew({ hasNamespace }: ArgoServices, spot: Spot, object: JsonObject): Promise<Got<KubeObject>> {
   const admitted = admit(object, { ...spot, name: '' }, 'Ignore')
   if (!admitted.ok) return lost(grpcOfStatus(admitted.failure))
   const { resource, namespace } = spot
+  if (resource.namespaced && namespace === '') return lost(grpcFailure('invalidArgument', NO_NAMESPACE))
   if (resource.namespaced && !(await hasNamespace(namespace))) return lost(grpcOfStatus(failure('NotFound', `namespaces ${JSON.stringify(namespace)} not found`)))
   return got(admitted.object)
 }
@@ -93,7 +97,7 @@ export type Selectors = Got<{ readonly labels: LabelSelector; readonly fields: F
 
 /** The selectors of `listOptions`, of which objects of our kinds know names and namespaces only. */
 export function selectorsOf(query: URLSearchParams, fieldsKnown: ReadonlySet<string> = OBJECT_FIELDS): Selectors {
-  const labels = parseLabelSelector(query.get('listOptions.labelSelector') ?? '')
+  const labels = readLabels(query.get('listOptions.labelSelector') ?? '')
   if (!labels.ok) return lost(grpcFailure('invalidArgument', labels.problem.message))
   const fields = parseFieldSelector(query.get('listOptions.fieldSelector') ?? '')
   if (!fields.ok) return lost(grpcFailure('invalidArgument', fields.problem.message))

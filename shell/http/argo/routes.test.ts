@@ -121,8 +121,23 @@ describe('the route table of the Argo REST API', () => {
 const OWNER = { authorization: 'Bearer owner' }
 
 describe('the door of the Argo REST API', () => {
-  it.each(['GET /api/v1/nothing', 'PATCH /api/v1/info', 'HEAD /api/v1/info', 'GET /api/v1/workflows/home/x/', 'GET /api/v1/workflows/home/x%2Fy', 'GET /api/%zz'])('answers %s as not implemented, before anyone is asked', async (line) => {
+  it.each(['GET /api/v1/nothing', 'PATCH /api/v1/info', 'HEAD /api/v1/info', 'GET /api/v1/workflows/home/x/', 'GET /api/v1/workflows/home/x%2Fy', 'GET /api/v1/workflows/home/x:log'])('answers %s as not implemented, before anyone is asked', async (line) => {
     expect((await send(line)).status).toBe(501)
+  })
+
+  it.each(['GET /api/%zz', 'GET /workflows/%', 'POST /artifacts/home/%2'])('refuses %s, whose escapes are none', async (line) => {
+    const { status, text } = await send(line)
+    expect([status, text]).toEqual([400, '400 Bad Request'])
+  })
+
+  it('leads from a path that is written carelessly to the same path without it', async () => {
+    const places = await Promise.all(['GET /api/v1/workflows/home/..', 'GET /api/v1/workflows/home/.', 'GET /api/v1//info/', 'GET /index.html?a=1'].map(async (line) => (await send(line)).headers.location))
+    expect(places).toEqual(['/api/v1/workflows', '/api/v1/workflows/home', '/api/v1/info/', './?a=1'])
+  })
+
+  it('refuses queries that Go cannot take apart, where a route has parameters', async () => {
+    const refused = await Promise.all(['workflows/home?a=%zz', 'workflows/home?a=1;b', 'workflows/home?listOptions=1', 'version?a=%zz'].map(async (path) => (await send(`GET /api/v1/${path}`, OWNER)).status === 400))
+    expect(refused).toEqual([true, true, true, false])
   })
 
   it('says what is wrong with a body before it asks who sent it', async () => {

@@ -15,7 +15,7 @@ export interface LiveWorkflow {
 }
 
 /** Stands for whichever workflow was created last. */
-const LATEST = '@latest'
+export const LATEST = '@latest'
 
 export function workflowFailure(problem: ObjectProblem, name: string): GrpcFailure {
   return grpcOfStatus(problemFailure(problem, WORKFLOWS, name))

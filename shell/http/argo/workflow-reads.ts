@@ -8,7 +8,7 @@ import { archivedPage } from './archived-page.ts'
 import { answered, refusedAs, refusedWith } from './answer.ts'
 import { nameOf, plain } from './objects.ts'
 import type { ArgoOperationHandler, ArgoServices } from './services.ts'
-import { findAnywhere } from './workflow-find.ts'
+import { LATEST, findAnywhere } from './workflow-find.ts'
 import { countLive, livePage } from './workflow-pages.ts'
 
 /** What was chosen of a workflow; what Go always writes is written all the same. */
@@ -18,7 +18,10 @@ function trimmed(choice: FieldChoice | undefined, workflow: JsonObject): JsonObj
 }
 
 export const getWorkflow: ArgoOperationHandler = async (call, services) => {
-  const found = await findAnywhere(services, { namespace: call.parameters['namespace'] ?? '', name: nameOf(call), uid: call.query.get('uid') ?? '' })
+  const name = nameOf(call)
+  // Whichever is the latest has the uid that it has.
+  const uid = name === LATEST ? '' : (call.query.get('uid') ?? '')
+  const found = await findAnywhere(services, { namespace: call.parameters['namespace'] ?? '', name, uid })
   if (!found.ok) return refusedWith(found.failure)
   // A uid may lead to another namespace than the path says.
   const denied = await forbiddenIn(call, found.value.metadata.namespace ?? '', found.value.metadata.name)

@@ -90,7 +90,7 @@ async function begin(services: ArgoServices, { workflow, shown }: Judged, namesp
 }
 
 const KINDS: Readonly<Record<string, 'cron' | 'template' | 'cluster'>> = Object.fromEntries([
-  ...['CronWorkflow', 'cronworkflow', 'cronworkflows', 'cronwf', 'cwf'].map((name) => [name, 'cron']),
+  ...['CronWorkflow', 'cronworkflow', 'cronworkflows', 'cronwf'].map((name) => [name, 'cron']),
   ...['WorkflowTemplate', 'workflowtemplate', 'workflowtemplates', 'wftmpl'].map((name) => [name, 'template']),
   ...['ClusterWorkflowTemplate', 'clusterworkflowtemplate', 'clusterworkflowtemplates', 'cwftmpl'].map((name) => [name, 'cluster']),
 ]) as Readonly<Record<string, 'cron' | 'template' | 'cluster'>>
