@@ -2,6 +2,8 @@
 import { type Json, type JsonObject, findJsonPath, isJsonArray, isJsonObject, rfc3339 } from '@tiphys/core/kube'
 import { type Column, ageColumn, ageOf, textAt, valueAt } from './columns.ts'
 import { type ApiResource, customResource } from './resource.ts'
+import { scalePathsOf } from './scale.ts'
+import { unsupportedIn } from './unsupported.ts'
 import { compareVersions } from './version-order.ts'
 
 /** The rows that a definition brings: one for each version that is served, the best first. */
@@ -12,6 +14,8 @@ export function customKinds(definition: JsonObject): readonly ApiResource[] {
     group, kind, plural, version: textAt(version, ['name']), singular: textAt(names, ['singular']) || kind.toLowerCase(), shortNames: textsAt(names, ['shortNames']),
     categories: textsAt(names, ['categories']), namespaced: textAt(definition, ['spec', 'scope']) === 'Namespaced', generation: true,
     statusSubresource: isJsonObject(valueAt(version, ['subresources', 'status'])), columns: columnsOf(version), jsonSchema: schemaOf(version),
+    scale: scalePathsOf(isJsonObject(version) ? version : undefined), deprecation: deprecationOf(version, { group, kind }),
+    selectable: listAt(version, ['selectableFields']).map((field) => textAt(field, ['jsonPath']).replace(/^\./, '')),
   })).toSorted((a, b) => compareVersions(a.version, b.version))
 }
 
@@ -22,6 +26,11 @@ function listAt(object: Json | undefined, path: readonly string[]): readonly Jso
 
 function textsAt(object: Json | undefined, path: readonly string[]): readonly string[] {
   return listAt(object, path).map(String)
+}
+
+function deprecationOf(version: Json, { group, kind }: { readonly group: string; readonly kind: string }): string | undefined {
+  if (valueAt(version, ['deprecated']) !== true) return undefined
+  return textAt(version, ['deprecationWarning']) || `${group}/${textAt(version, ['name'])} ${kind} is deprecated`
 }
 
 function schemaOf(version: Json): JsonObject {
@@ -66,10 +75,12 @@ export function definitionStatus({ definition, others, now }: Acceptance): JsonO
   const names = valueAt(definition, ['spec', 'names'])
   const storage = listAt(definition, ['spec', 'versions']).filter((version) => valueAt(version, ['storage']) === true).map((version) => textAt(version, ['name']))
   const accepted = clash === undefined
+  const unsupported = unsupportedIn(definition)
   return {
     conditions: [
       condition('NamesAccepted', accepted, { reason: accepted ? 'NoConflicts' : 'ListKindConflict', message: clash ?? 'no conflicts found', now }),
       condition('Established', accepted, { reason: accepted ? 'InitialNamesAccepted' : 'NotAccepted', message: accepted ? 'the initial names have been accepted' : 'not all names are accepted', now }),
+      ...(unsupported.length === 0 ? [] : [condition('FullySupported', false, { reason: 'NotSupportedHere', message: unsupported.join('; '), now })]),
     ],
     acceptedNames: accepted && isJsonObject(names) ? { listKind: `${textAt(names, ['kind'])}List`, singular: textAt(names, ['kind']).toLowerCase(), ...names } : { kind: '', plural: '' },
     storedVersions: [...new Set([...textsAt(definition, ['status', 'storedVersions']), ...storage])],

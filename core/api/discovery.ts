@@ -45,12 +45,17 @@ function plainEntries(resource: ApiResource): readonly JsonObject[] {
   const entry = {
     name: plural, singularName: singular, namespaced, kind, verbs, ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }),
   }
-  return [entry, ...subresources(resource).map(({ name, verbs: own }) => ({ name: `${plural}/${name}`, singularName: '', namespaced, kind, verbs: own }))]
+  return [entry, ...subresources(resource).map(({ name, verbs: own, kind: other }) => ({ name: `${plural}/${name}`, singularName: '', namespaced, ...(other ?? { kind }), verbs: own }))]
 }
 
-function subresources({ statusSubresource, log, token }: ApiResource): readonly { readonly name: string; readonly verbs: readonly string[] }[] {
-  return [...(log ? [{ name: 'log', verbs: ['get'] }] : []), ...(token ? [{ name: 'token', verbs: ['create'] }] : []), ...(statusSubresource ? [{ name: 'status', verbs: ['get', 'patch', 'update'] }] : [])]
+interface Subresource { readonly name: string; readonly verbs: readonly string[]; readonly kind?: { readonly group: string; readonly version: string; readonly kind: string } }
+
+function subresources({ statusSubresource, scale, log, token }: ApiResource): readonly Subresource[] {
+  return [...(log ? [{ name: 'log', verbs: ['get'] }] : []), ...(token ? [{ name: 'token', verbs: ['create'] }] : []), ...(statusSubresource ? [{ name: 'status', verbs: WRITTEN }] : []),
+    ...(scale === undefined ? [] : [{ name: 'scale', verbs: WRITTEN, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } }])]
 }
+
+const WRITTEN = ['get', 'patch', 'update'] as const
 
 /** The same in one document: of the core group for `/api`, of the others for `/apis`. */
 export function aggregatedDiscovery(resources: readonly ApiResource[], part: 'core' | 'groups', version: string): JsonObject {
@@ -68,7 +73,7 @@ export function aggregatedDiscovery(resources: readonly ApiResource[], part: 'co
 function aggregatedEntry(resource: ApiResource): JsonObject {
   const { group, version, kind, plural, singular, namespaced, verbs, shortNames, categories } = resource
   const responseKind = { group, version, kind }
-  const below = subresources(resource).map((sub) => ({ subresource: sub.name, responseKind, verbs: sub.verbs }))
+  const below = subresources(resource).map((sub) => ({ subresource: sub.name, responseKind: sub.kind ?? responseKind, verbs: sub.verbs }))
   return {
     resource: plural, responseKind, scope: namespaced ? 'Namespaced' : 'Cluster', singularResource: singular, verbs,
     ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }), ...(below.length > 0 && { subresources: below }),

@@ -12,6 +12,7 @@ import {
   accessReviewSchema, clusterRoleBindingSchema, clusterRoleSchema, definitionSchema, jobSchema, leaseSchema, localAccessReviewSchema, namespaceSchema, roleBindingSchema, roleSchema,
   selfAccessReviewSchema, selfReviewSchema, selfRulesReviewSchema, serviceAccountSchema, tokenRequestSchema, tokenReviewSchema,
 } from './shapes.ts'
+import type { ScalePaths } from './scale.ts'
 import { compareVersions } from './version-order.ts'
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
@@ -41,6 +42,12 @@ export interface ApiResource {
   readonly anyName: boolean
   /** The shape as far as it is known; other kinds are kept as they come. */
   readonly schema: StructNode | undefined
+  /** Fields that it can be selected by beyond name and namespace, where its definition says so. */
+  readonly selectable?: readonly string[] | undefined
+  /** Where it keeps its scale. */
+  readonly scale?: ScalePaths | undefined
+  /** What users of a version are told that is on its way out. */
+  readonly deprecation?: string | undefined
   /** The shape of a kind that was defined while the server runs, as its definition gives it. */
   readonly jsonSchema: JsonObject | undefined
 }

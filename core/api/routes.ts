@@ -2,7 +2,7 @@
 
 export type Operation =
   | 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
-  | 'list' | 'create' | 'deleteCollection' | 'get' | 'update' | 'patch' | 'delete' | 'getStatus' | 'updateStatus' | 'patchStatus' | 'log' | 'createToken'
+  | 'list' | 'create' | 'deleteCollection' | 'get' | 'update' | 'patch' | 'delete' | 'getStatus' | 'updateStatus' | 'patchStatus' | 'getScale' | 'updateScale' | 'patchScale' | 'log' | 'createToken'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -20,6 +20,7 @@ function objectRoutes(base: string): readonly Route[] {
   const row = (method: Route['method'], pattern: string, operation: Operation): Route => ({ method, pattern: `${base}${pattern}`, operation, access: 'token' })
   return [
     row('GET', '/{plural}/{name}/status', 'getStatus'), row('PUT', '/{plural}/{name}/status', 'updateStatus'), row('PATCH', '/{plural}/{name}/status', 'patchStatus'),
+    row('GET', '/{plural}/{name}/scale', 'getScale'), row('PUT', '/{plural}/{name}/scale', 'updateScale'), row('PATCH', '/{plural}/{name}/scale', 'patchScale'),
     row('GET', '/{plural}', 'list'), row('POST', '/{plural}', 'create'), row('DELETE', '/{plural}', 'deleteCollection'),
     row('GET', '/{plural}/{name}', 'get'), row('PUT', '/{plural}/{name}', 'update'), row('PATCH', '/{plural}/{name}', 'patch'), row('DELETE', '/{plural}/{name}', 'delete'),
   ]
@@ -43,7 +44,7 @@ export type KubeVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' 
 interface Needed {
   readonly verb: KubeVerb
   /** Empty for the object itself. */
-  readonly subresource: '' | 'status' | 'log' | 'token'
+  readonly subresource: '' | 'status' | 'scale' | 'log' | 'token'
 }
 
 const needs = (verb: KubeVerb, subresource: Needed['subresource'] = ''): Needed => ({ verb, subresource })
@@ -53,7 +54,8 @@ type ObjectOperation = Exclude<Operation, 'health' | 'version' | 'coreVersions' 
 /** What somebody must be allowed who asks for an operation on objects; a list that goes on is a watch. */
 export const operationNeeds: { readonly [O in ObjectOperation]: Needed } = {
   list: needs('list'), get: needs('get'), create: needs('create'), update: needs('update'), patch: needs('patch'), delete: needs('delete'), deleteCollection: needs('deletecollection'),
-  getStatus: needs('get', 'status'), updateStatus: needs('update', 'status'), patchStatus: needs('patch', 'status'), log: needs('get', 'log'), createToken: needs('create', 'token'),
+  getStatus: needs('get', 'status'), updateStatus: needs('update', 'status'), patchStatus: needs('patch', 'status'),
+  getScale: needs('get', 'scale'), updateScale: needs('update', 'scale'), patchScale: needs('patch', 'scale'), log: needs('get', 'log'), createToken: needs('create', 'token'),
 }
 
 export type PathParameters = Readonly<Partial<Record<'group' | 'version' | 'namespace' | 'plural' | 'name', string>>>

@@ -1,6 +1,6 @@
 // Owns one call of the Kubernetes API: where it goes, what it asks, and its body within limits.
 import type { IncomingMessage } from 'node:http'
-import { type ApiResource, type Identity, type PathParameters, type Route, type Shape, decodeKubeProtobuf } from '@tiphys/core/api'
+import { type ApiResource, type Identity, type PathParameters, type Route, type Shape, decodeKubeProtobuf, fieldLabelProblem } from '@tiphys/core/api'
 import { type FieldSelector, type JsonObject, type Json, type LabelSelector, isJsonObject, parseFieldSelector, parseLabelSelector } from '@tiphys/core/kube'
 import { composeYaml } from '@tiphys/core/spec'
 import type { KubeStore } from './kube-store.ts'
@@ -100,11 +100,13 @@ export async function readObject(request: IncomingMessage, accepted: readonly st
 
 export type Selectors = { readonly ok: true; readonly labels: LabelSelector; readonly fields: FieldSelector } | Refused
 
-export function selectorsOf({ query }: Call): Selectors {
+export function selectorsOf({ query, resource }: ObjectCall): Selectors {
   const labels = parseLabelSelector(query.get('labelSelector') ?? '')
   if (!labels.ok) return refused('BadRequest', `unable to parse labelSelector: ${labels.problem.message}`)
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '')
   if (!fields.ok) return refused('BadRequest', `unable to parse fieldSelector: ${fields.problem.message}`)
+  const problem = fieldLabelProblem(resource, fields.value)
+  if (problem !== undefined) return refused('BadRequest', problem)
   return { ok: true, labels: labels.value, fields: fields.value }
 }
 

@@ -13,6 +13,7 @@ import { type Answer, failed, json, send } from './answer.ts'
 import { type Call, type ObjectCall, isTrue } from './call.ts'
 import { getObject, listObjects } from './kube-read.ts'
 import type { StoreOf } from './kube-store.ts'
+import { getScale, patchScale, updateScale } from './kube-scale.ts'
 import { createObject, deleteCollection, deleteObject, patchObject, updateObject } from './kube-write.ts'
 import { answerReview } from './kube-reviews.ts'
 import { podLog } from './pod-log.ts'
@@ -57,7 +58,7 @@ const plain: { readonly [O in PlainOperation]: PlainHandler } = {
 const objects: { readonly [O in ObjectOperation]: ObjectHandler } = {
   list: listObjects, get: getObject, getStatus: getObject, update: updateObject, updateStatus: updateObject, patch: patchObject, patchStatus: patchObject,
   create: (call, options) => (call.resource.review ? answerReview(call, options) : createObject(call, options)),
-  delete: deleteObject, deleteCollection, log: podLog, createToken,
+  getScale, updateScale, patchScale, delete: deleteObject, deleteCollection, log: podLog, createToken,
 }
 
 export function createKubeHandler(options: KubeHandlerOptions): RequestListener {
@@ -133,7 +134,12 @@ async function dispatch(options: KubeHandlerOptions, call: Call, path: string): 
   const { verb } = operationNeeds[operation]
   if (operation !== 'createToken' && !resource.verbs.includes(verb)) return failed(failure('MethodNotAllowed', `${resource.plural} do not allow ${verb}`))
   const { namespace = '', name = '' } = call.parameters
-  return objects[operation]({ ...call, resource, store: options.storeOf(resource), namespace, name }, options)
+  const reply = await objects[operation]({ ...call, resource, store: options.storeOf(resource), namespace, name }, options)
+  return resource.deprecation === undefined ? reply : withWarning(reply, resource.deprecation)
+}
+
+function withWarning(answer: Answer, warning: string): Answer {
+  return answer.type === 'json' ? { ...answer, warnings: [...(answer.warnings ?? []), warning] } : answer
 }
 
 /** What the caller must be allowed. A list of the one object of a name counts as one of that object. */
@@ -156,6 +162,7 @@ function resourceOf(resources: readonly ApiResource[], { parameters, route }: Ca
   const found = resources.find((resource) => resource.group === group && resource.version === version && resource.plural === plural)
   if (found === undefined || (namespace !== undefined && !found.namespaced) || (found.namespaced && namespace === undefined && name !== undefined)) return undefined
   if (route.operation.endsWith('Status') && !found.statusSubresource) return undefined
+  if (route.operation.endsWith('Scale') && found.scale === undefined) return undefined
   if (route.operation === 'createToken' && !found.token) return undefined
   return route.operation === 'log' && !found.log ? undefined : found
 }

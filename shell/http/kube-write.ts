@@ -1,5 +1,5 @@
 // Owns writing objects: new ones, whole replacements, patches, deletions.
-import { type PatchKind, type Writer, apiVersionOf, applyPatch, failure, kindProblem, patchKindOf, patchTypes, successStatus, textAt, valueAt } from '@tiphys/core/api'
+import { type PatchKind, type Writer, apiVersionOf, applyPatch, failure, kindProblem, patchKindOf, patchTypes, successStatus, textAt, unsupportedIn, valueAt } from '@tiphys/core/api'
 import { type Json, type JsonObject, isJsonArray, isJsonObject } from '@tiphys/core/kube'
 import type { DeleteOptions, KubeObject, ObjectResult, StoredObject } from '@tiphys/shell/ports'
 import type { Access } from './access.ts'
@@ -30,7 +30,9 @@ function dryRunOf({ query }: ObjectCall): DryRun {
 
 function written(call: ObjectCall, result: ObjectResult<StoredObject>, more: { readonly code: number; readonly name: string; readonly warnings?: readonly string[] }): Answer {
   if (!result.ok) return problemAnswer(result.problem, call.resource, more.name)
-  return json(more.code, asJson(result.value), more.warnings)
+  const object = asJson(result.value)
+  const warnings = call.resource.kind === 'CustomResourceDefinition' ? unsupportedIn(object) : []
+  return json(more.code, object, [...(more.warnings ?? []), ...warnings])
 }
 
 export async function createObject(call: ObjectCall, writing: Writing): Promise<Answer> {
@@ -82,6 +84,22 @@ async function againOnConflict(call: ObjectCall, once: () => Promise<Answer | 'a
     if (answer !== 'again') return answer
   }
   return problemAnswer({ code: 'conflict', message: '' }, call.resource, call.name)
+}
+
+type MadeNew = { readonly ok: true; readonly after: JsonObject } | { readonly ok: false; readonly answer: Answer }
+
+/** Writes what is made of the object as it stands; made again when another writer was faster. */
+export async function replaceObject(call: ObjectCall, writing: Writing, make: (before: JsonObject) => MadeNew): Promise<Answer> {
+  const dryRun = dryRunOf(call)
+  if (!dryRun.ok) return dryRun.answer
+  const { resource, store, namespace, name } = call
+  return againOnConflict(call, async () => {
+    const found = await store.get({ type: resource, namespace, name })
+    if (!found.ok) return problemAnswer(found.problem, resource, name)
+    const made = make(asJson(found.value))
+    if (!made.ok) return made.answer
+    return replace(call, writing, { before: found.value, after: made.after, named: textAt(made.after, ['metadata', 'resourceVersion']) !== '', dryRun: dryRun.value })
+  })
 }
 
 async function updateOnce(call: ObjectCall, writing: Writing, { given, dryRun }: { readonly given: JsonObject; readonly dryRun: boolean }): Promise<Answer | 'again'> {
