@@ -9,18 +9,22 @@ import type { RunSetup } from './setup.ts'
 export type Given = { readonly ok: true; readonly setup: RunSetup } | { readonly ok: false; readonly findings: readonly Finding[] }
 
 export async function givenSetup(flags: Flags): Promise<Given> {
+  const mapped = givenImages(flags)
+  if (!mapped.ok) return { ok: false, findings: [{ file: '--image-map', code: 'image_map', message: mapped.message, line: 0, column: 0 }] }
+  const around = await readInput(flags.list('with'))
+  if (around.findings.length > 0) return { ok: false, findings: around.findings }
+  return { ok: true, setup: { objects: objectsOf(around.manifests), images: mapped.images } }
+}
+
+type GivenImages = { readonly ok: true; readonly images: readonly ImageMapping[] } | { readonly ok: false; readonly message: string }
+
+export function givenImages(flags: Flags): GivenImages {
   const images: ImageMapping[] = []
   for (const text of flags.list('image-map')) {
     const mapping = parseImageMapping(text)
-    if ('problem' in mapping) return refused(text, mapping.problem)
-    if (statSync(mapping.folder, { throwIfNoEntry: false })?.isDirectory() !== true) return refused(text, `${mapping.folder} is no folder`)
+    if ('problem' in mapping) return { ok: false, message: `--image-map ${text}: ${mapping.problem}` }
+    if (statSync(mapping.folder, { throwIfNoEntry: false })?.isDirectory() !== true) return { ok: false, message: `--image-map ${text}: ${mapping.folder} is no folder` }
     images.push(mapping)
   }
-  const around = await readInput(flags.list('with'))
-  if (around.findings.length > 0) return { ok: false, findings: around.findings }
-  return { ok: true, setup: { objects: objectsOf(around.manifests), images } }
-}
-
-function refused(text: string, problem: string): Given {
-  return { ok: false, findings: [{ file: '--image-map', code: 'image_map', message: `--image-map ${text}: ${problem}`, line: 0, column: 0 }] }
+  return { ok: true, images }
 }

@@ -1,7 +1,7 @@
 // Owns `tiphys server`: flags in, a server that runs until it is told to end.
-import { parseImageMapping, type ImageMapping } from '@tiphys/shell/adapters/process'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
+import { givenImages } from '../local/given.ts'
 import { dataFolders } from '../local/home.ts'
 import { configDefaults } from './configuration.ts'
 import { databaseProblem } from './database.ts'
@@ -15,12 +15,10 @@ const PORT_MAX = 65_535
 const HOME = 'argo'
 
 export async function run({ flags, streams }: Invocation): Promise<Outcome> {
-  const images: ImageMapping[] = []
-  for (const text of flags.list('image-map')) {
-    const mapping = parseImageMapping(text)
-    if ('problem' in mapping) return { error: `--image-map ${text}: ${mapping.problem}` }
-    images.push(mapping)
-  }
+  const mapped = givenImages(flags)
+  if (!mapped.ok) return { error: mapped.message }
+  const mode = flags.list('auth-mode').find((given) => given !== 'client' && given !== 'server')
+  if (mode !== undefined) return { error: `--auth-mode ${mode}: it is client or server` }
   const kubePort = flags.number('kube-port')
   for (const name of ['port', 'kube-port', 'metrics-port']) {
     const port = flags.given(name) || name !== 'metrics-port' ? flags.number(name) : 0
@@ -39,7 +37,7 @@ export async function run({ flags, streams }: Invocation): Promise<Outcome> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
   })
   const opened = await openServer({
-    folders: dataFolders(flags.text('data-dir'), streams.env), images, kubePort, rest: restOf(flags), config: { ...configDefaults, file: flags.text('config'), name: flags.text('configmap') }, simulation: played.simulation,
+    folders: dataFolders(flags.text('data-dir'), streams.env), images: mapped.images, kubePort, rest: restOf(flags), config: { ...configDefaults, file: flags.text('config'), name: flags.text('configmap') }, simulation: played.simulation,
     ...(database !== '' && { database }),
     ...(flags.given('metrics-port') && { metricsPort: flags.number('metrics-port') }), logged: () => log.counts, onTrouble: (message) => log.warn(message),
   })
