@@ -48,12 +48,21 @@ export function lintFiles(files: readonly SourceFile[], options: LintOptions = {
   const reference = referenceVerdict(universe, options)
   const findings: Finding[] = []
   for (const file of universe.files) findings.push(...lintFile(universe, file, { options, rejections: reference.rejections }))
-  for (const rejection of reference.rejections) if (rejection.manifest === undefined) findings.push(callFinding(rejection))
+  for (const rejection of reference.rejections) {
+    if (rejection.manifest !== undefined) continue
+    // That nothing is left to lint follows from what could not be read, and is no mistake of its own.
+    const causes = rejection.code === 'nothing' ? findings.filter((f) => unreadableCodes.includes(f.code)) : []
+    for (const cause of causes) findings[findings.indexOf(cause)] = { ...cause, rejectedByReference: true }
+    if (causes.length === 0) findings.push(callFinding(rejection))
+  }
   findings.sort(byPlace)
   const objects = universe.files.reduce((sum, f) => sum + f.manifests.filter((m) => m.kind !== 'other').length, 0)
   const failed = options.compat === 'argo' ? !reference.ok : findings.some((f) => f.severity === 'error')
   return { ok: !failed, findings, objects, reference }
 }
+
+/** What keeps a document from being an object at all. */
+const unreadableCodes = ['yaml_invalid', 'not_an_object', 'kind_missing', 'too_deep', 'too_large']
 
 function byPlace(a: Finding, b: Finding): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1
@@ -146,10 +155,22 @@ function rejectionFinding(input: ManifestInput, rejection: Rejection, remarks: R
   const place = rejection.invalid?.place
   const own = place === undefined || !isJudged(manifest) || place.base.object === manifest.object
   const path: Path = own ? rejection.path : []
-  const same = remarks.all.find((r) => r.severity === 'error' && formatPath(r.path) === formatPath(path))
+  const same = remarks.all.find((r) => r.severity === 'error' && formatPath(r.path) === formatPath(path)) ?? (own ? sameElsewhere(rejection, remarks) : undefined)
   const hint = same?.hint ?? (own ? undefined : `the place is ${formatPath(rejection.path)} of "${place?.base.name ?? ''}"`)
-  const remark: Remark = { severity: 'error', code: same?.code ?? `reference_${rejection.code}`, path, message: same?.message ?? rejection.message, hint }
+  const remark: Remark = { severity: 'error', code: same?.code ?? `reference_${rejection.code}`, path: same?.path ?? path, message: same?.message ?? rejection.message, hint }
   return { ...placeRemark(file, manifest, remark, true), ...(same !== undefined && { referenceMessage: rejection.message }) }
+}
+
+/** Words of the reference for what our own findings place better. */
+const sameWords: Readonly<Record<string, RegExp>> = {
+  dependency_unknown: /invalid dependency/,
+  dag_cycle: /graph with cycle/,
+  tag_unclosed: /failed to resolve|Cannot find end tag/,
+}
+
+function sameElsewhere(rejection: Rejection, remarks: Remarks): Remark | undefined {
+  const template = rejection.path.slice(0, rejection.path.indexOf('templates') + 2)
+  return remarks.all.find((r) => sameWords[r.code]?.test(rejection.message) === true && template.every((part, i) => r.path[i] === part))
 }
 
 const ruleTables = [valueRules, podPartRules, bodyRules]

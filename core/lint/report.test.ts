@@ -12,6 +12,9 @@ spec:
     - name: main
       container:
         image: alpine:3.20
+    - name: spare
+      container:
+        image: alpine:3.20
 `
 const result = lintFiles([{ path: 'a b.yaml', text }])
 
@@ -20,8 +23,8 @@ describe('reports', () => {
     expect(textReport(result, { color: false })).toBe(
       [
         'a b.yaml:6:15 error template "mian" is not defined [template_unknown]',
-        '    hint: the templates are main',
-        'a b.yaml:8:7 warning nothing calls template "main" [template_unused]',
+        '    hint: did you mean "main"?',
+        'a b.yaml:11:7 warning nothing calls template "spare" [template_unused]',
         '✖ 1 object: 1 error, 1 warning',
         '',
       ].join('\n'),
@@ -56,11 +59,11 @@ describe('reports', () => {
   it('JSON tells whether Argo accepts what we refuse', () => {
     const report = JSON.parse(jsonReport(result)) as { ok: boolean; findings: { acceptedByArgo: boolean; line: number }[] }
     expect(report.ok).toBe(false)
-    expect(report.findings.map((f) => [f.line, f.acceptedByArgo])).toEqual([[6, false], [8, true]])
+    expect(report.findings.map((f) => [f.line, f.acceptedByArgo])).toEqual([[6, false], [11, true]])
   })
 
   it('GitHub annotations escape what would end them', () => {
-    expect(githubReport(result).split('\n')[0]).toBe('::error file=a b.yaml,line=6,col=15,title=template_unknown::template "mian" is not defined%0Athe templates are main')
+    expect(githubReport(result).split('\n')[0]).toBe('::error file=a b.yaml,line=6,col=15,title=template_unknown::template "mian" is not defined%0Adid you mean "main"?')
   })
 
   it('SARIF has one rule a code and one result a finding', () => {

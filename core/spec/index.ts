@@ -46,6 +46,7 @@ export { validateWorkflow, validateWorkflowTemplate, type ValidateOptions } from
 export { validateCronWorkflow, workflowOfCron } from './validate/cron.ts'
 export { type TemplateCatalog } from './validate/context.ts'
 export { type Base, type Invalid, type Place } from './validate/invalid.ts'
+export { findCycle } from './validate/cycle.ts'
 export { metricProblem } from './validate/metrics.ts'
 export { schemaDocument } from './schema-document.ts'
 export { convertLegacy } from './model/convert.ts'

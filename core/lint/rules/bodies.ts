@@ -1,6 +1,6 @@
 // Owns rules for the parts of templates that are Argo's own: HTTP, data, resource, script, memoization, metrics, locks, artifacts.
 import { dnsSubdomainProblems } from '@tiphys/core/kube'
-import { artifactLocations, composeYaml, isObject, type JsonObject } from '@tiphys/core/spec'
+import { artifactLocations, composeYaml, isObject, nearest, type JsonObject } from '@tiphys/core/spec'
 import { firstProblem, fixedText, hasField, textOf, type StructRule } from './struct-rule.ts'
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']
@@ -24,6 +24,8 @@ const script: StructRule = (value, { path, remarks }) => {
   if (textOf(value, 'source').trim() === '') remarks.error('source_missing', path, 'the script has no source')
   const command = value['command']
   if (Array.isArray(command) && command.length > 0) return
+  // A misspelt "command" is told as an unknown field.
+  if (Object.keys(value).some((key) => key !== 'command' && nearest(key, ['command']) !== undefined)) return
   remarks.warning('command_missing', path, 'the script names no command, so the entrypoint of the image gets the script as its argument', 'add command, such as [sh] or [python]')
 }
 

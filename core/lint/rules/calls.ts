@@ -1,9 +1,10 @@
-// Owns rules for steps, tasks and hooks: what they call, with which arguments, when, how often, and in which order.
-import { compileDepends, compileExpression, compileWhen, expandSequence, itemsOfParam } from '@tiphys/core/expr'
-import { didYouMean, hasLocationOrKey, type Arguments, type DAGTask, type LifecycleHook, type Path, type Template, type WorkflowStep } from '@tiphys/core/spec'
+// Owns rules for steps, tasks and hooks: what they call, with which arguments, when, and how often.
+import { compileWhen, expandSequence, itemsOfParam } from '@tiphys/core/expr'
+import { didYouMean, hasLocationOrKey, nearest, type Arguments, type LifecycleHook, type Path, type Template } from '@tiphys/core/spec'
 import { findNamed, findTarget, type CallView, type ObjectView, type TemplateView } from '../object-view.ts'
-import { isEmptyHook, loops } from '../scope.ts'
+import { isEmptyHook } from '../scope.ts'
 import { hasTag } from '../visit.ts'
+import { checkDag } from './dags.ts'
 
 export function checkCalls(view: ObjectView, owner: TemplateView): void {
   for (const call of owner.calls) {
@@ -51,27 +52,38 @@ interface ArgumentsInput {
 function checkArguments(view: ObjectView, input: ArgumentsInput): void {
   const { args, template, path } = input
   for (const field of ['parameters', 'artifacts'] as const) {
-    const inputs = template.inputs?.[field] ?? []
-    const names = inputs.map((i) => i.name)
-    for (const [i, argument] of (args?.[field] ?? []).entries()) {
-      if (input.inherited || argument.name === '' || names.includes(argument.name) || hasTag(argument.name)) continue
-      const hint = didYouMean(argument.name, names) ?? (names.length === 0 ? `it has no input ${field}` : `its inputs are ${names.join(', ')}`)
-      view.remarks.warning('argument_unused', [...path, 'arguments', field, i, 'name'], `template "${template.name ?? ''}" has no input "${argument.name}"`, hint)
+    const inputs = (template.inputs?.[field] ?? []).map((i) => i.name)
+    const given = (args?.[field] ?? []).map((a) => a.name)
+    const needed = field === 'parameters' ? neededParameters(template) : neededArtifacts(template)
+    const missing = needed.filter((name) => !given.includes(name))
+    const misspelt = new Set<string>()
+    for (const [i, name] of given.entries()) {
+      if (input.inherited || name === '' || inputs.includes(name) || hasTag(name)) continue
+      const meant = nearest(name, missing)
+      // One mistake is told once: the input that lacks its argument says which name was meant for it.
+      if (meant !== undefined && !misspelt.has(meant)) {
+        misspelt.add(meant)
+        missingArgument(view, input, { what: `${field.slice(0, -1)} "${meant}"`, hint: `"${name}" is given, which it has no input for: did you mean "${meant}"?` })
+        continue
+      }
+      const hint = didYouMean(name, inputs) ?? (inputs.length === 0 ? `it has no input ${field}` : `its inputs are ${inputs.join(', ')}`)
+      view.remarks.warning('argument_unused', [...path, 'arguments', field, i, 'name'], `template "${template.name ?? ''}" has no input "${name}"`, hint)
     }
-  }
-  for (const parameter of template.inputs?.parameters ?? []) {
-    const given = args?.parameters?.some((p) => p.name === parameter.name) === true
-    const own = parameter.value ?? parameter.default ?? parameter.valueFrom?.configMapKeyRef
-    if (!given && own === undefined) missingArgument(view, input, `parameter "${parameter.name}"`)
-  }
-  for (const artifact of template.inputs?.artifacts ?? []) {
-    const given = args?.artifacts?.some((a) => a.name === artifact.name) === true
-    if (!given && artifact.optional !== true && !hasLocationOrKey(artifact)) missingArgument(view, input, `artifact "${artifact.name}"`)
+    for (const name of missing) if (!misspelt.has(name)) missingArgument(view, input, { what: `${field.slice(0, -1)} "${name}"`, hint: 'add it to arguments, or give the input a default' })
   }
 }
 
-function missingArgument(view: ObjectView, input: ArgumentsInput, what: string): void {
-  view.remarks.error('argument_missing', input.path, `template "${input.template.name ?? ''}" needs the ${what}`, 'add it to arguments, or give the input a default')
+function neededParameters(template: Template): readonly string[] {
+  const own = (template.inputs?.parameters ?? []).filter((p) => (p.value ?? p.default ?? p.valueFrom?.configMapKeyRef) === undefined)
+  return own.map((p) => p.name)
+}
+
+function neededArtifacts(template: Template): readonly string[] {
+  return (template.inputs?.artifacts ?? []).filter((a) => a.optional !== true && !hasLocationOrKey(a)).map((a) => a.name)
+}
+
+function missingArgument(view: ObjectView, input: ArgumentsInput, missing: { readonly what: string; readonly hint: string }): void {
+  view.remarks.error('argument_missing', input.path, `template "${input.template.name ?? ''}" needs the ${missing.what}`, missing.hint)
 }
 
 export interface HookInput {
@@ -131,56 +143,4 @@ function sequenceMessage(problem: { readonly code: string; readonly message: str
   if (problem.code === 'with_sequence_number') return `withSequence needs whole numbers: ${/"(.*)"/.exec(problem.message)?.[1] ?? ''} is none`
   if (problem.code === 'with_sequence_format') return 'the format of withSequence does not print one number'
   return problem.message
-}
-
-function checkDag(view: ObjectView, owner: TemplateView): void {
-  const tasks = new Map((owner.template.dag?.tasks ?? []).map((t) => [t.name, t]))
-  const taskOf = (name: string): { readonly hasItems: boolean; readonly continueOn?: { failed?: boolean | undefined; error?: boolean | undefined } | undefined } | undefined => {
-    const task = tasks.get(name)
-    return task === undefined ? undefined : { hasItems: loops(task), continueOn: task.continueOn }
-  }
-  for (const { call, path } of owner.calls) {
-    if (!('depends' in call || 'dependencies' in call)) continue
-    const { depends = '', dependencies = [] } = call as DAGTask
-    const twice = dependencies.findIndex((name, i) => dependencies.indexOf(name) < i)
-    if (twice >= 0) view.remarks.warning('dependency_twice', [...path, 'dependencies', twice], `"${dependencies[twice] ?? ''}" stands twice`)
-    if (depends === '') continue
-    const compiled = compileDepends({ depends, dependencies }, taskOf)
-    const problem = compiled.ok ? expressionProblem(compiled.value.expanded()) : compiled.problem.message
-    if (problem !== undefined) {
-      view.remarks.error('depends_invalid', [...path, 'depends'], `depends cannot be read: ${problem}`, 'join task names and results with &&, || and !: A.Succeeded && !B.Failed')
-    }
-  }
-  checkTargets(view, owner)
-}
-
-/** The reference reads names with "_" in the place of "-". */
-function expressionProblem(expanded: string): string | undefined {
-  const program = compileExpression(expanded.replaceAll('-', '_'))
-  return program.ok ? undefined : program.error.message.split('\n')[0]
-}
-
-/** With targets given, only they and what they depend on run. */
-function checkTargets(view: ObjectView, owner: TemplateView): void {
-  const target = owner.template.dag?.target ?? ''
-  if (target === '' || hasTag(target)) return
-  const needed = new Set(target.split(' '))
-  const pending = [...needed]
-  const byName = new Map(owner.calls.map((c) => [c.call.name ?? '', c.call as DAGTask]))
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    for (const next of namesOf(byName.get(name))) {
-      if (needed.has(next)) continue
-      needed.add(next)
-      pending.push(next)
-    }
-  }
-  for (const { call, path } of owner.calls) {
-    if (!needed.has(call.name ?? '')) view.remarks.warning('task_unreachable', path, `no target needs task "${call.name ?? ''}", so it never runs`)
-  }
-}
-
-export function namesOf(task: DAGTask | WorkflowStep | undefined): readonly string[] {
-  if (task === undefined || !('depends' in task || 'dependencies' in task)) return []
-  if ((task.depends ?? '') === '') return task.dependencies ?? []
-  return [...(task.depends ?? '').matchAll(/[a-zA-Z0-9][-a-zA-Z0-9]*(?:\.[A-Z][a-zA-Z]+)?/g)].map((m) => m[0].split('.')[0] ?? '')
 }

@@ -1,6 +1,6 @@
 // Owns rules for an object as a whole: its version, name, labels, what starts it, and what nothing reaches.
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, labelValueProblems, parseCron } from '@tiphys/core/kube'
-import { hasLocationOrKey, metricProblem, type JsonObject, type Template } from '@tiphys/core/spec'
+import { didYouMean, hasLocationOrKey, metricProblem, nearest, type JsonObject, type Template } from '@tiphys/core/spec'
 import { findNamed, findTarget, type ObjectView } from '../object-view.ts'
 import { hasTag } from '../visit.ts'
 import { checkHook } from './calls.ts'
@@ -73,7 +73,7 @@ function checkStart(view: ObjectView): void {
     const name = spec[field] ?? ''
     if (name === '' || hasTag(name)) continue
     const target = findNamed(view, name)
-    if (!target.known && target.missing) remarks.error('template_unknown', [...specPath, field], `${target.what} is not defined`, `the templates are ${target.names.join(', ')}`)
+    if (!target.known && target.missing) remarks.error('template_unknown', [...specPath, field], `${target.what} is not defined`, didYouMean(name, target.names) ?? `the templates are ${target.names.join(', ')}`)
   }
   for (const [name, hook] of Object.entries(spec.hooks ?? {})) {
     checkHook(view, { hook, path: [...specPath, 'hooks', name], isExit: name === 'exit', inherited: spec.arguments })
@@ -127,9 +127,13 @@ function checkReached(view: ObjectView): void {
     reached.add(template)
     pending.push(template)
   }
-  reach(view.templates.get(spec.entrypoint ?? '')?.template)
-  reach(view.templates.get(spec.onExit ?? '')?.template)
-  for (const hook of Object.values(spec.hooks ?? {})) reach(view.templates.get(hook.template ?? '')?.template)
+  // A misspelt name stands for the one that it is close to: the mistake is told where it is made.
+  const named = (name = ''): void => reach(view.templates.get(view.templates.has(name) ? name : (nearest(name, view.templates.keys()) ?? ''))?.template)
+  const { entrypoint = '', onExit, hooks } = spec
+  if (!view.templates.has(entrypoint) && nearest(entrypoint, view.templates.keys()) === undefined) return
+  named(entrypoint)
+  named(onExit)
+  for (const hook of Object.values(hooks ?? {})) named(hook.template)
   const views = new Map(view.all.map((t) => [t.template, t]))
   for (let template = pending.pop(); template !== undefined; template = pending.pop()) {
     for (const { call } of views.get(template)?.calls ?? []) {
@@ -137,8 +141,9 @@ function checkReached(view: ObjectView): void {
       if (hasTag(call.template) || hasTag(call.templateRef?.template)) return
       const target = findTarget(view, call)
       if (target.known) reach(target.template)
-      reach(view.templates.get(call.onExit ?? '')?.template)
-      for (const hook of Object.values(call.hooks ?? {})) reach(view.templates.get(hook.template ?? '')?.template)
+      else named(call.template)
+      named(call.onExit)
+      for (const hook of Object.values(call.hooks ?? {})) named(hook.template)
     }
   }
   for (const { template, path } of view.templates.values()) {

@@ -153,6 +153,7 @@ function checkGroups(remarks: ObjectView['remarks'], { template, path }: Templat
 
 function warnEmptyLocks(remarks: ObjectView['remarks'], template: Template, path: Path): void {
   const locks = template.synchronization
-  if (locks === undefined || (locks.mutexes ?? []).length > 0 || (locks.semaphores ?? []).length > 0) return
+  // The fields of earlier versions have been told already.
+  if (locks === undefined || 'mutex' in locks || 'semaphore' in locks || (locks.mutexes ?? []).length > 0 || (locks.semaphores ?? []).length > 0) return
   remarks.warning('lock_empty', [...path, 'synchronization'], 'synchronization names no lock')
 }

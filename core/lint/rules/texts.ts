@@ -20,7 +20,7 @@ export function checkText(text: string, at: TextPlace): void {
     if (tag.kind === 'simple') checkSimpleTag(tag.nested?.name ?? tag.name, tag.raw, at)
     else if (tag.program === undefined) at.remarks.error('expression_syntax', at.path, `${tag.raw} cannot be read`, 'take the quotes and backslashes apart')
     else if (tag.program.ok) checkProgram(tag.program.value, at)
-    else at.remarks.error('expression_syntax', at.path, firstLine(tag.program.error), `in ${short(tag.raw)}`)
+    else at.remarks.error('expression_syntax', at.path, firstLine(tag.program.error), assignmentHint(tag.program.error) ?? `in ${short(tag.raw)}`)
   }
 }
 
@@ -30,7 +30,11 @@ export function checkExpression(text: string, at: TextPlace): void {
   if (text.includes('{{')) return checkText(text, at)
   const program = compileExpression(text)
   if (program.ok) checkProgram(program.value, at)
-  else at.remarks.error('expression_syntax', at.path, firstLine(program.error), program.error.hint)
+  else at.remarks.error('expression_syntax', at.path, firstLine(program.error), program.error.hint ?? assignmentHint(program.error))
+}
+
+function assignmentHint(error: { readonly message: string }): string | undefined {
+  return error.message.includes('Operator("=")') ? 'write == to compare' : undefined
 }
 
 const knownRoots = ['inputs', 'outputs', 'steps', 'tasks', 'workflow', 'item', 'pod', 'node', 'retries', 'lastRetry', 'cronworkflow']

@@ -3,7 +3,8 @@ import type { CallView, ObjectView, TemplateView } from '../object-view.ts'
 import type { LifecycleHook, Path, Prometheus } from '@tiphys/core/spec'
 import { addItemNames, addNodeNames, addRetryNames, globalScope, hookScope, metricScope, newScope, templateScope, type Scope } from '../scope.ts'
 import { visitTexts } from '../visit.ts'
-import { checkWhen, namesOf } from './calls.ts'
+import { checkWhen } from './calls.ts'
+import { namesOf } from './dags.ts'
 import { checkExpression, checkText } from './texts.ts'
 
 export function checkVariables(view: ObjectView): void {

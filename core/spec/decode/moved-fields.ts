@@ -10,6 +10,7 @@ const moved: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   Synchronization: { mutex: 'use "mutexes", a list', semaphore: 'use "semaphores", a list' },
   WorkflowSpec: {
+    ttlSecondsAfterFinished: 'use "ttlStrategy" with "secondsAfterCompletion"',
     podPriority: 'use "podPriorityClassName"',
     schedules: 'only a CronWorkflow has schedules',
     workflowSpec: 'only a CronWorkflow has a workflowSpec',

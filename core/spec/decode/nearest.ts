@@ -11,7 +11,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance || candidate === '') continue
     const distance = candidate.toLowerCase() === folded ? 0 : editDistance(folded, candidate.toLowerCase())
-    if (distance < bestDistance) {
+    // A word of which no letter is left is another word.
+    if (distance < bestDistance && distance < word.length) {
       best = candidate
       bestDistance = distance
     }

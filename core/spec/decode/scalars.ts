@@ -6,7 +6,7 @@ import { describe, invalid, refuse, report, unquoteHint, type Reader } from './r
 export function readString(r: Reader, format: string | undefined, json: Json): string | undefined {
   if (typeof json !== 'string') {
     const scalar = typeof json === 'number' || typeof json === 'boolean'
-    return refuse(r, 'text', json, scalar ? `write it in quotes: "${json}"` : undefined)
+    return refuse(r, 'text', json, scalar ? `write it in quotes: "${asWritten(r) ?? String(json)}"` : undefined)
   }
   if (format === 'bytes' && !/^(?:[A-Za-z0-9+/\r\n]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(json.replace(/[\r\n]/g, ''))) {
     invalid(r, `${describe(json)} is not valid base64`)
@@ -30,6 +30,11 @@ export function readInt(r: Reader, json: Json, kind: { readonly bits: 32 | 64; r
   if ((json === low || json === high) && isWithin(r, json, { low: BigInt(low), high: BigInt(high) })) return json
   invalid(r, kind.unsigned && json < 0 ? `${json} must not be negative` : `${json} does not fit ${kind.bits} bits`)
   return undefined
+}
+
+/** A plain scalar as it stands in the text: `yes`, `010` and `1.0` say something else once they are read. */
+function asWritten(r: Reader): string | undefined {
+  return /^[-+.\w]+(?=[\s,\]}]|$)/.exec(r.written?.at(r.path) ?? '')?.[0]
 }
 
 /** At the limits a float may stand for a number within them or for one beyond: the text tells. */

@@ -150,6 +150,16 @@ export function findUnresolved(text: string, check: Check): UnresolvedTag | unde
   }
 }
 
+/** Is there a tag that is no expression, or one that is not closed? What stands inside an expression does not count. */
+export function holdsSimpleTag(text: string): boolean {
+  for (let open = text.indexOf('{{'); open >= 0; ) {
+    const close = text.indexOf('}}', open + 2)
+    if (close < 0 || text[open + 2] !== '=') return true
+    open = text.indexOf('{{', close + 2)
+  }
+  return false
+}
+
 function isResolvable(name: string, check: Check): boolean {
   if (!checkedPrefixes.some((prefix) => name.startsWith(prefix))) return true
   if (hasName(check.names, name) || check.globals.has(name)) return true

@@ -11,7 +11,7 @@ import { shownType, validateOutputs } from './outputs.ts'
 import { nextPlaceholder, placeholderPrefix } from './placeholders.ts'
 import { processArguments, supplyProblem, type ArgumentSource, type Called } from './process-args.ts'
 import { validateSteps } from './steps.ts'
-import { newNames, type Names } from './tags.ts'
+import { holdsSimpleTag, newNames, type Names } from './tags.ts'
 
 export interface HolderInput {
   readonly holder: Holder
@@ -38,7 +38,7 @@ export function validateHolder(ctx: Context, input: HolderInput): HolderVerdict 
     if ((name ?? '') !== '') return refuse('template name cannot be specified with templateRef', 'template')
     if ((ref.name ?? '') === '') return refuse('resource name is required', 'templateRef')
     if ((ref.template ?? '') === '') return refuse('template name is required', 'templateRef')
-    if (/\{\{[^=]/.test(`${ref.name ?? ''} ${ref.template ?? ''}`)) return { invalid: undefined, template: undefined }
+    if (holdsSimpleTag(`${ref.name ?? ''} ${ref.template ?? ''}`)) return { invalid: undefined, template: undefined }
   } else if ((name ?? '') !== '' && !isResolved(resolveName(ctx, name ?? '', input.base))) {
     return refuse(`template name '${name ?? ''}' undefined`, 'template')
   }
