@@ -32,6 +32,7 @@ describe.skipIf(!built)('the program', () => {
     const [list, why] = await Promise.all([program.run('list', '--running', '-o', 'name'), program.run('why', 'shared', '-o', 'json')])
     expect(list.stdout).toBe('shared\n')
     expect(JSON.parse(why.stdout)).toMatchObject({ carried: true, waits: expect.arrayContaining([expect.objectContaining({ displayName: 'long', waitsFor: expect.objectContaining({ kind: 'pod', phase: 'Running' }) })]) })
+    expect((await program.run('why', 'shared', 'never')).stdout).toBe('never has not begun: in template "main" it comes after long\n')
     expect(await program.run('stop', 'shared')).toMatchObject({ code: 0, stdout: 'workflow shared stopped\n' })
     const ended = await run.ended
     expect(ended.code).toBe(1)

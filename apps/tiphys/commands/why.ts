@@ -4,7 +4,7 @@ import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { look } from '../local/reader.ts'
 import { findRun, loadRun, notFoundMessage } from '../local/runs.ts'
-import { type Reasons, nodeHasEnded, nodesCalled, reasonsBelow, reasonsOf } from '../local/why.ts'
+import { type Reasons, nodeHasEnded, nodesCalled, notBegun, reasonsBelow, reasonsOf } from '../local/why.ts'
 import { describeWaits, durationWords, paint, phaseColour, printable, toJson, workflowStatusText } from '../print/index.ts'
 import { localClock, lookFor, workflowSummary } from '../terminal/index.ts'
 
@@ -17,7 +17,12 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     if (!loaded.ok) return { error: loaded.message }
     const all = await reasonsOf(session, loaded.value, systemClock.now())
     const nodes = node === '' ? [] : nodesCalled(loaded.value, node)
-    if (node !== '' && nodes.length === 0) return { error: `no node of ${found.run.name} is called ${JSON.stringify(node)}` }
+    if (node !== '' && nodes.length === 0) {
+      const coming = found.run.finishedAt === undefined ? notBegun(all.workflow, node) : []
+      if (coming.length === 0) return { error: `no node of ${found.run.name} is called ${JSON.stringify(node)}` }
+      invocation.streams.stdout(`${invocation.flags.text('output') === 'json' ? toJson({ name: node, notBegun: [...coming] }, 2) : coming.join('\n')}\n`)
+      return { exit: 0 }
+    }
     const reasons = node === '' ? all : reasonsBelow(all, nodes)
     invocation.streams.stdout(invocation.flags.text('output') === 'json' ? jsonOf(reasons) : textOf(invocation, reasons, nodes))
     return { exit: 0 }

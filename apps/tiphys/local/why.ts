@@ -86,4 +86,19 @@ export function nodesCalled({ run }: StoredWorkflow, name: string): readonly Run
   return [...run.nodes.values()].filter((node) => isCalled(run, node, name))
 }
 
+/** Why a step or task has no node yet: a sentence for each template that has one of that name; none when nothing is called so. */
+export function notBegun({ spec, status }: Workflow, name: string): readonly string[] {
+  const stored = [...Object.values(status?.storedTemplates ?? {}), ...(status?.storedWorkflowTemplateSpec?.templates ?? [])]
+  const templates = new Map([...(spec.templates ?? []), ...stored].map((template) => [template.name ?? '', template]))
+  const sentences: string[] = []
+  for (const [of, template] of templates) {
+    const task = template.dag?.tasks?.find((each) => each.name === name)
+    const after = task?.depends || (task?.dependencies ?? []).join(' && ')
+    if (task !== undefined) sentences.push(`${name} has not begun: in template ${JSON.stringify(of)} it ${after === '' ? 'depends on nothing' : `depends on ${after}`}`)
+    const group = (template.steps ?? []).findIndex((steps) => steps.some((each) => each.name === name))
+    if (group >= 0) sentences.push(`${name} has not begun: in template ${JSON.stringify(of)} it ${group === 0 ? 'is one of the first steps' : `comes after ${(template.steps?.[group - 1] ?? []).map((each) => each.name).join(', ')}`}`)
+  }
+  return sentences
+}
+
 export const nodeHasEnded = isFinished

@@ -138,9 +138,13 @@ export class HostCapacity {
 
   private describe(short: readonly string[], demand: PodDemand): string {
     const { cpuMilli, memoryBytes, podsMax } = this.resources
-    const asked = `asks for ${demand.cpuMilli}m cpu and ${mebi(demand.memoryBytes)} memory`
-    return `Unschedulable: 0/1 nodes are available: 1 ${short.join(', 1 ')} (${asked}; this host has ${cpuMilli}m cpu, ${mebi(memoryBytes)} memory and room for ${podsMax} pods)`
+    const asked = `asks for ${cpus(demand.cpuMilli)} cpu and ${mebi(demand.memoryBytes)} memory`
+    return `Unschedulable: 0/1 nodes are available: 1 ${short.join(', 1 ')} (${asked}; this host has ${cpus(cpuMilli)} cpu, ${mebi(memoryBytes)} memory and room for ${podsMax} pods)`
   }
+}
+
+function cpus(milli: number): string {
+  return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`
 }
 
 function mebi(bytes: number): string {
