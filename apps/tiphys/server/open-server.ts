@@ -30,7 +30,7 @@ import { openMetricsDoor } from './metrics-port.ts'
 import { claimObjects, followClaims } from './claims.ts'
 import { openDeletions } from './deletions.ts'
 import { openKube } from './kube.ts'
-import { listenForRuns } from './listen.ts'
+import { followRequests, listenForRuns } from './listen.ts'
 import { mirrorObjects, mirroring } from './mirror.ts'
 import { makeNamespace } from './namespaces.ts'
 import { eventRecorder } from './run-events.ts'
@@ -100,11 +100,11 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const token = serverToken(place)
   const certificates = await serverCertificates(place.tls, systemClock.now())
   const engine = await openEngine(session, { options, place })
-  await makeNamespace(state.objects, 'default')
+  for (const name of new Set(['default', options.rest.managedNamespace || 'default'])) await makeNamespace(state.objects, name)
   const { workflows } = engine
   const objects = withOwnedRuns(mirroring(state.objects, engine.catalog), { runs: state.runs, workflows })
   const following = new AbortController()
-  const endPod = async (uid: string, node: string): Promise<boolean> => (await engine.host.deletePod(uid, node)) || (await engine.jobs?.endPod(uid, node)) === true
+  const endPod = async (uid: string, node: string): Promise<boolean> => (await engine.host.deletePod(uid, node)) || (await engine.jobs.endPod(uid, node))
   const stores = { workflows, ...(await openStores({ state: state.objects, objects, workflows, endPod, server: serverName(place), signal: following.signal })) }
   const hasNamespace = async (name: string): Promise<boolean> => (await state.objects.get({ type: NAMESPACES, namespace: '', name })).ok
   const { handler, access } = await openKube({
@@ -131,12 +131,14 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   })
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
   const asked = listenForRuns(session, engine.host, options.onTrouble)
+  const requests = followRequests(session, (uid, request) => engine.control.apply(uid, request), options.onTrouble)
   const relief: Relief | undefined = options.database === undefined ? undefined : relieveOthers(session, engine.host, { now: () => systemClock.now(), onTrouble: options.onTrouble })
   const close = async (): Promise<void> => {
     await asked?.close()
     await Promise.all([rest.close(), drained(server), metrics?.close()])
     clearInterval(heartbeat)
     relief?.close()
+    requests.close()
     following.abort()
     await controllers.close()
     await engine.close()
@@ -162,7 +164,7 @@ interface Engine {
   readonly throttle: Throttled
   readonly meter: Meter
   readonly host: RunHost
-  readonly jobs: JobController | undefined
+  readonly jobs: JobController
   readonly control: ServerControl
   readonly catalog: ObjectCatalog
   readonly logs: LogStore
@@ -199,8 +201,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const endings = pendingWork(trouble)
   const slowly = (fast: PodRunner): PodRunner => rateLimited(fast, { clock, limit: () => config.current().resourceRateLimit, onDelay: (ms) => meter.delayed(ms) })
   const pods = withPodObjects(slowly(claims.runner(runner)), state.objects, trouble)
-  // Simulated pods play what the stubs of workflows say: jobs have none.
-  const jobs = options.simulation === undefined ? new JobController({ objects: state.objects, runner: pods, clock, jobs: resourceOfKind('Job'), pods: resourceOfKind('Pod'), server: serverName(place), onTrouble: trouble }) : undefined
+  const jobs = new JobController({ objects: state.objects, runner: pods, clock, jobs: resourceOfKind('Job'), pods: resourceOfKind('Pod'), server: serverName(place), onTrouble: trouble })
   const host: RunHost = new RunHost({
     log: state.log, runner: pods, http: meter.measuring(nodeHttpClient), tasks, clock, catalog, config: engineConfigOf(config.current(), engineBase), admission: throttle,
     onClaims: claims.note, random: (length) => randomBytes(length), sprig: sprigOfHost, saveObject: caches.save,
@@ -225,7 +226,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     },
   })
   await limitRuns({ state, config, throttle }, stop.signal)
-  await jobs?.open(stop.signal)
+  await jobs.open(stop.signal)
   const close = async (): Promise<void> => {
     stop.abort()
     configuration.close()

@@ -51,10 +51,11 @@ export class SimulatedRunner implements PodRunner {
   private recordOf(request: PodRequest, k: string): PodRecord {
     const { player, clock, stepOf } = this.parts
     const { key, pod, template, includeResult, namespace } = request
-    const name = pod.metadata?.name ?? ''
+    const { name = '', labels = {} } = pod.metadata ?? {}
     const nodeName = pod.metadata?.annotations?.['workflows.argoproj.io/node-name'] ?? key.nodeId
     const step = stepOf(key.workflowUid, key.nodeId) ?? {
-      nodeName, displayName: nodeName, templateName: template.name ?? '', workflowName: pod.metadata?.labels?.['workflows.argoproj.io/workflow'] ?? '', inputs: template.inputs,
+      // The pod of a job has a stub by its own name, or by that of the job.
+      nodeName, displayName: nodeName, templateName: labels['batch.kubernetes.io/job-name'] ?? template.name ?? '', workflowName: labels['workflows.argoproj.io/workflow'] ?? '', inputs: template.inputs,
     }
     const life = player.pod({ ...step, templateName: step.templateName || (template.name ?? ''), seed: k, at: clock.now() }, { pod, template, includeResult })
     const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) => container.name ?? '').concat(EXECUTORS)

@@ -76,6 +76,21 @@ async function textsOf({ logs }: SimulatedParts, query: LogQuery = {}, nodeId = 
 }
 
 describe('simulated pods', () => {
+  it('of a job play the stub that has its name', async () => {
+    const clock = handClock()
+    const parts = createSimulatedRunner({ stateFolder: folder, stubs: { templates: { bad: { exitCode: 3 } } }, clock, stepOf: () => undefined })
+    open.push(parts)
+    const facts: PodFact[] = []
+    parts.runner.onFact((fact) => facts.push(fact))
+    for (const job of ['bad', 'good']) {
+      const name = `${job}-x7k2p`
+      const pod = { metadata: { name, labels: { 'batch.kubernetes.io/job-name': job } }, spec: { containers: [{ name: 'main' }] } }
+      await parts.runner.start({ key: { workflowUid: job, nodeId: name, attempt: 0 }, namespace: 'argo', includeResult: false, template: { name, containerSet: { containers: [{ name: 'main' }] } } as unknown as Template, pod })
+    }
+    clock.pass(60_000)
+    expect(Object.fromEntries(facts.map(({ podName, phase }) => [podName, phase]))).toEqual({ 'bad-x7k2p': 'Failed', 'good-x7k2p': 'Succeeded' })
+  })
+
   it('wait, run and end at the times of their stubs, with their outputs', async () => {
     const clock = handClock()
     const { runner, facts, phases } = play(clock, { templates: { work: { pending: '2s', duration: '{{inputs.parameters.n}}s', outputs: { result: 'done' } } } })

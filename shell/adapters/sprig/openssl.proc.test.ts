@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { sprigOfHost } from './index.ts'
+import { unboundedSprig } from './index.ts'
 
 const present = spawnSync('openssl', ['version']).status === 0
 const folder = mkdtempSync(join(tmpdir(), 'tiphys-openssl-'))
@@ -29,19 +29,19 @@ function value<T>(answer: { readonly ok: true; readonly value: T } | { readonly 
   return answer.value
 }
 
-const keyOf = (type: string): string => value(sprigOfHost.genPrivateKey(type))
+const keyOf = (type: string): string => value(unboundedSprig.genPrivateKey(type))
 
 describe.skipIf(!present)('OpenSSL', () => {
   it.each(['ecdsa', 'ed25519', undefined])('verifies a chain whose keys are %s', (type) => {
     const key = type === undefined ? undefined : keyOf(type)
-    const ca = value(sprigOfHost.certify({ ...request, name: 'ca', authority: true, key }))
-    const leaf = value(sprigOfHost.certify({ ...request, name: 'leaf', dnsNames: ['a.b'], addresses: ['10.0.0.1'], signer: ca, key: keyOf('ed25519') }))
+    const ca = value(unboundedSprig.certify({ ...request, name: 'ca', authority: true, key }))
+    const leaf = value(unboundedSprig.certify({ ...request, name: 'leaf', dnsNames: ['a.b'], addresses: ['10.0.0.1'], signer: ca, key: keyOf('ed25519') }))
     const found = openssl(['verify', '-attime', String(START + 1000), '-x509_strict', '-purpose', 'sslserver', '-verify_hostname', 'a.b', '-CAfile', file('ca.pem', ca.cert), file('leaf.pem', leaf.cert)])
     expect(found).toMatch(/leaf.pem: OK/)
   })
 
   it('shows the fields and extensions of Go, in its order', () => {
-    const text = openssl(['x509', '-noout', '-text'], value(sprigOfHost.certify({ ...request, name: '', addresses: ['::1'], authority: true, key: keyOf('ed25519') })).cert)
+    const text = openssl(['x509', '-noout', '-text'], value(unboundedSprig.certify({ ...request, name: '', addresses: ['::1'], authority: true, key: keyOf('ed25519') })).cert)
     const shown = text.split('\n').map((line) => line.trim())
     expect(shown.filter((line) => line.startsWith('X509v3'))).toEqual([
       'X509v3 extensions:', 'X509v3 Key Usage: critical', 'X509v3 Extended Key Usage:', 'X509v3 Basic Constraints: critical', 'X509v3 Subject Key Identifier:', 'X509v3 Subject Alternative Name: critical',

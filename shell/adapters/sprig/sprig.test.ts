@@ -7,12 +7,12 @@ import { compileExpression, envOf, evaluateExpression, type Facilities, type Val
 import { compareSync, decodeBase64 } from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
 import { addressOf } from './hosts-file.ts'
-import { repeatableSprig, sprigOfHost } from './index.ts'
+import { repeatableSprig, unboundedSprig } from './index.ts'
 import { bcrypt, derivePassword } from './passwords.ts'
 import { decodePem, encodePem } from './pem.ts'
 
 const NOW = Date.UTC(2030, 0, 2, 3, 4, 5, 678)
-const HOST: Facilities = { nowMs: NOW, random: (length) => Uint8Array.from({ length }, (_, i) => i * 11 + 3), sprig: sprigOfHost }
+const HOST: Facilities = { nowMs: NOW, random: (length) => Uint8Array.from({ length }, (_, i) => i * 11 + 3), sprig: unboundedSprig }
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 function answer(text: string, variables: Readonly<Record<string, Value>> = {}, facilities: Facilities = HOST): Value {
