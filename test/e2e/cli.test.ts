@@ -130,6 +130,11 @@ describe.skipIf(!built)('the program', () => {
     expect(await stopped.ended).toMatchObject({ code: 1, stdout: expect.stringContaining('handled'), stderr: expect.stringContaining('press Ctrl-C again') })
   })
 
+  it('says before and after that a step wants a cluster, and where there is one', async () => {
+    const file = program.manifest('applies', 'spec:\n  entrypoint: main\n  templates:\n    - { name: main, resource: { action: get, manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}" } }\n')
+    expect(await program.run('run', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('warning: template "main" acts on the API of a cluster'), stdout: expect.stringContaining('start tiphys server') })
+  })
+
   it('runs a manifest from a URL', async () => {
     const manifest = readFileSync(program.manifest('fetched', `spec:\n  entrypoint: work\n  templates:\n${shell('work', 'true')}`))
     const server = createServer((request, response) => response.writeHead(request.url === '/w.yaml' ? 200 : 404).end(manifest))

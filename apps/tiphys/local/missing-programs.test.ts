@@ -24,6 +24,11 @@ it('finds what stands in for an image', () => {
   expect(missingPrograms(running({ image: 'acme/tool:1', command: ['no-such-program'] }), [{ image: 'acme/tool', folder }])).toEqual([])
 })
 
+it('names a template that acts on a cluster', () => {
+  const spec = { templates: [{ name: 'apply', resource: { action: 'get' } }] }
+  expect(missingPrograms({ metadata: {}, spec } as unknown as Workflow, [])).toEqual(['warning: template "apply" acts on the API of a cluster, which tiphys server has and a run by itself does not'])
+})
+
 it('says nothing of what only a run can tell', () => {
   const open = [{ image: 'a', command: ['{{inputs.parameters.program}}'] }, { image: 'a', command: ['/opt/tool'] }, { image: 'a' }, { image: 'a', command: ['tool'], env: [{ name: 'PATH', value: '/opt' }] }]
   expect(missingPrograms(running(...open), [])).toEqual([])

@@ -1,14 +1,16 @@
-// Owns the warning about programs that this host lacks, told before anything runs: a step that needs one may come hours later.
+// Owns the warning about what this host lacks, programs above all, told before anything runs: a step that needs one may come hours later.
 import { hostLacks, type ImageMapping } from '@tiphys/shell/adapters/process'
 import type { Template, Workflow } from '@tiphys/core/spec'
 
 const TOLD_MAX = 5
+const RESOURCE = 'a cluster'
 
 /** One line for each program that a template of the workflow names and the host lacks. What only a run can tell is left to it. */
 export function missingPrograms({ spec }: Workflow, images: readonly ImageMapping[]): readonly string[] {
   const lacks = hostLacks(images)
   const told = new Map<string, string>()
   for (const template of spec.templates ?? []) {
+    if (template.resource !== undefined) told.set(RESOURCE, `warning: template ${JSON.stringify(template.name)} acts on the API of a cluster, which tiphys server has and a run by itself does not`)
     for (const { image = '', command } of containersOf(template)) {
       const [program] = command ?? []
       // A path may be that of an artifact or a volume, and a tag that of anything.

@@ -65,8 +65,15 @@ export class ProgramFinder {
   }
 }
 
+/** What carries out the templates that act on a cluster, which plain processes do not have. */
+const EXECUTOR = 'argoexec'
+
 export function commandNotFound(program: string, container: Container): PodTrouble {
   const image = container.image ?? ''
+  if (program === EXECUTOR && (container.command ?? []).concat(container.args ?? []).includes('resource')) {
+    const message = 'a resource template acts on the API of a cluster, which a run by itself does not have: start tiphys server, which has one, and hand the workflow to it by tiphys submit'
+    return new PodTrouble('cluster_needed', message, container.name)
+  }
   return new PodTrouble(
     'command_not_found',
     `command "${program}" of image "${image}" was not found on this host: install it, or ${wayOut(image)}`,

@@ -2,6 +2,7 @@
 
 export type TroubleCode =
   | 'command_not_found'
+  | 'cluster_needed'
   | 'command_unknown'
   | 'value_unusable'
   | 'view_unavailable'
