@@ -8,6 +8,7 @@ import { objectStoreContract } from './object-store.ts'
 import { dropSchema, newSchema, type PostgresServer, runSql, startPostgres } from '@tiphys/test/kit'
 import { appendAll, codeOf, newRun } from './run-log-kit.ts'
 import { runLogContract } from './run-log.ts'
+import { runRequestsContract } from './run-requests.ts'
 
 interface StatePlace {
   open(owner: string, options?: Partial<PostgresOptions>): PostgresState
@@ -96,6 +97,7 @@ if (typeof started !== 'string') {
   afterAll(() => server.close())
   runLogContract('PostgreSQL', () => newPlace(server))
   lockStoreContract('PostgreSQL', () => newPlace(server))
+  runRequestsContract('PostgreSQL', () => newPlace(server))
   objectStoreContract('PostgreSQL', () => newPlace(server))
   archiveContract('PostgreSQL', () => {
     const place = newPlace(server)

@@ -9,6 +9,7 @@ import { objectsNow } from './object-store-kit.ts'
 import { lockStoreContract } from './lock-store.ts'
 import { objectStoreContract } from './object-store.ts'
 import { runLogContract } from './run-log.ts'
+import { runRequestsContract } from './run-requests.ts'
 
 /** What these tests prove does not need a real disk, and thousands of flushes would only make them slow; crashes are proven on one. */
 const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
@@ -30,6 +31,7 @@ for (const engine of engines()) {
   dbContract(engine, (path, options) => openDatabase(path, { engine, ...options }))
   runLogContract(engine, () => newPlace(engine))
   lockStoreContract(engine, () => newPlace(engine))
+  runRequestsContract(engine, () => newPlace(engine))
   objectStoreContract(engine, () => newPlace(engine))
   archiveContract(engine, () => {
     const place = newPlace(engine)

@@ -1,8 +1,9 @@
 // Owns changing a run from outside: the process that carries it out is asked; where there is none, this process does it.
 import { type RunRequest, requestedEvent } from '@tiphys/core/engine'
-import { askControl, removeStaleSockets } from '@tiphys/shell/adapters/control'
+import { type ControlReply, askControl, removeStaleSockets } from '@tiphys/shell/adapters/control'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { RunHolder, RunSummary } from '@tiphys/shell/ports'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LocalHost, openLocalHost } from './host.ts'
 import { listen } from './listen.ts'
@@ -25,7 +26,7 @@ export async function changeRun(session: LocalSession, run: RunSummary, request:
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const claimed = await claimRun(session.state, run.uid)
     if (claimed.ok) return changeHere(session, run, request)
-    const asked = await ask(claimed.holder, run.uid, request)
+    const asked = await askHolder(session, { uid: run.uid, holder: claimed.holder }, request)
     if (asked.done) return asked.changed
     last = asked.message
     await sleep(TRY_AGAIN_MS)
@@ -33,14 +34,32 @@ export async function changeRun(session: LocalSession, run: RunSummary, request:
   return { ok: false, code: 'unreached', message: `the process that carries out ${run.name} cannot be reached: ${last}` }
 }
 
+interface Carrier {
+  readonly uid: string
+  readonly holder: RunHolder | undefined
+}
+
 type Asked = { readonly done: true; readonly changed: Changed } | { readonly done: false; readonly message: string }
 
-async function ask(holder: RunHolder | undefined, uid: string, request: RunRequest): Promise<Asked> {
-  const path = holder === undefined ? undefined : readInfo(holder.info)?.socket
+/** Asks the process that has a run: by its socket, or through the store when it is not on this data directory. */
+export async function askHolder(session: LocalSession, { uid, holder }: Carrier, request: RunRequest): Promise<Asked> {
+  const info = holder === undefined ? undefined : readInfo(holder.info)
+  // A server that shares a database with others, perhaps on another machine.
+  if (info !== undefined && info.host !== hostname()) return askInStore(session, { uid, holder }, request)
+  const path = info?.socket
   if (path === undefined) return { done: false, message: 'it does not listen' }
   const outcome = await askControl({ path, request: { uid, ask: request }, timeoutMs: ANSWER_MS })
   if (!outcome.reached) return { done: false, message: outcome.message }
-  const { reply } = outcome
+  return read(outcome.reply)
+}
+
+async function askInStore(session: LocalSession, carrier: Carrier, request: RunRequest): Promise<Asked> {
+  const { askCarrier } = await import('./requests.ts')
+  const asked = await askCarrier(session, carrier, { kind: 'ask', ask: request })
+  return asked.answered ? read(asked.reply) : { done: false, message: asked.message }
+}
+
+function read(reply: ControlReply): Asked {
   if (reply.ok) return { done: true, changed: { ok: true, carried: true } }
   // It has let go of the run since we looked: now somebody else can have it.
   if (reply.problem.code === 'not_found') return { done: false, message: reply.problem.message }

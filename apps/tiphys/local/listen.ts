@@ -18,8 +18,22 @@ export function listen({ session, uid, host, onTrouble }: Listening): ControlSer
   return openControlServer({
     path: session.socket,
     onTrouble,
-    answer: async (request) => (request.uid === uid ? answer(host, uid, request.ask) : refusal('not_found', 'this process does not have that run')),
+    answer: async (request) => {
+      if (request.uid !== uid) return refusal('not_found', 'this process does not have that run')
+      return isKnock(request.ask) ? look(session, host) : answer(host, uid, request.ask)
+    },
   })
+}
+
+/** Whether somebody left requests in the store. */
+function isKnock(ask: unknown): boolean {
+  return typeof ask === 'object' && ask !== null && (ask as { kind?: unknown }).kind === 'requests'
+}
+
+async function look(session: LocalSession, host: RunHost): Promise<ControlReply> {
+  const { answerRequests, applyHere } = await import('./requests.ts')
+  await answerRequests(session, (uid, request) => applyHere({ session, host }, uid, request))
+  return { ok: true }
 }
 
 /** Answered once it is stored. */

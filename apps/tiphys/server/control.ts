@@ -1,11 +1,13 @@
 // Owns what clients may do to runs of this server: start, change, end and forget them.
 import type { Workflow } from '@tiphys/core/spec'
 import type { Done, RunControl } from '@tiphys/shell/http'
+import type { RunSummary } from '@tiphys/shell/ports'
 import { type RunHost, type RunUpdate, takingTurns } from '@tiphys/shell/runtime'
+import { type CarrierRequest, type Reply, applyHere, askCarrier } from '../local/requests.ts'
 import { type LocalSession, claimRun } from '../local/session.ts'
 import type { Deletions } from './deletions.ts'
 import { departures } from './departures.ts'
-import { type RunPlace, change, deliver, refusal } from './run-changes.ts'
+import { type ChangeDone, type RunPlace, change, deliver, refusal } from './run-changes.ts'
 
 export interface ServerControl extends RunControl {
   /** What the host stored of a run. */
@@ -14,6 +16,8 @@ export interface ServerControl extends RunControl {
   label(uid: string, labels: Readonly<Record<string, string>>): Promise<void>
   /** Does what a run's end brings about, then lets others change, retry or delete it. */
   ending(uid: string, work: () => Promise<void>): Promise<void>
+  /** Carries out what another process asks of a run of this one. */
+  apply(uid: string, request: CarrierRequest): Promise<Reply>
   /** Goes on with deletions that an earlier server had begun. */
   resumeDeletions(): Promise<void>
 }
@@ -45,7 +49,8 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
     isLeaving: (uid) => leavers.isLeaving(uid),
     onUpdate: ({ run }) => run.status.completed && leavers.onEnd(run.uid),
     change: async (summary, before, after) => {
-      const changed = await turns.take(summary.uid, () => change({ session, host: hostOf(), summary }, before, after))
+      const work = async (): Promise<Done> => orAsk(session, summary, { done: await change({ session, host: hostOf(), summary }, before, after), request: { kind: 'change', before, after } })
+      const changed = await turns.take(summary.uid, work)
       return changed.ok && deletions.of(summary.uid) !== undefined ? leavers.leave(summary) : changed
     },
     label: (uid, labels) => turns.take(uid, () => label({ session, host: hostOf() }, uid, labels)),
@@ -56,7 +61,8 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
         if (hostOf().runOf(uid) === undefined) await session.state.log.release(uid)
       }
     }),
-    deliver: (summary, event) => turns.take(summary.uid, () => deliver({ session, host: hostOf(), summary }, event)),
+    deliver: (summary, event) => turns.take(summary.uid, async () => orAsk(session, summary, { done: await deliver({ session, host: hostOf(), summary }, event), request: { kind: 'event', event } })),
+    apply: (uid, request) => turns.take(uid, () => applyHere({ session, host: hostOf() }, uid, request)),
     retry: (summary, options) => turns.take(summary.uid, async () => {
       const claimed = await claimRun(session.state, summary.uid)
       if (!claimed.ok) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${claimed.message}` } }
@@ -80,6 +86,14 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
       }
     },
   }
+}
+
+/** What another process has to do is asked of it. */
+async function orAsk(session: LocalSession, { uid }: RunSummary, { done, request }: { readonly done: ChangeDone; readonly request: CarrierRequest }): Promise<Done> {
+  if (done.ok || done.elsewhere === undefined) return done
+  const asked = await askCarrier(session, { uid, holder: done.elsewhere.holder }, request)
+  if (!asked.answered) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${asked.message}` } }
+  return asked.reply.ok ? FINE : refusal(asked.reply.problem)
 }
 
 /** A workflow that another process has is left alone: whoever has it will end it again. */

@@ -5,8 +5,9 @@ import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done } from '@tiphys/shell/http'
 import type { RunSummary } from '@tiphys/shell/ports'
 import type { Turns } from '@tiphys/shell/runtime'
+import { askHolder } from '../local/change.ts'
 import { removeRun } from '../local/remove.ts'
-import type { LocalSession } from '../local/session.ts'
+import { type LocalSession, claimRun } from '../local/session.ts'
 import type { ControlParts } from './control.ts'
 
 export interface Departures {
@@ -25,8 +26,7 @@ export function departures({ session, hostOf, forgetRun, deletions, onTrouble }:
   /** Resolves once the run has ended, which a host tells by its last update. */
   const ended = (run: Run): Promise<void> => (run.status.completed ? Promise.resolve() : new Promise((resolve) => waiters.set(run.uid, resolve)))
   const forget = async (summary: RunSummary): Promise<void> => {
-    const removed = await removeRun(session, { ...summary, finishedAt: summary.finishedAt ?? systemClock.now() }, { force: true, orphan: deletions.of(summary.uid)?.orphan === true })
-    if (!removed.ok) throw new Error(removed.message)
+    await remove(session, summary, deletions.of(summary.uid)?.orphan === true)
     await forgetRun(summary.uid)
     await deletions.done(summary.uid)
   }
@@ -44,7 +44,7 @@ export function departures({ session, hostOf, forgetRun, deletions, onTrouble }:
     if (leaving.has(uid)) return { ok: true, gone: false }
     const run = hostOf().runOf(uid)
     if (await isHeld(session, summary, run)) {
-      if (run !== undefined) await terminate(run)
+      await (run === undefined ? endElsewhere(session, summary) : terminate(run))
       return { ok: true, gone: false }
     }
     leaving.add(uid)
@@ -58,6 +58,20 @@ export function departures({ session, hostOf, forgetRun, deletions, onTrouble }:
     waiters.delete(uid)
   }
   return { leave, onEnd, isLeaving: (uid) => leaving.has(uid) }
+}
+
+async function remove(session: LocalSession, summary: RunSummary, orphan: boolean): Promise<void> {
+  await endElsewhere(session, summary)
+  const removed = await removeRun(session, { ...summary, finishedAt: summary.finishedAt ?? systemClock.now() }, { force: true, orphan })
+  if (!removed.ok) throw new Error(removed.message)
+}
+
+/** Another process that carries the run out is told to end it; `removeRun` waits until it has let go. */
+async function endElsewhere(session: LocalSession, { uid, finishedAt }: RunSummary): Promise<void> {
+  if (finishedAt !== undefined) return
+  const claimed = await claimRun(session.state, uid)
+  if (claimed.ok) await session.state.log.release(uid)
+  else await askHolder(session, { uid, holder: claimed.holder }, { kind: 'terminate' })
 }
 
 /** What this server does by itself when a workflow goes: nobody has to be waited for. */

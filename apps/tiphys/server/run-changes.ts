@@ -5,9 +5,9 @@ import { jsonEqual, type Json } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
 import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done } from '@tiphys/shell/http'
-import type { ObjectProblem, RunProblem, RunSummary } from '@tiphys/shell/ports'
+import type { ObjectProblem, RunHolder, RunProblem, RunSummary } from '@tiphys/shell/ports'
 import type { Amendment, RunHost } from '@tiphys/shell/runtime'
-import { type LocalSession, claimRun } from '../local/session.ts'
+import { type Claimed, type LocalSession, claimRun } from '../local/session.ts'
 
 const FINE: Done = { ok: true }
 
@@ -17,6 +17,13 @@ export function refusal({ code, message }: { readonly code: string; readonly mes
   return { ok: false, problem: { code: CODES[code as RunProblem['code']] ?? 'conflict', message } }
 }
 
+/** `elsewhere`: nothing was done, because that process has the run. */
+export type ChangeDone = Done & { readonly elsewhere?: { readonly holder: RunHolder | undefined } }
+
+function elsewhere({ message, holder }: Claimed & { readonly ok: false }): ChangeDone {
+  return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${message}` }, elsewhere: { holder } }
+}
+
 export interface RunPlace {
   readonly session: LocalSession
   readonly host: RunHost
@@ -24,7 +31,7 @@ export interface RunPlace {
 }
 
 /** Stopping, suspending, ending steps that wait and running again are carried out. Another specification is kept and shown, and the run goes on with the one that it began with. */
-export async function change(place: RunPlace, before: Workflow, after: Workflow): Promise<Done> {
+export async function change(place: RunPlace, before: Workflow, after: Workflow): Promise<ChangeDone> {
   const amended = await amend(place, before, after)
   if (!amended.ok) return amended
   const { retried, restarted, nodes } = workflowEdits(before, after)
@@ -46,28 +53,28 @@ function nodesSet({ node, phase, message, outputParameters }: NodeEdit): EngineE
 }
 
 /** `restarted`: nodes that had succeeded; they run again with all that followed them. */
-async function retry({ session, host, summary }: RunPlace, restarted: readonly string[]): Promise<Done> {
+async function retry({ session, host, summary }: RunPlace, restarted: readonly string[]): Promise<ChangeDone> {
   const claimed = await claimRun(session.state, summary.uid)
-  if (!claimed.ok) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${claimed.message}` } }
+  if (!claimed.ok) return elsewhere(claimed)
   const [first] = restarted
   const retaken = await host.retry(summary.uid, { at: systemClock.now(), ...(first !== undefined && { restartSuccessful: true, nodeFieldSelector: `id=${first}` }) })
   return retaken.ok ? FINE : refusal(retaken.problem)
 }
 
-async function request(changing: RunPlace, workflow: Workflow, asked: Parameters<typeof requestedEvent>[1]): Promise<Done> {
+async function request(changing: RunPlace, workflow: Workflow, asked: Parameters<typeof requestedEvent>[1]): Promise<ChangeDone> {
   const event = requestedEvent(workflow, asked, systemClock.now())
   if (!event.ok) return { ok: false, problem: { code: 'invalid', path: 'spec', message: event.problem.message } }
   return event.value === undefined ? FINE : deliver(changing, event.value)
 }
 
-export async function deliver({ session, host, summary }: RunPlace, event: EngineEvent): Promise<Done> {
+export async function deliver({ session, host, summary }: RunPlace, event: EngineEvent): Promise<ChangeDone> {
   return (await host.deliver(summary.uid, event)) ? FINE : recordHere(session, host, { summary, event })
 }
 
 /** A run that this server does not carry out: nobody does, or another process that must not be disturbed. */
-async function recordHere(session: LocalSession, host: RunHost, { summary, event }: { readonly summary: RunSummary; readonly event: EngineEvent }): Promise<Done> {
+async function recordHere(session: LocalSession, host: RunHost, { summary, event }: { readonly summary: RunSummary; readonly event: EngineEvent }): Promise<ChangeDone> {
   const claimed = await claimRun(session.state, summary.uid)
-  if (!claimed.ok) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${claimed.message}` } }
+  if (!claimed.ok) return elsewhere(claimed)
   try {
     const recorded = await host.record(summary.uid, [event])
     return recorded.ok ? FINE : refusal(recorded.problem)
@@ -92,13 +99,13 @@ function amendmentOf(before: Workflow, after: Workflow): Amendment | undefined {
 }
 
 /** Metadata, and another specification, are kept with the workflow as it was submitted. */
-async function amend({ session, host, summary }: RunPlace, before: Workflow, after: Workflow): Promise<Done> {
+async function amend({ session, host, summary }: RunPlace, before: Workflow, after: Workflow): Promise<ChangeDone> {
   const amendment = amendmentOf(before, after)
   if (amendment === undefined) return FINE
   const isLive = host.runOf(summary.uid) !== undefined
   if (!isLive) {
     const claimed = await claimRun(session.state, summary.uid)
-    if (!claimed.ok) return { ok: false, problem: { code: 'conflict', message: `another process carries the workflow out: ${claimed.message}` } }
+    if (!claimed.ok) return elsewhere(claimed)
   }
   try {
     const amended = await host.amend(summary.uid, amendment)

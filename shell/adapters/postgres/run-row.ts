@@ -75,7 +75,7 @@ export function updateRun(tx: Tx, head: RunHead, update: { readonly seq: number;
 
 export function deleteRun(tx: Tx, id: number): void {
   for (const table of ['run_label', 'run_owner', 'run_manifest']) tx.write(`DELETE FROM ${table} WHERE run = ?`, id)
-  tx.write('DELETE FROM lock_claim WHERE uid = (SELECT uid FROM run WHERE id = ?)', id)
+  for (const table of ['lock_claim', 'run_request']) tx.write(`DELETE FROM ${table} WHERE uid = (SELECT uid FROM run WHERE id = ?)`, id)
   tx.write('DELETE FROM run WHERE id = ?', id)
 }
 

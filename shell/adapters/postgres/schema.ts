@@ -127,4 +127,10 @@ CREATE UNIQUE INDEX lock_claim_place ON lock_claim (uid, holder, lock);
 CREATE INDEX lock_claim_lock ON lock_claim (lock, id);
 `)
 
-export const migrations: readonly string[] = [version1, version2]
+/** Version 3: what servers ask of runs that others carry out; `answer` is NULL until those have done it. */
+const version3 = bytewise(`
+CREATE TABLE run_request (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, uid TEXT NOT NULL, body TEXT NOT NULL, asked_at BIGINT NOT NULL, answer TEXT);
+CREATE INDEX run_request_uid ON run_request (uid);
+`)
+
+export const migrations: readonly string[] = [version1, version2, version3]

@@ -12,6 +12,7 @@ import { ownerGone } from './object-garbage.ts'
 import { PostgresObjectStore } from './object-store.ts'
 import { PostgresRunIndex } from './run-index.ts'
 import { PostgresRunLog } from './run-log.ts'
+import { postgresRunRequests } from './run-requests.ts'
 import { migrations } from './schema.ts'
 import { postgresSyncLimits } from './sync-limit-store.ts'
 
@@ -80,6 +81,7 @@ export function openPostgresState(url: string, options: PostgresOptions): Postgr
     archive: new PostgresArchiveStore(group),
     limits: postgresSyncLimits(group),
     locks: postgresLocks(group, feed, options.owner.id),
+    requests: postgresRunRequests(group, feed, options.owner.id),
     idle: async () => {
       await log.idle()
       await objects.idle()

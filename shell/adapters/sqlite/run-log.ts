@@ -188,7 +188,7 @@ export class SqliteRunLog implements RunLog {
     db.prepare('INSERT INTO run_removed (version, namespace, summary) VALUES (?, ?, ?)').run(version, summary?.namespace ?? '', JSON.stringify(summary ?? { uid }))
     deleteSideRows(db, head.id)
     db.prepare('DELETE FROM run WHERE id = ?').run(head.id)
-    db.prepare('DELETE FROM lock_claim WHERE uid = ?').run(uid)
+    for (const table of ['lock_claim', 'run_request']) db.prepare(`DELETE FROM ${table} WHERE uid = ?`).run(uid)
     db.prepare('INSERT OR REPLACE INTO run_trash (run) VALUES (?)').run(head.id)
   }
 }

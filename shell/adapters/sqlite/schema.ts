@@ -153,4 +153,10 @@ CREATE UNIQUE INDEX lock_claim_place ON lock_claim (uid, holder, lock);
 CREATE INDEX lock_claim_lock ON lock_claim (lock, id);
 `
 
-export const migrations: readonly string[] = [version1, version2, version3]
+/** Version 4: what processes ask of runs that others carry out; `answer` is NULL until those have done it. */
+const version4 = `
+CREATE TABLE run_request (id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL, body TEXT NOT NULL, asked_at INTEGER NOT NULL, answer TEXT) STRICT;
+CREATE INDEX run_request_uid ON run_request (uid);
+`
+
+export const migrations: readonly string[] = [version1, version2, version3, version4]

@@ -13,6 +13,7 @@ import { SqliteObjectStore } from './object-store.ts'
 import { type DatabaseOptions, openDatabase } from './open-database.ts'
 import { SqliteRunIndex } from './run-index.ts'
 import { SqliteRunLog } from './run-log.ts'
+import { sqliteRunRequests } from './run-requests.ts'
 import { migrations } from './schema.ts'
 import { sqliteSyncLimits } from './sync-limit-store.ts'
 
@@ -74,6 +75,7 @@ function stateOn(db: Db, options: StateOptions): EmbeddedState {
     archive: new SqliteArchiveStore(group),
     limits: sqliteSyncLimits(group),
     locks: sqliteLocks(group, feed, options.owner.id),
+    requests: sqliteRunRequests(group, feed, options.owner.id),
     idle: async () => {
       await log.idle()
       await objects.idle()

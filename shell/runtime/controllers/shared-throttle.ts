@@ -1,5 +1,6 @@
 // Owns holding runs back when too many run among several servers on one database: who may begin is decided there.
 import { type Contender, type ThrottleLimits, NO_LIMITS } from '@tiphys/core/controllers'
+import type { Run } from '@tiphys/core/engine'
 import type { AdmissionTurn, Clock, LockStore } from '@tiphys/shell/ports'
 import { Asking } from '../asking.ts'
 import { type Throttled, POSTPONED, contenderOf } from './throttled.ts'
@@ -15,92 +16,110 @@ export interface SharedThrottleOptions {
   readonly onTrouble: (message: string) => void
 }
 
-interface Places {
-  limits: ThrottleLimits
-  readonly running: Map<string, Contender>
-  readonly waiting: Map<string, Contender>
-  /** Those of `running` that the store does not know yet, and those that it need not know any more. */
-  kept: Map<string, Contender>
-  left: string[]
+export function sharedThrottle(options: SharedThrottleOptions): Throttled {
+  return new SharedThrottle(options)
 }
 
-export function sharedThrottle({ store, clock, isAlive, begin, hold, onTrouble }: SharedThrottleOptions): Throttled {
-  const places: Places = { limits: NO_LIMITS, running: new Map(), waiting: new Map(), kept: new Map(), left: [] }
-  const told = new Set<string>()
-  const letIn = (uid: string): void => {
-    const contender = places.waiting.get(uid)
-    if (contender === undefined) return
-    places.waiting.delete(uid)
-    places.running.set(uid, contender)
-    told.delete(uid)
-    begin(uid)
+class SharedThrottle implements Throttled {
+  private readonly options: SharedThrottleOptions
+  private readonly asking: Asking
+  private limits: ThrottleLimits = NO_LIMITS
+  private readonly begun = new Map<string, Contender>()
+  private readonly held = new Map<string, Contender>()
+  /** Those that wait and know why. */
+  private readonly told = new Set<string>()
+  /** Those that have begun and that the store does not know of yet, and those that it need not know any more. */
+  private kept = new Map<string, Contender>()
+  private gone: string[] = []
+
+  constructor(options: SharedThrottleOptions) {
+    this.options = options
+    const { clock, onTrouble, store } = options
+    this.asking = new Asking({ clock, onTrouble, onChange: (listener, signal) => store.onChange(listener, signal), work: () => this.ask() })
   }
-  const work = async (): Promise<void> => {
-    const turn = turnOf(places, isAlive)
-    if (turn === undefined) return
+
+  get running(): number {
+    return this.begun.size
+  }
+
+  get waiting(): number {
+    return this.held.size
+  }
+
+  postpone(run: Run): string | undefined {
+    const contender = contenderOf(run)
+    const hasBegun = run.status.phase === 'Running' || run.begun || run.status.completed
+    if (!canHold(this.limits) || hasBegun) {
+      this.begun.set(run.uid, contender)
+      if (canHold(this.limits)) this.keep([contender])
+      return undefined
+    }
+    this.held.set(run.uid, contender)
+    this.asking.soon()
+    return ''
+  }
+
+  left({ uid }: Run): void {
+    this.told.delete(uid)
+    this.held.delete(uid)
+    this.kept.delete(uid)
+    if (!this.begun.delete(uid) || !canHold(this.limits)) return
+    this.gone.push(uid)
+    this.asking.soon()
+  }
+
+  setLimits(limits: ThrottleLimits): void {
+    const could = canHold(this.limits)
+    this.limits = { ...limits, ofNamespace: new Map(limits.ofNamespace) }
+    if (!canHold(limits)) for (const uid of [...this.held.keys()]) this.letIn(uid)
+    else this.keep(could ? [] : [...this.begun.values()])
+  }
+
+  close(): void {
+    this.asking.close()
+  }
+
+  private keep(contenders: readonly Contender[]): void {
+    for (const contender of contenders) this.kept.set(contender.key, contender)
+    this.asking.soon()
+  }
+
+  private letIn(uid: string): void {
+    const contender = this.held.get(uid)
+    if (contender === undefined) return
+    this.held.delete(uid)
+    this.told.delete(uid)
+    this.begun.set(uid, contender)
+    this.options.begin(uid)
+  }
+
+  private async ask(): Promise<void> {
+    const [left, kept, asking] = [this.gone.splice(0), [...this.kept.values()], [...this.held.values()]]
+    this.kept = new Map()
+    if (left.length + kept.length + asking.length === 0) return
+    const { store, isAlive } = this.options
     try {
-      for (const uid of await store.admit(turn)) letIn(uid)
+      for (const uid of await store.admit({ limits: this.limits, left, kept, asking, isAlive })) this.letIn(uid)
     } catch (error) {
-      places.left.unshift(...turn.left)
-      places.kept = new Map([...turn.kept.map((contender) => [contender.key, contender] as const), ...places.kept])
+      this.gone.unshift(...left)
+      for (const contender of kept) if (this.begun.has(contender.key)) this.kept.set(contender.key, contender)
       throw error
     }
-    for (const uid of places.waiting.keys()) {
-      if (!told.has(uid)) hold(uid, POSTPONED)
-      told.add(uid)
+    this.tell(asking)
+    this.asking.follow(this.held.size > 0)
+  }
+
+  /** Whoever asked and still waits learns why. */
+  private tell(asked: readonly Contender[]): void {
+    for (const { key } of asked) {
+      if (!this.held.has(key) || this.told.has(key)) continue
+      this.told.add(key)
+      this.options.hold(key, POSTPONED)
     }
-    asking.follow(places.waiting.size > 0)
-  }
-  const asking = new Asking({ clock, onTrouble, onChange: (listener, signal) => store.onChange(listener, signal), work })
-  const keep = (contender: Contender): void => {
-    places.kept.set(contender.key, contender)
-    asking.soon()
-  }
-  return {
-    postpone: (run) => {
-      const contender = contenderOf(run)
-      if (run.status.phase === 'Running' || run.begun || run.status.completed || !limits(places.limits)) {
-        places.running.set(run.uid, contender)
-        if (limits(places.limits)) keep(contender)
-        return undefined
-      }
-      places.waiting.set(run.uid, contender)
-      asking.soon()
-      return ''
-    },
-    left: ({ uid }) => {
-      told.delete(uid)
-      places.waiting.delete(uid)
-      places.kept.delete(uid)
-      if (!places.running.delete(uid) || !limits(places.limits)) return
-      places.left.push(uid)
-      asking.soon()
-    },
-    setLimits: (changed) => {
-      const were = limits(places.limits)
-      places.limits = { ...changed, ofNamespace: new Map(changed.ofNamespace) }
-      if (limits(changed) && !were) places.kept = new Map(places.running)
-      if (limits(changed)) asking.soon()
-      else for (const uid of [...places.waiting.keys()]) letIn(uid)
-    },
-    close: () => asking.close(),
-    get running() {
-      return places.running.size
-    },
-    get waiting() {
-      return places.waiting.size
-    },
   }
 }
 
 /** Whether anybody can ever be held back. */
-function limits({ total, perNamespace, ofNamespace }: ThrottleLimits): boolean {
+function canHold({ total, perNamespace, ofNamespace }: ThrottleLimits): boolean {
   return total > 0 || perNamespace > 0 || [...ofNamespace.values()].some((limit) => limit > 0)
-}
-
-/** What there is to ask; undefined when there is nothing. */
-function turnOf(places: Places, isAlive: AdmissionTurn['isAlive']): AdmissionTurn | undefined {
-  const [left, kept, asking] = [places.left.splice(0), [...places.kept.values()], [...places.waiting.values()]]
-  places.kept = new Map()
-  return left.length + kept.length + asking.length === 0 ? undefined : { limits: places.limits, left, kept, asking, isAlive }
 }
