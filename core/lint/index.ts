@@ -4,5 +4,5 @@ export { lintedKinds, referenceVerdict, type ReferenceOptions, type ReferenceVer
 export { type Finding } from './finding.ts'
 export { lintFiles, type LintOptions, type LintResult } from './lint.ts'
 export { argoReport, wholeCallError, type ArgoReportOptions } from './report/argo.ts'
-export { findingText, textReport, type TextReportOptions } from './report/text.ts'
+export { textReport, type TextReportOptions } from './report/text.ts'
 export { githubReport, jsonReport, sarifReport, type ToolInfo } from './report/machine.ts'

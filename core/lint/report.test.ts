@@ -56,6 +56,16 @@ describe('reports', () => {
     expect(argoReport(nothing.reference, { style: 'pretty', color: true })).toBe('\x1b[31m✖ found nothing to lint in the specified paths, failing...\x1b[0m\n')
   })
 
+  it('says what the reference accepts only of objects that it does not refuse', () => {
+    const broken = (entrypoint: string): string => `apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: a}\nspec:\n  entrypoint: ${entrypoint}\n  templates:\n    - {name: main, container: {image: a}}\n    - {name: b, retryStrategy: {limit: x}, container: {image: a}}\n`
+    const marks = (entrypoint: string): number => textReport(lintFiles([{ path: 'x.yaml', text: broken(entrypoint) }]), { color: false }).split('(Argo accepts this)').length - 1
+    expect([marks('main'), marks('nobody')]).toEqual([1, 0])
+  })
+
+  it('what is about no file has no place', () => {
+    expect(textReport(lintFiles([]), { color: false })).toMatch(/^error found nothing to lint/)
+  })
+
   it('JSON tells whether Argo accepts what we refuse', () => {
     const report = JSON.parse(jsonReport(result)) as { ok: boolean; findings: { acceptedByArgo: boolean; line: number }[] }
     expect(report.ok).toBe(false)

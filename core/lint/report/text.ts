@@ -10,16 +10,20 @@ export interface TextReportOptions {
 
 export function textReport(result: LintResult, options: TextReportOptions): string {
   const shown = result.findings.filter((f) => f.severity === 'error' || options.warnings !== false)
-  return shown.map((finding) => `${findingText(finding, options)}\n`).join('') + `${summaryText(result, options)}\n`
+  const refused = new Set(result.findings.filter((f) => f.rejectedByReference).map(subjectOf))
+  return shown.map((finding) => `${findingText(finding, options, refused.has(subjectOf(finding)))}\n`).join('') + `${summaryText(result, options)}\n`
 }
 
-export function findingText(finding: Finding, options: TextReportOptions): string {
+const subjectOf = ({ file, object }: Finding): string => JSON.stringify([file, object?.kind, object?.name])
+
+/** Of an object that the reference refuses it tells one reason alone: what it would make of the others is not known. */
+function findingText(finding: Finding, options: TextReportOptions, isObjectRefused: boolean): string {
   const { file, line, column, severity, code, message, hint } = finding
-  const place = paint(`${file}:${line}:${column}`, 1, options)
+  const place = file === '' ? '' : `${paint(`${file}:${line}:${column}`, 1, options)} `
   const word = paint(severity, severity === 'error' ? 31 : 33, options)
-  const accepted = severity === 'error' && !finding.rejectedByReference ? ' (Argo accepts this)' : ''
+  const accepted = severity === 'error' && !finding.rejectedByReference && !isObjectRefused ? ' (Argo accepts this)' : ''
   const help = hint === undefined || hint === '' ? '' : `\n    ${paint('hint:', 36, options)} ${hint}`
-  return `${place} ${word} ${message} [${code}]${accepted}${help}`
+  return `${place}${word} ${message} [${code}]${accepted}${help}`
 }
 
 function summaryText(result: LintResult, options: TextReportOptions): string {
