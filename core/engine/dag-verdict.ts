@@ -47,7 +47,7 @@ function beyondRetry(run: Run, node: RunNode): string[] {
   return node.children.flatMap((id) => {
     const child = run.nodes.get(id)
     if (child === undefined) return []
-    return child.flag?.retried === true ? child.children : [id]
+    return child.flag?.retried === true && child.name.startsWith(`${node.name}(`) ? child.children : [id]
   })
 }
 

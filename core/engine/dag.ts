@@ -130,6 +130,7 @@ function assess(turn: Turn, frame: Frame, body: DagBody): void {
 function succeed(turn: Turn, frame: Frame, body: DagBody): void {
   const node = frame.node as RunNode
   const problem = aggregateProblem(body, frame)
+  exportTasks(turn, frame, body)
   const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, undefined)), ...frame.scope.layers)
   const outputs = problem === undefined ? resolveOutputs(frame.template, scope) : { ok: false as const, message: problem }
   if (!outputs.ok) {
@@ -137,14 +138,16 @@ function succeed(turn: Turn, frame: Frame, body: DagBody): void {
     frame.failure = { reason: 'error', message: outputs.message }
     return leave(turn, frame)
   }
-  if (outputs.value !== undefined) {
-    node.outputs = outputs.value
-    exportOutputs(turn, outputs.value)
-  }
+  if (outputs.value !== undefined) node.outputs = outputs.value
   node.outbound = outboundIds(turn, frame, body)
   setPhase(turn, node, 'Succeeded')
   saveCache(turn, node)
   close(turn, frame)
+}
+
+/** What tasks made known to the workflow is told once more in the order of the tasks; what the dag itself makes known is told by a dag around it (OUT-10). */
+function exportTasks(turn: Turn, frame: Frame, { plan }: DagBody): void {
+  for (const { call } of plan.tasks) exportOutputs(turn, nodeNamed(turn.run, `${frame.name}.${call.name}`)?.outputs)
 }
 
 function aggregateProblem(body: DagBody, frame: Frame): string | undefined {

@@ -22,13 +22,12 @@ function furtherFrom(run: Run, node: RunNode): readonly string[] | undefined {
     case 'Pod':
     case 'Container':
     case 'TaskGroup': {
-      const children = node.type === 'TaskGroup' ? ownChildren(run, node) : containersOf(run, node)
+      const children = node.type === 'TaskGroup' ? ownChildren(run, node) : insideOf(run, node)
       return children.length === 0 ? undefined : children
     }
     case 'Retry': {
-      // The last attempt itself, whatever it is: its own end is not looked for. One whose result was cached has none.
-      const children = ownChildren(run, node)
-      return children.length === 0 ? undefined : children.slice(-1)
+      // The last attempt itself, whatever it is: its own end is not looked for. One whose result was cached has none, and nothing hangs below it.
+      return ownChildren(run, node).slice(-1)
     }
     case 'Steps':
     case 'DAG':
@@ -49,8 +48,10 @@ function ownChildren(run: Run, { name, children }: RunNode): readonly string[] {
   })
 }
 
-function containersOf(run: Run, node: RunNode): readonly string[] {
-  return node.children.filter((id) => run.nodes.get(id)?.type === 'Container')
+/** What a set of containers ends with: its last containers, and the hooks of the set. A pod of one container is its own end, whatever its hooks. */
+function insideOf(run: Run, node: RunNode): readonly string[] {
+  const containers = node.children.filter((id) => run.nodes.get(id)?.type === 'Container')
+  return node.type === 'Pod' && containers.length > 0 ? ownChildren(run, node) : containers
 }
 
 function pushKnown(run: Run, ids: readonly string[], found: RunNode[]): void {

@@ -22,13 +22,19 @@ export interface RetryBody {
 
 /** Makes the Retry node and its first attempt, or takes up where a stored run stopped. */
 export function startRetry(turn: Turn, frame: Frame, strategy: RetryStrategy): Outcome {
+  const attempts: string[] = []
+  const body: RetryBody = { kind: 'retry', strategy, attempts, current: undefined }
+  // Known before the node is made: the Retry node of a hook carries both marks.
+  frame.body = body
   const node = ensureNode(turn, frame, 'Running')
   // One that waited for its lock waits no more.
   if (node.phase === 'Pending') setPhase(turn, node, 'Running')
-  const attempts = node.children.filter((id) => turn.run.nodes.get(id)?.flag?.retried === true)
-  frame.body = { kind: 'retry', strategy, attempts, current: undefined }
-  return settle(turn, frame, frame.body)
+  attempts.push(...node.children.filter((id) => isAttemptOf(turn.run.nodes.get(id), node)))
+  return settle(turn, frame, body)
 }
+
+/** Hooks of the node may carry the mark of attempts too; names tell them apart. */
+const isAttemptOf = (child: RunNode | undefined, retry: RunNode): boolean => child?.flag?.retried === true && child.name.startsWith(`${retry.name}(`)
 
 /** An attempt changed, or a wait is over. */
 export function advanceRetry(turn: Turn, frame: Frame): void {
@@ -231,7 +237,8 @@ function backoff(turn: Turn, at: Decision): Verdict {
   const max = milliseconds(rules?.maxDuration)
   if (max === 'bad') return { kind: 'error', message: `unable to parse ${rules?.maxDuration ?? ''} as a duration` }
   const deadline = max === undefined || first === undefined ? undefined : first.startedAt + max
-  if (deadline !== undefined && turn.at > deadline) return { kind: 'end', phase, message: 'Max duration limit exceeded' }
+  // On a clock that moves while one looks, the very moment is past.
+  if (deadline !== undefined && turn.at >= deadline) return { kind: 'end', phase, message: 'Max duration limit exceeded' }
   if (!rules?.duration) return { kind: 'error', message: 'no base duration specified for retryStrategy' }
   const base = milliseconds(rules.duration)
   const cap = milliseconds(rules.cap)

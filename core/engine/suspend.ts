@@ -91,7 +91,6 @@ function succeed(turn: Turn, frame: Frame, end: { outputs: Outputs | undefined; 
   const node = frame.node as RunNode
   node.outputs = end.outputs
   setPhase(turn, node, 'Succeeded', end.message)
-  exportOutputs(turn, node.outputs)
   close(turn, frame)
   notify(turn, frame)
 }

@@ -37,8 +37,8 @@ export function nodesBefore(around: Surroundings, node: RunNode): readonly NodeI
 }
 
 /** The Retry node of an attempt. */
-function retryOf(run: Run, { name, flag }: RunNode): RunNode | undefined {
-  return flag?.retried === true ? openNamed(run, name.replace(/\(\d+\)$/, '')) : undefined
+function retryOf(run: Run, { name, flag, type }: RunNode): RunNode | undefined {
+  return flag?.retried === true && type !== 'Retry' ? openNamed(run, name.replace(/\(\d+\)$/, '')) : undefined
 }
 
 function directlyBefore(around: Surroundings, node: RunNode): readonly RunNode[] {

@@ -87,7 +87,7 @@ function workflowWaits({ run }: Look): readonly WaitsFor[] {
   if (run.suspended) waits.push({ kind: 'person', of: 'workflow', values: [] })
   if (run.status.phase === 'Pending') waits.push(startWait(run))
   else if (root === undefined && !run.suspended) waits.push({ kind: 'start', ...reasonOf(run.status.message) })
-  const outside = [...run.nodes.values()].filter((node) => node.boundaryId === undefined && node.id !== run.name && node.flag?.retried !== true && !isFinished(node))
+  const outside = [...run.nodes.values()].filter((node) => node.boundaryId === undefined && node.id !== run.name && (node.flag?.retried !== true || node.type === 'Retry') && !isFinished(node))
   if (outside.length > 0) waits.push({ kind: 'hooks', nodes: ids(outside) })
   if (root !== undefined && !isFinished(root)) waits.push({ kind: 'nodes', nodes: [root.id] })
   return waits.length > 0 ? waits : [{ kind: 'turn' }]
@@ -153,7 +153,7 @@ function milliseconds(duration: string | undefined): number | undefined {
 function retryWaits(look: Look, node: RunNode): readonly WaitsFor[] {
   const { run, at } = look
   const attempts = node.children.flatMap((id) => run.nodes.get(id) ?? [])
-  const tries = attempts.filter((child) => child.flag?.retried === true)
+  const tries = attempts.filter((child) => child.name.startsWith(`${node.name}(`))
   const open = attempts.filter((child) => !isFinished(child))
   if (open.length > 0) return [{ kind: 'nodes', nodes: ids(open) }]
   const last = tries.at(-1)

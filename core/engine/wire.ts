@@ -271,8 +271,8 @@ function addTo(sum: Sum, more: Sum): void {
 /** The Retry node of each attempt: an attempt's own boundary is that of its Retry. */
 function retriesOf(run: Run): ReadonlyMap<NodeId, NodeId> {
   const retryOf = new Map<NodeId, NodeId>()
-  for (const { id, type, children } of run.nodes.values()) {
-    if (type === 'Retry') for (const child of children) if (run.nodes.get(child)?.flag?.retried === true) retryOf.set(child, id)
+  for (const { id, name, type, children } of run.nodes.values()) {
+    if (type === 'Retry') for (const child of children) if (run.nodes.get(child)?.name.startsWith(`${name}(`) === true) retryOf.set(child, id)
   }
   return retryOf
 }

@@ -112,7 +112,7 @@ function checkNodes(fail: Fail, path: string, at: NodeCheck): void {
 function attemptsOf(result: SimulationResult, node: NodeStatus): number {
   if (node.type !== 'Retry') return 1
   const nodes = result.workflow.status?.nodes ?? {}
-  return (node.children ?? []).filter((id) => nodes[id]?.nodeFlag?.retried === true).length
+  return (node.children ?? []).filter((id) => nodes[id]?.name.startsWith(`${node.name}(`) === true).length
 }
 
 function checkNodeTime(fail: Fail, path: string, at: NodeCheck & { readonly node: NodeStatus }): void {

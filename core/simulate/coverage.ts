@@ -99,7 +99,7 @@ function observeRetry(bump: Bump, { node, definitions, workflow }: Observed): vo
   if (template === undefined || strategy === undefined) return
   const branch = { template, place: '', kind: 'retry' as const, text: retryText(strategy) }
   const nodes = workflow.status?.nodes ?? {}
-  const attempts = (node.children ?? []).filter((id) => nodes[id]?.nodeFlag?.retried === true).length
+  const attempts = (node.children ?? []).filter((id) => nodes[id]?.name.startsWith(`${node.name}(`) === true).length
   bump(branch, attempts > 1 ? 'again' : 'first')
   if (node.phase === 'Failed' || node.phase === 'Error') bump(branch, 'givenUp')
 }

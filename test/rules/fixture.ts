@@ -21,12 +21,14 @@ export interface Fixture {
 interface Expectation {
   readonly phase: string
   readonly message?: string
-  readonly outputs?: Readonly<Record<string, string>>
+  /** Null where there is none of the name. */
+  readonly outputs?: Readonly<Record<string, string | null>>
   readonly seconds?: number
   /** `Phase`, `Phase: message`, or `absent`. */
   readonly nodes?: Readonly<Record<string, string>>
   readonly types?: Readonly<Record<string, string>>
   readonly ids?: Readonly<Record<string, string>>
+  readonly flags?: Readonly<Record<string, NodeStatus['nodeFlag']>>
   readonly displayNames?: Readonly<Record<string, string>>
   readonly children?: Readonly<Record<string, readonly string[]>>
   readonly inputs?: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -68,7 +70,7 @@ export function differencesOf(fixture: Fixture): string[] {
   check('phase', status?.phase, expect.phase)
   if (expect.message !== undefined) check('message', status?.message, expect.message)
   if (expect.seconds !== undefined) check('seconds', Math.round(result.durationMs / 1000), expect.seconds)
-  for (const [name, value] of Object.entries(expect.outputs ?? {})) check(`output ${name}`, status?.outputs?.parameters?.find((p) => p.name === name)?.value, value)
+  for (const [name, value] of Object.entries(expect.outputs ?? {})) check(`output ${name}`, status?.outputs?.parameters?.find((p) => p.name === name)?.value ?? null, value)
   for (const [name, value] of Object.entries(expect.labels ?? {})) check(`label ${name}`, result.workflow.metadata.labels?.[name], value)
   if (expect.pods !== undefined) check('pods', result.pods.map(({ node }) => short(node)), expect.pods)
   for (const [name, value] of Object.entries(expect.podNames ?? {})) check(`pod of ${name}`, result.pods.find(({ node }) => short(node) === name)?.podName, value)
@@ -105,6 +107,7 @@ function checkNodes(expect: Expectation, nodes: readonly NodeStatus[], check: (w
   }
   for (const [name, wanted] of Object.entries(expect.types ?? {})) check(`type of ${name}`, byName.get(name)?.type, wanted)
   for (const [name, wanted] of Object.entries(expect.ids ?? {})) check(`id of ${name}`, byName.get(name)?.id, wanted)
+  for (const [name, wanted] of Object.entries(expect.flags ?? {})) check(`flags of ${name}`, byName.get(name)?.nodeFlag, wanted)
   for (const [name, wanted] of Object.entries(expect.displayNames ?? {})) check(`display name of ${name}`, byName.get(name)?.displayName, wanted)
   for (const [name, wanted] of Object.entries(expect.children ?? {})) check(`children of ${name}`, (byName.get(name)?.children ?? []).map(nameOf).sort(), [...wanted].sort())
   for (const [name, wanted] of Object.entries(expect.results ?? {})) check(`result of ${name}`, byName.get(name)?.outputs?.result ?? '(none)', wanted)

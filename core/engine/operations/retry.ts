@@ -69,7 +69,7 @@ function startsOf(nodes: ReadonlyMap<string, NodeStatus>, options: RetryOptions)
   const passed = ancestorsOf(nodes, (node) => node.phase === 'Succeeded' && !starts.has(node.id))
   const retryOf = new Map<string, string>()
   for (const node of nodes.values()) {
-    if (node.type === 'Retry') for (const child of node.children ?? []) retryOf.set(child, node.id)
+    if (node.type === 'Retry') for (const child of attemptsOf(nodes, node)) retryOf.set(child, node.id)
   }
   const failed: string[] = []
   for (const [id, node] of nodes) {
@@ -98,7 +98,7 @@ function historyOf(nodes: ReadonlyMap<string, NodeStatus>): (node: NodeStatus) =
 }
 
 function attemptsOf(nodes: ReadonlyMap<string, NodeStatus>, retry: NodeStatus): readonly string[] {
-  return (retry.children ?? []).filter((id) => nodes.get(id)?.nodeFlag?.retried === true)
+  return (retry.children ?? []).filter((id) => nodes.get(id)?.name.startsWith(`${retry.name}(`) === true)
 }
 
 function isFailedExecution(node: NodeStatus): boolean {
