@@ -56,6 +56,10 @@ describe('manifests', () => {
     expect(unreadable.map((u) => u.problem.code)).toEqual(['not_an_object', 'kind_missing'])
   })
 
+  it('a document of comments alone is nothing, and no mistake', () => {
+    expect(readManifests('# who owns this\n---\nkind: Workflow\n---\n# the end\n')).toMatchObject({ manifests: [{ kind: 'Workflow' }], unreadable: [] })
+  })
+
   it('the schema for editors describes every kind', () => {
     const { definitions, allOf } = schemaDocument() as { definitions: Record<string, { properties: Record<string, unknown> }>; allOf: unknown[] }
     expect(allOf.length).toBeGreaterThanOrEqual(6)

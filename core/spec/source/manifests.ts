@@ -66,6 +66,8 @@ export function readManifests(text: string): ManifestFile {
   const manifests: Manifest[] = []
   const unreadable: UnreadableDocument[] = []
   for (const document of readDocuments(text)) {
+    // Nothing but comments, as above a first line of three dashes, is no mistake.
+    if (document.format === 'yaml' && document.value === null && document.problem === undefined) continue
     const problem = document.problem ?? kindProblem(document)
     if (problem === undefined) manifests.push(readManifest(document))
     else unreadable.push({ document, problem })
