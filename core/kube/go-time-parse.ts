@@ -3,7 +3,7 @@ import { MONTH_NAMES, DAY_NAMES, daysInMonth, isLeapYear, secondsFromCivil } fro
 import type { GoTime } from './go-time.ts'
 import { type LayoutField, type LayoutPart, layoutParts } from './go-time-layout.ts'
 import { type Result, bad, ok } from './result.ts'
-import { eachUtf8Byte } from './text.ts'
+import { quoteBytes } from './text.ts'
 
 type Reading = {
   rest: string
@@ -27,12 +27,12 @@ const TEXT_MAX = 10_000
 
 /** Reads `text` by a Go layout. What names no zone is UTC; an unknown zone abbreviation has offset zero, as in Go. Errors: `time_invalid` in Go's words. */
 export function parseGoTime(text: string, layout: string): Result<GoTime> {
-  if (text.length > TEXT_MAX) return bad('time_invalid', `parsing time ${quoted(text.slice(0, 200))} as ${quoted(layout)}: longer than ${TEXT_MAX} characters`)
+  if (text.length > TEXT_MAX) return bad('time_invalid', `parsing time ${quoteBytes(text.slice(0, 200))} as ${quoteBytes(layout)}: longer than ${TEXT_MAX} characters`)
   const reading: Reading = {
     rest: text, year: 0, month: -1, day: -1, yearDay: -1, hour: 0, minute: 0, second: 0, nanos: 0,
     meridiem: '', utc: false, offset: undefined, zone: '', beyond: '',
   }
-  const outside = (what: string): Result<GoTime> => bad('time_invalid', `parsing time ${quoted(text)}: ${what}`)
+  const outside = (what: string): Result<GoTime> => bad('time_invalid', `parsing time ${quoteBytes(text)}: ${what}`)
   const parts = layoutParts(layout)
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]
@@ -40,23 +40,11 @@ export function parseGoTime(text: string, layout: string): Result<GoTime> {
     const before = reading.rest
     if (part.type === 'text' ? skipText(reading, part.text) : readField(reading, part, parts[i + 1])) continue
     if (reading.beyond !== '') return outside(`${reading.beyond} out of range`)
-    return bad('time_invalid', `parsing time ${quoted(text)} as ${quoted(layout)}: cannot parse ${quoted(part.type === 'text' ? reading.rest : before)} as ${quoted(part.text)}`)
+    return bad('time_invalid', `parsing time ${quoteBytes(text)} as ${quoteBytes(layout)}: cannot parse ${quoteBytes(part.type === 'text' ? reading.rest : before)} as ${quoteBytes(part.text)}`)
   }
-  if (reading.rest !== '') return outside(`extra text: ${quoted(reading.rest)}`)
+  if (reading.rest !== '') return outside(`extra text: ${quoteBytes(reading.rest)}`)
   const time = settle(reading)
   return typeof time === 'string' ? outside(time) : ok(time)
-}
-
-/** In quotation marks; what is no plain character is written as its bytes. */
-function quoted(text: string): string {
-  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
-  let out = ''
-  eachUtf8Byte(text, (byte) => {
-    const character = String.fromCharCode(byte)
-    if (character === '"' || character === '\\') out += `\\${character}`
-    else out += byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, '0')}`
-  })
-  return `"${out}"`
 }
 
 /** Takes fixed text off the front; a run of blanks in the layout matches any run of them, even none at the end. */

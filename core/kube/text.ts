@@ -87,3 +87,15 @@ export function compareText(a: string, b: string): number {
   }
   return a.length < b.length ? -1 : 1
 }
+
+/** In quotation marks; what is no plain character is written as its bytes. */
+export function quoteBytes(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
+  let out = ''
+  eachUtf8Byte(text, (byte) => {
+    const character = String.fromCharCode(byte)
+    if (character === '"' || character === '\\') out += `\\${character}`
+    else out += byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, '0')}`
+  })
+  return `"${out}"`
+}

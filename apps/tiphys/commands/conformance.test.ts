@@ -82,6 +82,8 @@ const OTHERWISE: ReadonlySet<string> = new Set([
   'no-cluster', 'loglevel', 'instance-id', 'flag-without-value', // global flags and clusters
   'namespace-flag', // its workflow is recorded in part only
   'namespace-env', // the recorded environment is not that of the test
+  'wait-unknown-ignored', // what is to be ignored is no failure
+  'logs-pod-unknown', // a misspelt step is a mistake
 ])
 
 const workflows = present ? recordedWorkflows() : []

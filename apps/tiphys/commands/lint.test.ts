@@ -61,7 +61,7 @@ describe('lint', () => {
   })
 
   it('reports to programs as JSON, SARIF and GitHub annotations', async () => {
-    expect(JSON.parse((await lint('-o', 'json', folder)).out)).toMatchObject({ ok: false, objects: 2, findings: [expect.objectContaining({ severity: 'error', line: 5 }), expect.anything()] })
+    expect(JSON.parse((await lint('-o', 'json', folder)).out)).toMatchObject({ ok: false, objects: 2, findings: [expect.objectContaining({ severity: 'error', line: 5 })] })
     expect(JSON.parse((await lint('-o', 'sarif', folder)).out)).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'tiphys' } } }] })
     expect((await lint('-o', 'github', folder)).out).toMatch(/^::error file=.*bad\.yaml,line=5,col=15/)
   })

@@ -1,51 +1,62 @@
 // Owns `tiphys lint`: files in, findings out, for people, programs or as the reference says them.
-import { readManifests } from '@tiphys/core/spec'
+import { readDocuments, readManifests } from '@tiphys/core/spec'
 import { type LintResult, type SourceFile, argoReport, githubReport, jsonReport, lintFiles, sarifReport, textReport, wholeCallError } from '@tiphys/core/lint'
 import type { Flags, Invocation, Outcome } from '../flags/index.ts'
 import { manifestFiles, readSource } from '../local/input.ts'
 import { Mistake } from '../remote/failure.ts'
 import { type Entry, entryLine } from '../remote/go-log.ts'
-import { shapeProblem, tellUnreadable } from '../remote/manifests.ts'
+import { misfit, shapeProblem, tellUnreadable } from '../remote/manifests.ts'
 import { sourcesOf } from '../remote/walk.ts'
 import { lookFor } from '../terminal/index.ts'
 import { VERSION } from '../release.ts'
 
 export async function run(invocation: Invocation): Promise<Outcome> {
-  const { flags, args, streams } = invocation
+  const { flags } = invocation
   const kinds = kindsOf(flags)
-  if (!kinds.ok) return { error: kinds.message }
+  return kinds.ok ? lintHere(invocation, { kinds: kinds.kinds, noColour: flags.bool('no-color') }) : { error: kinds.message }
+}
+
+export interface LintWish {
+  readonly kinds: readonly string[] | undefined
+  readonly noColour?: boolean
+}
+
+/** Lints the files of an invocation here, without a server. */
+export async function lintHere(invocation: Invocation, { kinds, noColour = false }: LintWish): Promise<Outcome> {
+  const { flags, args, streams } = invocation
   const compat = flags.text('compat') === 'argo' ? 'argo' : undefined
   const read = compat === undefined ? await readFiles(args) : await readAsReference(invocation)
   if (!read.ok) return { error: read.message }
-  const judge = (files: readonly SourceFile[]): LintResult => lintFiles(files, { strict: flags.bool('strict'), kinds: kinds.kinds, compat })
+  const judge = (files: readonly SourceFile[]): LintResult => lintFiles(files, { strict: flags.bool('strict'), kinds, compat })
   const all = judge(read.files)
   // Where the reference has read standard input for its templates, nothing is left of it to judge.
   const result = compat === undefined || wholeCallError(all.reference) !== undefined ? all : judge(read.files.filter(({ path }) => path !== 'stdin'))
-  if (compat === undefined) streams.stdout(report(invocation, result))
+  if (compat === undefined) streams.stdout(report(invocation, result, noColour))
   else {
-    streams.stdout(argoReport(result.reference, { style: flags.text('output') === 'simple' ? 'simple' : 'pretty', color: !flags.bool('no-color') }))
-    const refused = refusal(result)
+    streams.stdout(argoReport(result.reference, { style: flags.text('output') === 'simple' ? 'simple' : 'pretty', color: !noColour }))
+    const refused = refusal(result, read.files)
     if (refused !== undefined) return { error: refused }
   }
   return { exit: result.ok ? 0 : 1 }
 }
 
 /** Why the call as a whole is refused, with the file and in the words of the reference. */
-function refusal({ reference }: LintResult): string | undefined {
+function refusal({ reference }: LintResult, files: readonly SourceFile[]): string | undefined {
   const text = wholeCallError(reference)
   const first = reference.rejections.find(({ wholeCall, code }) => wholeCall === true && code === 'parse')
   if (text === undefined || first === undefined) return text
-  const why = first.manifest === undefined ? undefined : shapeProblem(first.manifest, { strict: false, argo: true })
+  const [document] = readDocuments(files.find(({ path }) => path === first.file)?.text ?? '')
+  const why = first.manifest === undefined ? misfit(document?.value ?? null, 'v1.ObjectMeta') : shapeProblem(first.manifest, { strict: false, argo: true })
   return `failed to parse YAML from file ${first.file}: ${why ?? text.replace(/^failed to parse YAML from file: /, '')}`
 }
 
-function report({ flags, streams }: Invocation, result: LintResult): string {
+function report({ flags, streams }: Invocation, result: LintResult, noColour: boolean): string {
   switch (flags.text('output')) {
     case 'json': return jsonReport(result)
     case 'sarif': return sarifReport(result, { name: 'tiphys', version: VERSION })
     case 'github': return githubReport(result)
     case 'simple': return textReport(result, { color: false })
-    default: return textReport(result, { color: lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour: flags.bool('no-color') }).colour })
+    default: return textReport(result, { color: lookFor({ isTerminal: process.stdout.isTTY === true, env: streams.env, noColour }).colour })
   }
 }
 

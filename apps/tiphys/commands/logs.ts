@@ -18,7 +18,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     if (!found.ok) return { error: found.message }
     const told = await tellLogs(session, found.run, { ...wish.wish, tell: printer(invocation) })
     if (!told.ok) return { error: told.message }
-    if (!told.found && pod !== '') invocation.streams.stderr(`no pod or node of ${name} is called ${JSON.stringify(pod)}\n`)
+    if (!told.found && pod !== '' && flags.text('compat') !== 'argo') return { error: `no pod or node of ${name} is called ${JSON.stringify(pod)}` }
     return { exit: 0 }
   }, () => ({ error: notFoundMessage(name) }))
 }

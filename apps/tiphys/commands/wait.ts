@@ -9,13 +9,13 @@ import { localClock } from '../terminal/index.ts'
 /** All at once; the exit code is 1 when one of them failed, or could not be found. */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const { args } = invocation
-  const ends = await look(invocation, (session) => Promise.all(args.map((name) => waitFor(invocation, session, name))), () => args.map((name) => complain(invocation, notFoundMessage(name))))
+  const ends = await look(invocation, (session) => Promise.all(args.map((name) => waitFor(invocation, session, name))), () => args.map((name) => missing(invocation, notFoundMessage(name))))
   return { exit: ends.every((good) => good) ? 0 : 1 }
 }
 
 async function waitFor(invocation: Invocation, { state, namespace }: Looking, name: string): Promise<boolean> {
   const found = await findRun(state, { name, namespace })
-  if (!found.ok) return complain(invocation, found.message)
+  if (!found.ok) return missing(invocation, found.message)
   let last: RunSummary | undefined
   for await (const now of followRun(state, found.run, new AbortController().signal)) last = now
   if (last === undefined) return complain(invocation, `${name} was deleted`)
@@ -24,6 +24,13 @@ async function waitFor(invocation: Invocation, { state, namespace }: Looking, na
     invocation.streams.stdout(`${JSON.stringify({ name: last.name, namespace: home, phase, message, startedAt: timeOf(startedAt), finishedAt: timeOf(finishedAt) })}\n`)
   } else invocation.streams.stdout(`${name} ${last.phase} at ${plainTime(Math.floor((last.finishedAt ?? 0) / 1000) * 1000, localClock(Date.now()))}\n`)
   return last.phase === 'Succeeded'
+}
+
+/** What is not there is no failure to who wants to ignore it; the reference fails all the same. */
+function missing(invocation: Invocation, message: string): boolean {
+  const { flags } = invocation
+  if (!flags.bool('ignore-not-found')) return complain(invocation, message)
+  return flags.text('compat') !== 'argo'
 }
 
 function complain({ flags, streams }: Invocation, message: string): false {

@@ -1,6 +1,6 @@
 // Owns calls to the Argo REST API of a server: JSON in, JSON out, refusals as failures; and its streams of events.
 import { type Json, isJsonObject, jsonProblem } from '@tiphys/core/kube'
-import { RemoteFailure, codeName } from './failure.ts'
+import { Mistake, RemoteFailure, codeName } from './failure.ts'
 import { type Query, queryText } from './query.ts'
 import type { Server } from './server.ts'
 import { type Answer, type Method, exchange, linesOf, open } from './transport.ts'
@@ -12,8 +12,10 @@ export interface Call {
   readonly body?: unknown
 }
 
-/** A path whose variable parts are encoded. */
+/** A path whose variable parts are encoded. What would lead to another path is no name. */
 export function pathTo(strings: TemplateStringsArray, ...parts: readonly string[]): string {
+  const astray = parts.find((part) => part === '.' || part === '..')
+  if (astray !== undefined) throw new Mistake(`${JSON.stringify(astray)} is no name`)
   return strings.reduce((path, text, index) => path + encodeURIComponent(parts[index - 1] ?? '').replaceAll('%40', '@') + text)
 }
 

@@ -2,9 +2,12 @@
 import { type Manifest, isObject, readManifests } from '@tiphys/core/spec'
 import type { Invocation, Outcome } from '../flags/index.ts'
 import { type LintFormat, type LintedFile, describeLint } from '../print/index.ts'
+import { lintHere } from '../commands/lint.ts'
 import { RemoteFailure } from './failure.ts'
+import { guarded } from './guard.ts'
 import { isPassedOver, sendable, shapeProblem, tellUnreadable } from './manifests.ts'
 import { type Remote, namespaceFor, tell, withServer } from './remote.ts'
+import { serverOf } from './server.ts'
 import { type Source, sourcesOf } from './walk.ts'
 import { clusterTemplateService, cronService, lintWorkflow, templateService } from './services.ts'
 
@@ -13,7 +16,9 @@ export type LintedKind = (typeof LINTED_KINDS)[number]
 
 /** The lint command of a family of objects. */
 export function lintCommand(kinds: readonly LintedKind[]): (invocation: Invocation) => Promise<Outcome> {
-  return withServer((remote) => lintWith(remote, kinds))
+  const remotely = withServer((remote) => lintWith(remote, kinds))
+  // Where nobody else can judge, our own lint does.
+  return guarded(async (invocation) => ((await serverOf(invocation)) === undefined ? lintHere(invocation, { kinds }) : remotely(invocation)))
 }
 
 export async function lintWith(remote: Remote, kinds: readonly LintedKind[], noColour = false): Promise<Outcome> {

@@ -24,7 +24,7 @@ describe('objects in a text', () => {
   it('are passed over where they are of other kinds; only those of the engine have names for the reference', () => {
     const text = `kind: ConfigMap\nmetadata: {name: cm}\n---\n# nothing\n---\nkind: WorkflowTemplate\nmetadata: {name: t}\nspec: ${SPEC}\n---\nkind: Workflow\nmetadata: {name: w}\nspec: ${SPEC}\n`
     expect(read(text)).toMatchObject({ names: ['w'], told: [`${IGNORED}{"name":""}`, `${IGNORED}{"name":""}`, `${IGNORED}{"name":"t"}`] })
-    expect(read(text).own).toEqual(['passed over "cm": it is no Workflow', 'passed over an object: it is no Workflow', 'passed over "t": it is no Workflow'])
+    expect(read(text, { argo: false })).toMatchObject({ names: ['w'], own: ['passed over "cm": it is no Workflow', 'passed over "t": it is no Workflow'] })
   })
 
   it.each([

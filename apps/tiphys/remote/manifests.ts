@@ -61,13 +61,17 @@ export function objectsOfKind<K extends ManifestKind>(text: string, kind: K, opt
   const whole = options.argo ? jsonOfKind(text, kind, options.strict) : undefined
   if (whole !== undefined) return [whole as Extract<Manifest, { kind: K }>]
   const file = readManifests(text)
-  const empty = file.unreadable.filter((unreadable) => unreadableEntry(unreadable) === undefined)
   for (const unreadable of file.unreadable) tellUnreadable(unreadable, options.tell)
   const found: Extract<Manifest, { kind: K }>[] = []
-  for (const manifest of [...file.manifests, ...empty].toSorted((one, other) => one.document.index - other.document.index)) {
-    if ('problem' in manifest || manifest.kind !== kind) {
-      const [name, shown] = 'problem' in manifest ? ['', ''] : [loggedName(manifest), nameOf(manifest)]
-      options.tell({ level: 'WARN', message: `Object is not of kind ${kind}. Ignoring...`, fields: { name }, own: `passed over ${shown === '' ? 'an object' : JSON.stringify(shown)}: it is no ${kind}` })
+  const passed = (name: string, shown: string): void => options.tell({ level: 'WARN', message: `Object is not of kind ${kind}. Ignoring...`, fields: { name }, own: `passed over ${shown === '' ? 'an object' : JSON.stringify(shown)}: it is no ${kind}` })
+  const of = new Map(file.manifests.map((manifest) => [manifest.document.index, manifest]))
+  for (const { index, value, format, problem: unread } of readDocuments(text)) {
+    const manifest = of.get(index)
+    // To the reference, nothing at all is an object without a kind, as is any JSON.
+    if (manifest === undefined && unread === undefined && options.argo && (format === 'json' || (value ?? null) === null)) passed('', '')
+    if (manifest === undefined) continue
+    if (manifest.kind !== kind) {
+      passed(loggedName(manifest), nameOf(manifest))
       continue
     }
     if (options.argo && isPassedOver(manifest, options.strict)) continue

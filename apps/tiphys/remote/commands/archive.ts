@@ -84,11 +84,13 @@ async function again(remote: Remote, how: 'retry' | 'resubmit'): Promise<Awaited
 }
 
 async function chosen(remote: Remote): Promise<readonly { readonly uid: string; readonly namespace: string }[]> {
-  const { flags, args, connection, server } = remote
+  const { flags, args, connection, server, argo } = remote
   const uids = new Map<string, string>()
   const [labels, fields] = [flags.text('selector'), flags.text('field-selector')]
   if (labels !== '' || fields !== '') {
-    for (const { metadata } of await listArchive(connection, { namespace: server.namespace ?? '', labels, fields })) uids.set(metadata.uid ?? '', metadata.namespace ?? '')
+    // The reference takes the selector of fields for a namespace; without one it means all of them.
+    const query = argo ? { namespace: fields, labels } : { namespace: server.namespace ?? '', labels, fields }
+    for (const { metadata } of await listArchive(connection, query)) uids.set(metadata.uid ?? '', metadata.namespace ?? '')
   }
   for (const identifier of args) uids.set(await uidOf(remote, identifier), namespaceFor(remote))
   return [...uids].map(([uid, namespace]) => ({ uid, namespace }))

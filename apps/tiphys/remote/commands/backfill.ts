@@ -101,7 +101,10 @@ function workflowFor({ flags }: Remote, { metadata, spec }: CronWorkflow, name: 
   return {
     metadata: {
       generateName: `${`${metadata.name ?? ''}-backfill-${name.toLowerCase()}`.slice(0, PREFIX_CHARACTERS_MAX)}-`,
-      labels: { [`${MARK}cron-workflow`]: metadata.name ?? '', ...spec.workflowMetadata?.labels }, annotations: { ...spec.workflowMetadata?.annotations },
+      labels: { [`${MARK}cron-workflow`]: metadata.name ?? '', ...spec.workflowMetadata?.labels },
+      annotations: { [`${MARK}scheduled-time`]: new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z'), ...spec.workflowMetadata?.annotations },
+      // What a cron workflow started goes with it.
+      ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'CronWorkflow', name: metadata.name ?? '', uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: true }],
     },
     spec: { ...own, arguments: { ...own.arguments, parameters }, ...inOrder },
   }

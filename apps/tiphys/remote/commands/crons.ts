@@ -28,9 +28,11 @@ export const cronCommands: Readonly<Record<'list' | 'get' | 'create' | 'update' 
 export const suspendCrons = withServer((remote) => pauseAll(remote, 'suspend'))
 export const resumeCrons = withServer((remote) => pauseAll(remote, 'resume'))
 
-async function list({ flags, connection, server, print }: Remote): Promise<undefined> {
+async function list({ argo, flags, connection, server, print }: Remote): Promise<undefined> {
   const everywhere = flags.bool('all-namespaces')
-  const crons = await cronService(connection).list(everywhere ? '' : (server.namespace ?? ''), selectorOf(flags.text('selector')))
+  // The reference leaves it to the server to read the selector.
+  const labels = argo ? flags.text('selector') : selectorOf(flags.text('selector'))
+  const crons = await cronService(connection).list(everywhere ? '' : (server.namespace ?? ''), labels)
   if (flags.text('output') === 'name') print(crons.map(({ metadata }) => `${metadata.name ?? ''}\n`).join(''))
   else print(cronTable(crons, { ...cronOptions(), namespace: everywhere }))
   return undefined
