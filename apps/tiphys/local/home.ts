@@ -25,8 +25,8 @@ export function dataFolders(flag: string, env: Readonly<Record<string, string | 
   }
 }
 
-/** Makes the data directory, its user's alone. One folder at a time: where none can be made, as in /proc, Node's own way tries for ever. */
-export function makeRoot({ root }: DataFolders): void {
+/** Makes the data directory, its user's alone, and tells the folders that were not there. One folder at a time: where none can be made, as in /proc, Node's own way tries for ever. */
+export function makeRoot({ root }: DataFolders): readonly string[] {
   const missing: string[] = []
   for (let at = root; !existsSync(at); at = dirname(at)) missing.unshift(at)
   for (const folder of missing) {
@@ -37,6 +37,7 @@ export function makeRoot({ root }: DataFolders): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
+  return missing
 }
 
 function home(): string {

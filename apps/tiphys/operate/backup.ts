@@ -136,6 +136,11 @@ export function databaseProblem(path: string): string | undefined {
   return first.length === 1 && first[0] === 'ok' ? undefined : first.join('; ')
 }
 
+/** Of a database that is there. */
+export function schemaVersionOf(path: string): number {
+  return withDatabase(path, (db) => Number(Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0] ?? 0))
+}
+
 /** What is there steps aside first, so that nothing is lost when the rest fails. */
 async function swap(root: string, folder: string, { holds, createdAt }: BackupFacts): Promise<string | undefined> {
   const names = [...new Set(holds.map((name) => name.split('/')[0] ?? name))]

@@ -1,15 +1,15 @@
 // Owns what the doctor looks at: each finding says how it stands and, where something is wrong, the way to mend it.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { privateViewsIn } from '@tiphys/shell/adapters/process'
-import { engines } from '@tiphys/shell/adapters/sqlite'
+import { engines, schemaVersion } from '@tiphys/shell/adapters/sqlite'
 import { type DataFolders, makeRoot } from '../local/home.ts'
 import { serverPlace, readAccess } from '../server/place.ts'
-import { databaseProblem } from './backup.ts'
+import { databaseProblem, schemaVersionOf } from './backup.ts'
 
 export interface Finding {
   readonly name: string
@@ -45,8 +45,11 @@ function folder(folders: DataFolders): Finding {
   const { root } = folders
   const name = 'data directory'
   try {
-    makeRoot(folders)
+    const made = makeRoot(folders)
     accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK)
+    // Looking leaves nothing behind.
+    for (const path of made.toReversed()) rmdirSync(path)
+    if (made.length > 0) return { name, level: 'ok', message: `${root} is made when it is needed` }
   } catch (error) {
     return { name, level: 'fail', message: error instanceof Error ? error.message : String(error), mend: 'choose a folder that you may write to with --data-dir or TIPHYS_DATA_DIR' }
   }
@@ -75,6 +78,8 @@ function state({ root }: DataFolders): Finding {
   const bytes = [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
   const size = `${(bytes / 1024 ** 2).toFixed(1)} MiB`
   try {
+    const version = schemaVersionOf(path)
+    if (version > schemaVersion) return { name, level: 'fail', message: `it was written by a newer version: its schema is ${version}, this program knows up to ${schemaVersion}`, mend: 'use the newer program, or another data directory' }
     const problem = databaseProblem(path)
     if (problem === undefined) return { name, level: 'ok', message: `${size}, sound` }
     return { name, level: 'fail', message: `${size}, damaged: ${problem}`, mend: 'put a backup back: tiphys restore FILE --replace' }

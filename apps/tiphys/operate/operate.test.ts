@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resourceOfKind } from '@tiphys/core/api'
-import { openState } from '@tiphys/shell/adapters/sqlite'
+import { openDatabase, openState, schemaVersion } from '@tiphys/shell/adapters/sqlite'
 import type { KubeObject } from '@tiphys/shell/ports'
 import { dataFolders } from '../local/home.ts'
 import { backUp, restore } from './backup.ts'
@@ -89,6 +89,22 @@ describe('the doctor', () => {
     const findings = await examine(foldersOf('a'))
     expect(findings.filter(({ level }) => level === 'fail')).toEqual([])
     expect(findings.map(({ name }) => name)).toContain('private views of steps')
+  })
+
+  it('leaves nothing behind where there was nothing', async () => {
+    const folders = foldersOf('deep/er')
+    expect((await examine(folders)).find(({ name }) => name === 'data directory')).toMatchObject({ level: 'ok', message: expect.stringContaining('is made when it is needed') as unknown })
+    expect(existsSync(join(folders.root, '..'))).toBe(false)
+  })
+
+  it('tells a database of a newer program', async () => {
+    const { root } = foldersOf('newer')
+    mkdirSync(root, { mode: 0o700 })
+    open('newer').close()
+    const db = openDatabase(join(root, 'state.db'))
+    db.exec(`PRAGMA user_version = ${schemaVersion + 1}`)
+    db.close()
+    expect((await examine(foldersOf('newer'))).find(({ name }) => name === 'database')).toMatchObject({ level: 'fail', message: expect.stringContaining('newer version') as unknown })
   })
 
   it('tells a damaged database, an open folder and a taken port, each with the way to mend it', async () => {

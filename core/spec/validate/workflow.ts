@@ -89,8 +89,8 @@ export function validateSpec(input: SpecInput): Invalid | undefined {
   const plugins = executorPluginProblem(spec.executorPlugins)
   if (plugins !== undefined) return invalid(within(place, 'executorPlugins'), `spec.executorPlugins: ${plugins}`)
   const valuesMayMiss = options.purpose === 'lint' || (input.forTemplate && options.purpose !== 'submit')
-  const arguments1 = validateArguments({ args, prefix: 'spec.arguments.', place: within(place, 'arguments'), valuesMayMiss })
-  if (arguments1 !== undefined) return arguments1
+  const wrongArguments = validateArguments({ args, prefix: 'spec.arguments.', place: within(place, 'arguments'), valuesMayMiss })
+  if (wrongArguments !== undefined) return wrongArguments
   addGlobals(checked, input)
   return validateEntry(checked) ?? validateExit(checked) ?? validateRest(checked) ?? validateTemplates(checked)
 }

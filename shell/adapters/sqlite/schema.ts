@@ -160,3 +160,6 @@ CREATE INDEX run_request_uid ON run_request (uid);
 `
 
 export const migrations: readonly string[] = [version1, version2, version3, version4]
+
+/** Of databases that this program writes. */
+export const schemaVersion = migrations.length
