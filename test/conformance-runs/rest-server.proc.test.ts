@@ -184,6 +184,43 @@ describe('the Argo REST API of a whole server', () => {
     expect((await send('PUT', '/api/v1/workflow-templates/default/signed', { template: made })).metadata.labels).toMatchObject({ ...creator, 'workflows.argoproj.io/action': 'Update' })
   })
 
+  it('chooses fields of every message of a stream: of the workflow, of what is around it, and of a failure', async () => {
+    await ask('POST', HOME, { body: workflow('chosen', { template: 'hangs' }) })
+    const watch = (fields: string, name = 'chosen'): string => `/api/v1/workflow-events/default?fields=${fields}&listOptions.fieldSelector=metadata.name=${name}`
+    expect(await streamed(watch('result.object.metadata.name,result.type'), 1)).toEqual([{ result: { type: 'ADDED', object: { metadata: { name: 'chosen' } } } }])
+    expect(await streamed(watch('result'), 1)).toEqual([{ result: { type: 'ADDED', object: { metadata: {}, spec: { arguments: {} }, status: { startedAt: null, finishedAt: null } } } }])
+    expect(await streamed(watch('-metadata,spec'), 1)).toMatchObject([{ result: { object: { metadata: {}, spec: { arguments: {} } } } }])
+    expect(await streamed(watch('result.type', 'nobody'), 1)).toEqual([{}])
+    expect(await streamed(watch('error.message', 'nobody'), 1)).toEqual([{ error: { message: 'workflows.argoproj.io "nobody" not found' } }])
+  })
+
+  it('finds the latest whatever uid is asked for, and archived ones by name where no uid is', async () => {
+    await ask('POST', HOME, { body: workflow('kept') })
+    await until(async () => namesOf(await ask('GET', '/api/v1/archived-workflows?namespace=default&nameFilter=Exact&listOptions.fieldSelector=metadata.name=kept')).length === 1)
+    expect((await ask('GET', `${HOME}/@latest?uid=x`)).body).toMatchObject({ metadata: { name: 'kept' } })
+    expect((await ask('GET', '/api/v1/archived-workflows/?namespace=default&name=kept')).body).toMatchObject({ metadata: { name: 'kept' } })
+    expect((await ask('GET', '/api/v1/archived-workflows/?name=kept')).body).toEqual({ code: 3, message: 'both name and namespace are required if uid is not specified' })
+    expect(namesOf(await ask('GET', '/api/v1/archived-workflows?createdAfter=2999-01-01T00:00:00Z&namePrefix=kept'))).toEqual(['kept'])
+    expect((await ask('PUT', `${HOME}/kept/retry`, { body: {} })).body).toMatchObject({ code: 3, message: expect.stringContaining('restartSuccessful') as string })
+    await ask('DELETE', `${HOME}/kept`)
+    await until(async () => (await ask('DELETE', `${HOME}/kept`)).status === 404)
+    expect((await ask('PUT', `${HOME}/kept/retry`, { body: {} })).body).toMatchObject({ code: 3, message: expect.stringContaining('restartSuccessful') as string })
+    expect((await ask('PUT', `${HOME}/kept/retry`, { body: { restartSuccessful: true, nodeFieldSelector: 'displayName=kept' } })).status).toBe(404)
+  })
+
+  it('deletes a cron workflow under the conditions of the query only', async () => {
+    const crons = '/api/v1/cron-workflows/default'
+    const { workflow: { spec } } = workflow('x') as { readonly workflow: { readonly spec: object } }
+    const made = await ask('POST', crons, { body: { cronWorkflow: { metadata: { name: 'yearly', namespace: 'default' }, spec: { schedules: ['5 0 1 1 *'], workflowSpec: spec } } } })
+    const { uid } = made.body['metadata'] as { readonly uid: string }
+    expect((await ask('DELETE', `${crons}/yearly?deleteOptions.preconditions.uid=other`)).status).toBe(409)
+    expect((await ask('DELETE', `${crons}/yearly?deleteOptions.propagationPolicy=Some`)).status).toBe(400)
+    expect((await ask('DELETE', `${crons}/yearly?deleteOptions.dryRun=All`)).status).toBe(200)
+    expect((await ask('GET', `${crons}/yearly`)).status).toBe(200)
+    expect((await ask('DELETE', `${crons}/yearly?deleteOptions.preconditions.uid=${uid}&deleteOptions.propagationPolicy=Foreground`)).status).toBe(200)
+    expect((await ask('GET', `${crons}/yearly`)).status).toBe(404)
+  })
+
   it('refuses what is too large, and goes on', async () => {
     const { status, body } = await ask('POST', HOME, { body: { workflow: { metadata: { name: 'x', annotations: { a: 'x'.repeat(17 * 1024 * 1024) } } } } })
     expect([status, body['code']]).toEqual([429, 8])

@@ -1,7 +1,7 @@
 // Owns the answers of the Argo REST API: values that operations give and one place writes.
 import type { ServerResponse } from 'node:http'
-import { type GrpcCode, type GrpcFailure, failureBody, grpcFailure, httpStatusOf, streamFailureBody } from '@tiphys/core/api'
-import type { Json } from '@tiphys/core/kube'
+import { type FieldChoice, type GrpcCode, type GrpcFailure, chooseFields, failureBody, grpcFailure, httpStatusOf, streamFailureBody } from '@tiphys/core/api'
+import { type Json, isJsonObject } from '@tiphys/core/kube'
 import { flowing } from '../flow.ts'
 
 export type ArgoAnswer =
@@ -43,6 +43,8 @@ export interface Framing {
   readonly isStream: boolean
   /** `data:` lines for browsers, else one JSON value a line. */
   readonly isSse: boolean
+  /** What the client wants of each message, of one that tells of a failure too; undefined for all. */
+  readonly choice?: FieldChoice | undefined
 }
 
 /** Writes an answer. Resolves when it is out, or the client is gone. */
@@ -63,7 +65,11 @@ function sendJson(response: ServerResponse, status: number, body: Json): void {
 const QUIET_MS = 15_000
 
 const headersOf = ({ isSse }: Framing): Readonly<Record<string, string>> => (isSse ? { 'Content-Type': 'text/event-stream', 'X-Content-Type-Options': 'nosniff' } : { 'Content-Type': 'application/json' })
-const framed = (message: Json, { isSse }: Framing): string => (isSse ? `data: ${JSON.stringify(message)}\n\n` : `${JSON.stringify(message)}\n`)
+
+function framed(message: Json, { isSse, choice }: Framing): string {
+  const text = JSON.stringify(isJsonObject(message) ? chooseFields(choice, message) : message)
+  return isSse ? `data: ${text}\n\n` : `${text}\n`
+}
 
 async function sendStream(response: ServerResponse, messages: AsyncIterable<Json>, framing: Framing): Promise<void> {
   response.writeHead(200, headersOf(framing))

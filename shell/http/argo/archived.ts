@@ -1,4 +1,5 @@
 // Owns archived workflows in the Argo REST API: lists, one of them, its labels, its deletion, and running it again.
+import { managedSelector } from '@tiphys/core/controllers'
 import { argoList, argoObject, grpcFailure, readListOptions, wholeOf } from '@tiphys/core/api'
 import { retryWorkflow } from '@tiphys/core/engine'
 import { type JsonObject, type LabelSelector, isJsonArray, isJsonObject, parseLabelSelector } from '@tiphys/core/kube'
@@ -13,7 +14,7 @@ import { workflowFailure } from './workflow-find.ts'
 import { archiveFilterOf } from './workflow-reads.ts'
 import { problemAnswer, resubmitted, shownWorkflow } from './workflow-writes.ts'
 
-const list: ArgoOperationHandler = async (call, { archive }) => {
+const list: ArgoOperationHandler = async (call, { archive, instanceId }) => {
   // Times are no parameters of this list.
   const query = new URLSearchParams([...call.query].filter(([name]) => name !== 'createdAfter' && name !== 'finishedBefore'))
   const wanted = readListOptions(query, query.get('namespace') ?? '')
@@ -22,7 +23,7 @@ const list: ArgoOperationHandler = async (call, { archive }) => {
   const denied = await forbiddenIn(call, wanted.value.namespace)
   if (denied !== undefined) return refusedWith(denied)
   const { offset, limit, showRemaining } = wanted.value
-  const filter = archiveFilterOf(wanted.value)
+  const filter = archiveFilterOf({ ...wanted.value, labels: [...wanted.value.labels, managedSelector(instanceId?.() ?? '')] })
   const page = await archivedPage(archive, filter, { offset, limit })
   if (!page.ok) return refusedAs('invalidArgument', page.problem.message)
   const { items, hasMore } = page.value

@@ -1,7 +1,7 @@
 // Owns the door of the Argo REST API: which route a request takes, in which order it is examined, and one place for what goes wrong.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
-  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, argoOpenapi, grpcFailure, matchAnyMethod, matchArgoRoute, needsOf, asksLate, queryProblem, searchProblem, readJson, readRequest,
+  type ArgoFileOperation, type ArgoMatch, argoFileRoutes, argoOpenapi, grpcFailure, matchAnyMethod, matchArgoRoute, needsOf, asksLate, parseFields, queryProblem, searchProblem, readJson, readRequest,
 } from '@tiphys/core/api'
 import { type AccessRules, type Entered, enter, forbidden } from './access.ts'
 import { type ArgoAnswer, type Framing, type RawAnswer, plainError, refusedWith, sendArgo } from './answer.ts'
@@ -94,7 +94,8 @@ async function answerOf(visit: Visit): Promise<readonly [ArgoAnswer, Framing]> {
   if (file !== undefined) return [await answerFile(visit, file.operation), LINES]
   if (path === '/oauth2/redirect' || path === '/oauth2/callback') return [{ type: 'raw', status: 501, headers: {} }, LINES]
   if (path === '/metrics') {
-    if (!(await enter(options.access, request.headers)).ok) return [{ type: 'raw', status: 403, headers: {} }, LINES]
+    // A cookie opens pages only, and this is none.
+    if (!(await enter(options.access, { ...request.headers, cookie: undefined })).ok) return [{ type: 'raw', status: 403, headers: {} }, LINES]
     const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' }
     return [{ type: 'raw', status: 200, headers, body: await options.services.metrics() }, LINES]
   }
@@ -113,11 +114,13 @@ const FORM = 'application/x-www-form-urlencoded'
 async function answerApi(visit: Visit): Promise<readonly [ArgoAnswer, Framing]> {
   const { request } = visit
   const matched = await matchOf(visit)
-  if (matched === undefined) return [NOT_IMPLEMENTED, LINES]
+  if (matched === undefined) return [(await isUnsigned(visit)) ? WEBHOOK_REFUSED : NOT_IMPLEMENTED, LINES]
   const { match, query } = matched
   const early = await examined(visit, match, query)
   if (!early.ok) return [early.answer, LINES]
-  const framing: Framing = { isStream: match.route.answers === 'stream', isSse: (request.headers.accept ?? '') === 'text/event-stream' }
+  const framing: Framing = {
+    isStream: match.route.answers === 'stream', isSse: (request.headers.accept ?? '') === 'text/event-stream', choice: parseFields(query.get('fields') ?? ''),
+  }
   const from = performance.now()
   const answer = await admitted(visit, early.call)
   visit.options.services.observe?.(servedCall(match.route, answer, performance.now() - from))
@@ -152,6 +155,12 @@ function decodedPath(path: string): string {
 
 /** Why is nobody's business who cannot sign. */
 const WEBHOOK_REFUSED: RawAnswer = { type: 'raw', status: 403, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '{"message": "failed to process webhook request"}' }
+
+/** Events are asked for their signature by where they go, before anyone looks whether anything is there. */
+async function isUnsigned({ options, request, method, path }: Visit): Promise<boolean> {
+  const namespace = /^\/api\/v1\/events\/([^/]+)\//.exec(decodedPath(path))?.[1]
+  return method === 'POST' && namespace !== undefined && !(await webhookCaller({ request, text: '', namespace }, options.services)).ok
+}
 
 type Examined = { readonly ok: true; readonly call: Omit<ArgoCall, 'caller'> } | { readonly ok: false; readonly answer: ArgoAnswer }
 

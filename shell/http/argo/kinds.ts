@@ -1,4 +1,5 @@
 // Owns the operations that every stored kind has alike: list, get, create, update, delete, and what refuses a bad one.
+import { asManaged } from '@tiphys/core/controllers'
 import { type ApiResource, type GrpcFailure, type QueryValues, argoList, argoObject, grpcFailure, qualifiedName } from '@tiphys/core/api'
 import { type Json, type JsonObject, isJsonObject } from '@tiphys/core/kube'
 import { labelActor, labelCreator } from '@tiphys/core/engine'
@@ -79,7 +80,7 @@ function examined(kind: ServedKind, call: ArgoCall, { services, use }: { readonl
   if (!isJsonObject(given)) return lost(kind.missing[use])
   // The reader of the body knows the kind, so that it need not be said.
   const { group, version, kind: name } = kind.resource
-  const metadata = (isJsonObject(given['metadata']) ? given['metadata'] : {}) as ObjectMeta
+  const metadata = asManaged((isJsonObject(given['metadata']) ? given['metadata'] : {}) as ObjectMeta, services.instanceId?.() ?? '')
   const person = personOf(call.caller)
   const labelled = use === 'update' ? labelActor(metadata, person, 'Update') : labelCreator(metadata, person)
   const object = { ...given, apiVersion: `${group}/${version}`, kind: name, metadata: labelled as JsonObject }

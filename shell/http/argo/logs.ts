@@ -26,6 +26,8 @@ interface LogWanted {
   readonly follow: boolean
   /** Of the text with its times, as the Kubernetes API counts. */
   readonly bytesMax: number | undefined
+  /** Options that Kubernetes refuses: no pod tells anything then. */
+  readonly isVoid: boolean
   readonly grep: string
   readonly query: LogQuery
 }
@@ -46,9 +48,11 @@ function wantedOf(call: ArgoCall, now: number): Got<LogWanted> {
   if (!probe.ok) return lost(grpcFailure('invalidArgument', `failed to compile ${JSON.stringify(text('grep'))}: ${probe.error}`))
   const [seconds, at, tail] = ['sinceSeconds', 'sinceTime.seconds', 'tailLines'].map((option) => wholeOf(query, `logOptions.${option}`))
   const since = seconds !== undefined ? now - seconds * 1000 : at !== undefined ? at * 1000 : undefined
+  const bytesMax = wholeOf(query, 'logOptions.limitBytes')
   return got({
-    namespace, name, labels: labels.value, podName: parameters['podName'] ?? text('podName'), container: text('logOptions.container'), previous: isTruth(query, 'logOptions.previous'),
-    timestamps: isTruth(query, 'logOptions.timestamps'), follow: isTruth(query, 'logOptions.follow'), bytesMax: wholeOf(query, 'logOptions.limitBytes'), grep: text('grep'),
+    namespace, name, bytesMax, isVoid: (bytesMax ?? 1) < 1 || (seconds ?? 0) < 0 || (tail ?? 0) < 0,
+    labels: labels.value, podName: parameters['podName'] ?? text('podName'), container: text('logOptions.container'), previous: isTruth(query, 'logOptions.previous'),
+    timestamps: isTruth(query, 'logOptions.timestamps'), follow: isTruth(query, 'logOptions.follow'), grep: text('grep'),
     query: { signal: call.signal, ...(since !== undefined && { since }), ...(tail !== undefined && { tailLines: tail }) },
   })
 }
@@ -84,6 +88,7 @@ function isWanted(pod: StoredObject, podName: string): boolean {
 
 /** A pod without that container, or without an attempt before, has nothing to tell. */
 async function* linesOf({ logs }: ArgoServices, wanted: LogWanted, pod: StoredObject): AsyncGenerator<Entry> {
+  if (wanted.isVoid) return
   const container = wanted.container || defaultContainer(pod)
   const key = logKeyOf(pod, container, wanted.previous)
   if (key === undefined || !(containersOf(pod).includes(container) || (await logs.containers(key)).includes(container))) return

@@ -38,6 +38,7 @@ describe('forms', () => {
 
   it('without the wanted file have none', async () => {
     expect((await send(form(part('name="other"; filename="a"', 'x')))).read).toEqual({ ok: true, file: undefined })
+    expect((await send(form(part('name="file"; filename=""', 'x')))).read).toEqual({ ok: true, file: undefined })
     expect((await send(form(part('name="file"', 'no file, but a value')))).read).toEqual({ ok: true, file: undefined })
     expect((await send(form())).read).toEqual({ ok: true, file: undefined })
   })

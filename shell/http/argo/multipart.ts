@@ -68,7 +68,7 @@ class FormReader {
     let found: FormFile | undefined
     while (!(await this.#isLast())) {
       const header = await this.#header()
-      const wanted = found === undefined && header.name === this.#form.field && header.fileName !== undefined
+      const wanted = found === undefined && header.name === this.#form.field && (header.fileName ?? '') !== ''
       const bytes = await this.#content(wanted ? this.#form.to : undefined)
       if (wanted) found = { fileName: header.fileName ?? '', bytes }
     }

@@ -140,6 +140,16 @@ describe('the door of the Argo REST API', () => {
     expect(refused).toEqual([true, true, true, false])
   })
 
+  it('asks events for a signature by where they go, also where nothing is', async () => {
+    const paths = ['home/git/deeper', 'home/a:b', 'home', '']
+    const statuses = await Promise.all(paths.flatMap((path) => [send(`POST /api/v1/events/${path}`), send(`POST /api/v1/events/${path}`, OWNER)]))
+    expect(statuses.map(({ status }) => status)).toEqual([403, 501, 403, 501, 501, 501, 501, 501])
+  })
+
+  it('tells its metrics to headers only, not to cookies', async () => {
+    expect((await send('GET /metrics', { cookie: 'authorization=Bearer owner' })).status).toBe(403)
+  })
+
   it('says what is wrong with a body before it asks who sent it', async () => {
     expect(JSON.parse((await send('POST /api/v1/workflows/home', {}, '{')).text)).toEqual({ code: 3, message: 'unexpected EOF' })
     expect((await send('GET /api/v1/workflows/home?listOptions.limit=many')).status).toBe(400)

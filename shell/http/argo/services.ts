@@ -31,6 +31,8 @@ export interface ArgoServices {
   readonly templates: TemplateCatalog
   /** What the configuration gives every workflow that does not say otherwise. */
   readonly workflowDefaults: () => Workflow | undefined
+  /** Which of several controllers this is; empty or absent for the only one. */
+  readonly instanceId?: (() => string) | undefined
   /** Of the product, such as `0.1.0`. */
   readonly version: string
   /** Unix milliseconds. */

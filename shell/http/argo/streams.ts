@@ -8,9 +8,9 @@ import type { ObjectEvent, ObjectWatch, StoredObject } from '@tiphys/shell/ports
 import { problemFailure } from '../answer.ts'
 import type { KubeWatchQuery } from '../kube-store.ts'
 import { type ArgoAnswer, StreamFailure, refusedWith } from './answer.ts'
-import { type Got, got, plain, selectorsOf, spotOf } from './objects.ts'
+import { type Got, got, lost, plain, selectorsOf, spotOf } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoOperations, ArgoServices } from './services.ts'
-import { findLive, nameMeant } from './workflow-find.ts'
+import { LATEST, findAnywhere, nameMeant } from './workflow-find.ts'
 
 /** What is told of one event; undefined for what clients do not ask about. */
 type Telling = (event: Extract<ObjectEvent, { readonly object: unknown }>) => JsonObject | undefined
@@ -62,22 +62,25 @@ function toldWorkflow(object: StoredObject): JsonObject {
 }
 
 const watchWorkflows: ArgoOperationHandler = async (call, services) => {
-  const choice = parseFields(call.query.get('fields') ?? '')
+  // Fields are chosen twice: of the workflow, and of the message as a whole where it is written.
+  const choice = parseFields(call.query.get('fields') ?? '', 'result.object.')
   const named = /metadata\.name=([^,]*)/.exec(call.query.get('listOptions.fieldSelector') ?? '')?.[1]?.trim()
   const meant = await watchedName(services, call.parameters['namespace'] ?? '', named)
   if (meant?.ok === false) return refusedWith(meant.failure)
   const query = new URLSearchParams(call.query)
   if (meant !== undefined) query.set('listOptions.fieldSelector', `metadata.name=${meant.value}`)
-  // Paths of fields begin at the message as a whole; what is not chosen of it is gone.
-  const tell: Telling = ({ type, object }) => chooseFields(choice, { result: { type, object: toldWorkflow(object) } })
+  const shown = (object: StoredObject): JsonObject => (choice === undefined ? toldWorkflow(object) : argoObject(workflowSchema, chooseFields(choice, toldWorkflow(object))))
+  const tell: Telling = ({ type, object }) => ({ result: { type, object: shown(object) } })
   return watching({ ...call, query }, services, { resource: resourceOfKind('Workflow'), tell })
 }
 
-/** Who watches one workflow of a namespace is told at once when there is none of that name. */
+/** Who watches one workflow of a namespace is told at once when there is none of that name, and none in the archive. */
 async function watchedName(services: ArgoServices, namespace: string, named: string | undefined): Promise<Got<string> | undefined> {
-  if (named === undefined || named === '' || namespace === '') return named === '@latest' ? nameMeant(services, namespace, named) : undefined
-  const found = await findLive(services, namespace, named)
-  return found.ok ? got(found.value.summary.name) : found
+  if (named === undefined || named === '') return undefined
+  if (named === LATEST) return nameMeant(services, namespace, named)
+  if (namespace === '') return lost(grpcFailure('notFound', 'the server could not find the requested resource'))
+  const found = await findAnywhere(services, { namespace, name: named })
+  return found.ok ? got(named) : found
 }
 
 /** What events can be selected by. */

@@ -59,7 +59,7 @@ function unsupported({ type }: Asked): ArgoAnswer {
 
 /** Go leaves out what is zero or empty. */
 function shown({ type, namespace, key, cmName }: Asked, limit: number): JsonObject {
-  return { ...(type !== CONFIG_MAP && { type }), namespace, ...(type === CONFIG_MAP && { cmName }), key, limit }
+  return { ...(type !== CONFIG_MAP && { type }), namespace, ...(type === CONFIG_MAP && { cmName }), ...(key !== '' && { key }), limit }
 }
 
 const spotOf = ({ namespace }: Asked): { readonly resource: typeof CONFIG_MAPS; readonly namespace: string } => ({ resource: CONFIG_MAPS, namespace })

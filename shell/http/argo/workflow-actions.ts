@@ -10,7 +10,7 @@ import { personOf } from './access.ts'
 import { type ArgoAnswer, answered, refusedWith } from './answer.ts'
 import { nameOf } from './objects.ts'
 import type { ArgoCall, ArgoOperationHandler, ArgoServices } from './services.ts'
-import { type LiveWorkflow, WORKFLOWS, findLive, workflowFailure } from './workflow-find.ts'
+import { type LiveWorkflow, WORKFLOWS, findAnywhere, findLive, workflowFailure } from './workflow-find.ts'
 import { problemAnswer, shownWorkflow } from './workflow-writes.ts'
 
 type Actor = 'Suspend' | 'Stop' | 'Terminate' | 'Resume'
@@ -123,12 +123,18 @@ function mapProblem(value: Json): string | undefined {
 }
 
 const retry: ArgoOperationHandler = async (call, services) => {
-  const found = await findLive(services, call.parameters['namespace'] ?? '', nameOf(call))
-  if (!found.ok) return refusedWith(found.failure)
-  const { summary, workflow } = found.value
+  const [namespace, name] = [call.parameters['namespace'] ?? '', nameOf(call)]
+  const found = await findLive(services, namespace, name)
   const { body } = call
   const parameters = isJsonArray(body['parameters']) ? body['parameters'].filter((item) => typeof item === 'string') : []
   const options = { restartSuccessful: body['restartSuccessful'] === true, nodeFieldSelector: textOf(call, 'nodeFieldSelector'), parameters, at: services.now() }
+  if (!found.ok) {
+    // What only the archive has is judged before it turns out that it cannot go on where it was.
+    const archived = await findAnywhere(services, { namespace, name })
+    const judged = archived.ok ? retryWorkflow(archived.value, options) : undefined
+    return judged?.ok === false ? problemAnswer(judged.problem) : refusedWith(found.failure)
+  }
+  const { summary, workflow } = found.value
   const retried = retryWorkflow(workflow, options)
   if (!retried.ok) return problemAnswer(retried.problem)
   const done = await services.workflows.control.retry(summary, options)

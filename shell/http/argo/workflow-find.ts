@@ -1,4 +1,5 @@
 // Owns finding a workflow for the Argo REST API: a live one, the latest of a namespace, or one that only the archive still has.
+import { isManaged } from '@tiphys/core/controllers'
 import { type GrpcFailure, grpcFailure, grpcOfStatus, resourceOfKind } from '@tiphys/core/api'
 import type { JsonObject } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
@@ -39,6 +40,7 @@ export async function findLive(services: ArgoServices, namespace: string, name: 
   const summary = await services.workflows.summary(namespace, meant.value)
   if (!summary.ok) return lost(workflowFailure(summary.problem, meant.value))
   if (isGoing(services, summary.value)) return lost(workflowFailure({ code: 'not_found', message: '' }, meant.value))
+  if (!isManaged(summary.value.labels, services.instanceId?.() ?? '')) return lost(grpcFailure('invalidArgument', `'${meant.value}' is not managed by the current Argo Server`))
   const whole = await services.workflows.whole(summary.value)
   return whole.ok ? got({ summary: summary.value, workflow: plain(whole.value) as unknown as Workflow }) : lost(workflowFailure(whole.problem, meant.value))
 }

@@ -1,4 +1,5 @@
 // Owns reading workflows in the Argo REST API: one, and lists of live and archived ones together.
+import { managedSelector } from '@tiphys/core/controllers'
 import { type FieldChoice, type ListWanted, argoList, argoObject, chooseFields, parseFields, readListOptions } from '@tiphys/core/api'
 import { type JsonObject, isJsonArray, isJsonObject } from '@tiphys/core/kube'
 import { workflowSchema } from '@tiphys/core/spec'
@@ -36,7 +37,8 @@ export const listWorkflows: ArgoOperationHandler = async (call, services) => {
   const denied = await forbiddenIn(call, wanted.value.namespace)
   if (denied !== undefined) return refusedWith(denied)
   const choice = parseFields(call.query.get('fields') ?? '')
-  const page = await pageOf(services, wanted.value, choice)
+  const own = { ...wanted.value, labels: [...wanted.value.labels, managedSelector(services.instanceId?.() ?? '')] }
+  const page = await pageOf(services, own, choice)
   if (page === undefined) return refusedAs('invalidArgument', 'the filters name too many values')
   return answered(trimmedList(choice, argoList(page.meta, page.items.map((item) => argoObject(workflowSchema, item)))))
 }

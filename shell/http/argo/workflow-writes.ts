@@ -1,4 +1,5 @@
 // Owns making workflows by the Argo REST API: from a manifest, from a template, from one that was there before; and judging them.
+import { asManaged } from '@tiphys/core/controllers'
 import { applySubmitOptions, labelCreator, overrideTemplateArtifacts, parseArtifactOverrides, resubmitWorkflow } from '@tiphys/core/engine'
 import { argoObject, callerFailure, grpcFailure, resourceOfKind, storedTemplatesOf, textAt, uploadedKeyProblem, valueAt } from '@tiphys/core/api'
 import { type Json, type JsonObject, type Problem, type Result, isJsonArray, isJsonObject, rfc3339 } from '@tiphys/core/kube'
@@ -28,11 +29,11 @@ export function problemAnswer({ code, message }: Pick<Problem, 'code' | 'message
 const textOf = (body: Json | undefined, ...path: readonly string[]): string => (isJsonObject(body) ? textAt(body, path) : '')
 const namespaceOf = ({ parameters }: ArgoCall): string => parameters['namespace'] ?? ''
 
-function manifestOf({ body, caller }: ArgoCall): Workflow | undefined {
+function manifestOf({ body, caller }: ArgoCall, { instanceId }: ArgoServices): Workflow | undefined {
   const given = body['workflow']
   if (!isJsonObject(given)) return undefined
   const workflow = { ...given, apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow' } as unknown as Workflow
-  return { ...workflow, metadata: labelCreator(workflow.metadata, personOf(caller)) }
+  return { ...workflow, metadata: labelCreator(asManaged(workflow.metadata, instanceId?.() ?? ''), personOf(caller)) }
 }
 
 interface Judged {
@@ -50,7 +51,7 @@ function judge({ templates, workflowDefaults }: ArgoServices, workflow: Workflow
 }
 
 export const lintWorkflow: ArgoOperationHandler = async (call, services) => {
-  const workflow = manifestOf(call)
+  const workflow = manifestOf(call, services)
   if (workflow === undefined) return refusedWith(callerFailure('unknown', 'unable to get a workflow'))
   const judged = judge(services, workflow, { purpose: 'lint', namespace: workflow.metadata.namespace })
   if (judged.ok) return shownWorkflow(judged.value.shown)
@@ -59,7 +60,7 @@ export const lintWorkflow: ArgoOperationHandler = async (call, services) => {
 }
 
 export const createWorkflow: ArgoOperationHandler = async (call, services) => {
-  const given = manifestOf(call)
+  const given = manifestOf(call, services)
   if (given === undefined) return refusedAs('invalidArgument', 'workflow body not specified')
   const namespace = namespaceOf(call)
   const workflow = { ...given, metadata: { ...given.metadata, namespace: given.metadata.namespace || namespace } }
@@ -103,7 +104,8 @@ export const submitWorkflow: ArgoOperationHandler = async (call, services) => {
   const base = await baseOf(services, call, kind)
   if (!base.ok) return refusedWith(base.failure)
   const options = isJsonObject(body['submitOptions']) ? body['submitOptions'] : {}
-  const applied = applied1(services, base.value, { call, options })
+  const own = { ...base.value, metadata: asManaged(base.value.metadata, services.instanceId?.() ?? '') }
+  const applied = applied1(services, own, { call, options })
   if (!applied.ok) return problemAnswer(applied.problem)
   const judged = judge(services, applied.value, { purpose: 'submit', namespace: namespaceOf(call) })
   if (!judged.ok) return refusedWith(judged.failure)
