@@ -7,4 +7,4 @@ export { NOTHING_TOLD, type ProgressOptions, type Told, progressLines, shortName
 export { CAUSES_SHOWN_MAX, type SummaryOptions, failureCauses, workflowSummary } from './summary.ts'
 export { type ViewOptions, workflowView } from './view.ts'
 export { type WatchScreen, openWatchScreen } from './watch-screen.ts'
-export { cutToWidth, displayWidth, padToWidth } from './width.ts'
+export { cutInside, cutToWidth, displayWidth, padToWidth } from './width.ts'

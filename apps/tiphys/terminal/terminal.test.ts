@@ -3,7 +3,7 @@ import type { NodeStatus, Workflow } from '@tiphys/core/spec'
 import { describe, expect, it } from 'vitest'
 import { PLAIN, utcClock } from '../print/index.ts'
 import {
-  CAUSES_SHOWN_MAX, NOTHING_TOLD, NO_FRAME, type Screen, type Size, type Timers, cutToWidth, displayWidth, failureCauses, localClock, lookFor, openLiveRegion,
+  CAUSES_SHOWN_MAX, NOTHING_TOLD, NO_FRAME, type Screen, type Size, type Timers, cutInside, cutToWidth, displayWidth, failureCauses, localClock, lookFor, openLiveRegion,
   progressLines, redraw, workflowSummary, workflowView,
 } from './index.ts'
 
@@ -32,6 +32,8 @@ describe('widths', () => {
 
   it('cuts at a column, never inside a code or a wide character, and ends colours', () => {
     expect(cutToWidth('abcdef', 4)).toBe('abc…')
+    expect(['step(17:item)', '단계(17:항목)', 'abc'].map((name) => cutInside(name, 8))).toEqual(['step…em)', '단계…목)', 'abc'])
+    expect([0, 1, 2].map((columns) => cutInside('abcdef', columns))).toEqual(['', '…', 'a…'])
     expect(cutToWidth('日本語', 4)).toBe('日…')
     expect(cutToWidth('\u001b[31mabcdef\u001b[0m', 4)).toBe('\u001b[31mabc…\u001b[0m')
     expect(cutToWidth('\u001b[31mab\u001b[0mcdef', 4)).toBe('\u001b[31mab\u001b[0mc…')

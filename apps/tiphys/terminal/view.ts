@@ -2,7 +2,7 @@
 import type { NodePhase, NodeStatus, Workflow } from '@tiphys/core/spec'
 import { type Branch, type Clock, type Look, drawTrees, durationShort, nodeMark, paint, phaseColour, printable, readTime, workflowStatusText } from '../print/index.ts'
 import type { Size } from './frame.ts'
-import { cutToWidth, displayWidth, padToWidth } from './width.ts'
+import { cutInside, cutToWidth, displayWidth, padToWidth } from './width.ts'
 
 export interface ViewOptions {
   readonly clock: Clock
@@ -17,13 +17,17 @@ export function workflowView(workflow: Workflow, options: ViewOptions): readonly
   const trees = drawTrees(workflow, { unicode: look.unicode, ...(shows === undefined ? {} : { shows }) })
   const branches = [...(trees?.main ?? []), ...(trees?.onExit ?? [])]
   const { kept, dropped } = fitRows(branches, Math.max(1, size.rows - 3))
-  const labels = kept.map(({ prefix, node }) => `${prefix}${nodeMark(node, look)} ${node.displayName ?? ''}`)
-  const widest = Math.min(Math.max(0, ...labels.map(displayWidth)), Math.floor(size.columns * LABEL_SHARE))
+  const marks = kept.map(({ prefix, node }) => `${prefix}${nodeMark(node, look)} `)
+  const widthOf = ({ node }: Branch, index: number): number => displayWidth(marks[index] ?? '') + displayWidth(node.displayName ?? '')
+  const widest = Math.min(Math.max(0, ...kept.map(widthOf)), Math.floor(size.columns * LABEL_SHARE))
+  const labels = kept.map(({ node }, index) => (marks[index] ?? '') + cutInside(node.displayName ?? '', Math.max(NAME_MIN, widest - displayWidth(marks[index] ?? ''))))
   const lines = kept.map(({ node }, index) => nodeLine(node, { label: labels[index] ?? '', widest, options }))
   return [heading(workflow, options), ...lines, ...(dropped.length === 0 ? [] : [droppedLine(dropped, look)])]
 }
 
 const LABEL_SHARE = 0.6
+/** Of a name that stands so deep that there is hardly any room. */
+const NAME_MIN = 4
 
 function heading(workflow: Workflow, { clock, look }: ViewOptions): string {
   const { metadata, status } = workflow

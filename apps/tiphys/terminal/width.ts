@@ -42,6 +42,22 @@ export function cutToWidth(text: string, columns: number): string {
   return text
 }
 
+/** Text without colours, cut in the middle: names of steps differ at their ends, where their items stand. */
+export function cutInside(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text
+  const points = [...text]
+  const room = Math.max(0, columns - 1)
+  let tail = ''
+  for (let next = points.pop(); next !== undefined && displayWidth(next + tail) <= Math.floor(room / 2); next = points.pop()) tail = next + tail
+  const headRoom = room - displayWidth(tail)
+  let head = ''
+  for (const point of text) {
+    if (displayWidth(head + point) > headRoom) break
+    head += point
+  }
+  return columns <= 0 ? '' : head + MORE + tail
+}
+
 /** Text with blanks behind it up to a number of columns. */
 export function padToWidth(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)))
