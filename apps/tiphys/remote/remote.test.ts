@@ -74,14 +74,14 @@ describe('commands that ask a server', () => {
     close()
   })
 
-  const serve = async (answer: (asked: Asked) => { readonly status?: number; readonly body: string; readonly broken?: boolean }): Promise<string> => {
+  const serve = async (answer: (asked: Asked) => { readonly status?: number; readonly body: string; readonly broken?: boolean; readonly location?: string }): Promise<string> => {
     const listener: RequestListener = (request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
         const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() }
         asked.push(one)
-        const { status = 200, body, broken = false } = answer(one)
-        response.writeHead(status, { 'content-type': 'application/json' })
+        const { status = 200, body, broken = false, location } = answer(one)
+        response.writeHead(status, { 'content-type': 'application/json', ...(location === undefined ? {} : { location }) })
         if (broken) response.write(body, () => response.destroy())
         else response.end(body)
       })
@@ -107,6 +107,15 @@ describe('commands that ask a server', () => {
     expect(await call(['list', '-n', 'ns', '-H', 'X-One: 1', '-o', 'name'], env)).toEqual({ exit: 0, out: 'No workflows found\n', err: '' })
     expect(asked[0]).toMatchObject({ method: 'GET', headers: { authorization: 'Bearer t', 'x-one': '1' } })
     expect(asked[0]?.url).toMatch(/^\/argo\/api\/v1\/workflows\/ns\?fields=metadata%2Citems.metadata.name/)
+  })
+
+  it('go where the server sends them, and keep the token from strangers', async () => {
+    let other = ''
+    const host = await serve(({ url }) => (url.startsWith('/api') ? { status: 307, body: '', location: `/moved${url}` } : url.startsWith('/moved') ? { status: 308, body: '', location: `${other}/there` } : { body: '{"items":null}' }))
+    other = `http://localhost:${host.split(':')[1] ?? ''}`
+    expect((await call(['list', '-n', 'ns', '-o', 'name'], server(host))).out).toBe('No workflows found\n')
+    expect(asked.map(({ url }) => url.split('?')[0])).toEqual(['/api/v1/workflows/ns', '/moved/api/v1/workflows/ns', '/there'])
+    expect(asked.map(({ headers }) => headers['authorization'])).toEqual(['Bearer t', 'Bearer t', undefined])
   })
 
   it('tell settings that cannot be used in their own words or in those of the reference', async () => {

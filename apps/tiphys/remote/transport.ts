@@ -25,7 +25,7 @@ export interface Answer {
 const BODY_BYTES_MAX = 1024 * 1024 * 1024
 
 /** One request with its whole answer. Throws `RemoteFailure` when nothing answers. */
-export async function exchange(options: TransportOptions, method: Method, call: { readonly path: string; readonly body?: string }): Promise<Answer> {
+export async function exchange(options: TransportOptions, method: Method, call: Sent): Promise<Answer> {
   const response = await open(options, method, call)
   const chunks: Buffer[] = []
   let size = 0
@@ -37,13 +37,37 @@ export async function exchange(options: TransportOptions, method: Method, call: 
   return { status: response.statusCode ?? 0, reason: response.statusMessage ?? '', disposition: response.headers['content-disposition'] ?? '', body: Buffer.concat(chunks) }
 }
 
-/** Sends a request and answers as soon as the server begins to. */
-export function open(options: TransportOptions, method: Method, { path, body, accept }: { readonly path: string; readonly body?: string; readonly accept?: string }): Promise<IncomingMessage> {
-  const url = `${options.url}${path}`
-  const send = url.startsWith('https:') ? httpsRequest : httpRequest
+interface Sent { readonly path: string; readonly body?: string; readonly accept?: string }
+
+const REDIRECTS_MAX = 10
+const SEE_OTHER: ReadonlySet<number> = new Set([301, 302, 303])
+const SAME_AGAIN: ReadonlySet<number> = new Set([307, 308])
+
+/** Sends a request and answers as soon as the server begins to; where it sends us elsewhere, we go, but the token does not go to strangers. */
+export async function open(options: TransportOptions, method: Method, { path, body, accept }: Sent): Promise<IncomingMessage> {
+  let [url, how, content, headers] = [`${options.url}${path}`, method, body, options.headers]
+  for (let count = 0; ; count++) {
+    const response = await send({ ...options, url, headers }, how, { body: content, accept })
+    const { statusCode = 0, headers: { location } } = response
+    if (location === undefined || !URL.canParse(location, url) || !(SEE_OTHER.has(statusCode) || SAME_AGAIN.has(statusCode)) || count === REDIRECTS_MAX) return response
+    response.resume()
+    const [from, to] = [new URL(url), new URL(location, url)]
+    if (to.host !== from.host || (from.protocol === 'https:' && to.protocol !== 'https:')) headers = withoutToken(headers)
+    if (SEE_OTHER.has(statusCode)) [how, content] = ['GET', undefined]
+    url = to.href
+  }
+}
+
+function withoutToken(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name)))
+}
+
+function send(options: TransportOptions, method: Method, { body, accept }: { readonly body: string | undefined; readonly accept: string | undefined }): Promise<IncomingMessage> {
+  const { url } = options
+  const begin = url.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     try {
-      const request = send(url, {
+      const request = begin(url, {
         method, agent: false, ...options.tls, ...(options.signal === undefined ? {} : { signal: options.signal }),
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
