@@ -75,7 +75,19 @@ export const nodeColumns: readonly Column[] = [
   { name: 'Roles', type: 'string', description: 'What the node is for', cell: () => '<none>' },
   ageColumn,
   { name: 'Version', type: 'string', description: 'Version of what runs the pods', cell: (object) => textAt(object, ['status', 'nodeInfo', 'kubeletVersion']) },
+  widely('Internal-IP', (object) => addressOf(object, 'InternalIP')), widely('External-IP', (object) => addressOf(object, 'ExternalIP')),
+  widely('OS-Image', (object) => textAt(object, ['status', 'nodeInfo', 'osImage'])), widely('Kernel-Version', (object) => textAt(object, ['status', 'nodeInfo', 'kernelVersion'])),
+  widely('Container-Runtime', (object) => textAt(object, ['status', 'nodeInfo', 'containerRuntimeVersion'])),
 ]
+
+/** Shown where more is asked for. */
+function widely(name: string, cell: (object: JsonObject) => string): Column {
+  return { name, type: 'string', description: '', priority: 1, cell }
+}
+
+function addressOf(object: JsonObject, type: string): string {
+  return textAt(itemsAt(object, ['status', 'addresses']).find((address) => textAt(address, ['type']) === type), ['address']) || '<none>'
+}
 
 function nodeStatus(object: JsonObject): string {
   const ready = itemsAt(object, ['status', 'conditions']).find((condition) => textAt(condition, ['type']) === 'Ready')

@@ -22,7 +22,7 @@ describe('routes', () => {
 
   it('tell a wrong method from a wrong path', () => {
     expect(matchRoute(kubeRoutes, 'POST', '/version')).toEqual({ found: false, why: 'other_method' })
-    for (const path of ['/nothing', '/api//v1', '/api/v1/namespaces/%zz', '/']) expect(matchRoute(kubeRoutes, 'GET', path)).toEqual({ found: false, why: 'no_path' })
+    for (const path of ['/nothing', '/api//v1', '/api/v1/namespaces/%zz', '//']) expect(matchRoute(kubeRoutes, 'GET', path)).toEqual({ found: false, why: 'no_path' })
   })
 
   it('open nothing but health to strangers', () => {

@@ -1,7 +1,7 @@
 // Kinds of users: what of their definitions is not done here, their scale, and the fields that they can be selected by.
 import { describe, expect, it } from 'vitest'
 import { type JsonObject, parseFieldSelector } from '@tiphys/core/kube'
-import { aggregatedDiscovery, customKinds, definitionStatus, fieldLabelProblem, resourceList, resourceOfKind, scaleOf, unsupportedIn, withScale } from './index.ts'
+import { aggregatedDiscovery, customKinds, definitionStatus, failure, fieldLabelProblem, kubeRoutes, matchRoute, resourceList, resourceOfKind, scaleOf, statusOf, unsupportedIn, withScale } from './index.ts'
 
 const definition = (version: JsonObject, spec: JsonObject = {}): JsonObject => ({
   spec: { group: 'ex.io', scope: 'Namespaced', names: { kind: 'Widget', plural: 'widgets' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: {} }, ...version }], ...spec },
@@ -51,5 +51,20 @@ describe('kinds of users', () => {
     expect(customKinds(definition({ deprecated: true }))[0]?.deprecation).toBe('ex.io/v1 Widget is deprecated')
     expect(customKinds(definition({ deprecated: true, deprecationWarning: 'use v2' }))[0]?.deprecation).toBe('use v2')
     expect(customKinds(definition({}))[0]?.deprecation).toBeUndefined()
+  })
+})
+
+describe('what is refused with a reason', () => {
+  it('has details even when there are none, since kubectl looks into them', () => {
+    expect(statusOf(failure('NotFound', 'nothing there'))).toMatchObject({ details: {} })
+    expect(statusOf(failure('MethodNotAllowed', 'no'))).toMatchObject({ details: {} })
+    expect(statusOf(failure('Unauthorized', 'Unauthorized'))).not.toHaveProperty('details')
+  })
+
+  it('knows the paths of what processes do not have, and the root', () => {
+    for (const [method, name] of [['POST', 'exec'], ['GET', 'exec'], ['GET', 'attach'], ['POST', 'portforward'], ['PATCH', 'ephemeralcontainers']] as const) {
+      expect(matchRoute(kubeRoutes, method, `/api/v1/namespaces/default/pods/p/${name}`)).toMatchObject({ found: true, route: { operation: 'notOffered', access: 'token' } })
+    }
+    expect(matchRoute(kubeRoutes, 'GET', '/')).toMatchObject({ found: true, route: { operation: 'root' } })
   })
 })

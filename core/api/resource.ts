@@ -96,6 +96,8 @@ export const apiResources: readonly ApiResource[] = [
   core({ kind: 'Node', plural: 'nodes', shortNames: ['no'], namespaced: false, verbs: READ, columns: nodeColumns }),
   core({ kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', shortNames: ['pvc'], statusSubresource: true, columns: claimColumns, schema: persistentVolumeClaimSchema }),
   core({ kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: ['all'], verbs: KEPT, log: true, columns: podColumns, schema: podSchema }),
+  // There are none: clients that only want to list them are not turned away.
+  core({ kind: 'Service', plural: 'services', shortNames: ['svc'], categories: ['all'], verbs: READ }),
   core({ kind: 'Secret', plural: 'secrets', shortNames: [], columns: secretColumns, schema: secretSchema }),
   core({ kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'], token: true, columns: serviceAccountColumns, schema: serviceAccountSchema }),
   core({

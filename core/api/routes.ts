@@ -1,8 +1,8 @@
 // Owns the one table of what the Kubernetes API answers: each path with its methods, and who may call it.
 
 export type Operation =
-  | 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
-  | 'list' | 'create' | 'deleteCollection' | 'get' | 'update' | 'patch' | 'delete' | 'getStatus' | 'updateStatus' | 'patchStatus' | 'getScale' | 'updateScale' | 'patchScale' | 'log' | 'createToken'
+  | 'health' | 'root' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
+  | 'list' | 'create' | 'deleteCollection' | 'get' | 'update' | 'patch' | 'delete' | 'getStatus' | 'updateStatus' | 'patchStatus' | 'getScale' | 'updateScale' | 'patchScale' | 'log' | 'notOffered' | 'createToken'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -26,6 +26,12 @@ function objectRoutes(base: string): readonly Route[] {
   ]
 }
 
+/** What pods of a cluster have and processes do not: refused with the reason, not as something unknown. */
+function notOffered(base: string): readonly Route[] {
+  const row = (method: Route['method'], name: string): Route => ({ method, pattern: `${base}/${name}`, operation: 'notOffered', access: 'token' })
+  return [...['exec', 'attach', 'portforward'].flatMap((name) => [row('GET', name), row('POST', name)]), row('PATCH', 'ephemeralcontainers'), row('POST', 'eviction')]
+}
+
 const CORE = '/api/{version}'
 const GROUP = '/apis/{group}/{version}'
 const INSIDE = '/namespaces/{namespace}'
@@ -33,9 +39,9 @@ const INSIDE = '/namespaces/{namespace}'
 /** The first route that fits counts. */
 export const kubeRoutes: readonly Route[] = [
   get('/healthz', 'health', 'anyone'), get('/livez', 'health', 'anyone'), get('/readyz', 'health', 'anyone'),
-  get('/version', 'version'), get('/api', 'coreVersions'), get('/apis', 'groups'), get('/apis/{group}', 'group'), get(CORE, 'groupResources'), get(GROUP, 'groupResources'),
+  get('/', 'root'), get('/version', 'version'), get('/api', 'coreVersions'), get('/apis', 'groups'), get('/apis/{group}', 'group'), get(CORE, 'groupResources'), get(GROUP, 'groupResources'),
   get('/openapi/v2', 'openapiV2'), get('/openapi/v3', 'openapiIndex'), get('/openapi/v3/api/{version}', 'openapiGroup'), get('/openapi/v3/apis/{group}/{version}', 'openapiGroup'),
-  get(`${CORE}${INSIDE}/{plural}/{name}/log`, 'log'), { method: 'POST', pattern: `${CORE}${INSIDE}/{plural}/{name}/token`, operation: 'createToken', access: 'token' },
+  get(`${CORE}${INSIDE}/{plural}/{name}/log`, 'log'), ...notOffered(`${CORE}${INSIDE}/{plural}/{name}`), { method: 'POST', pattern: `${CORE}${INSIDE}/{plural}/{name}/token`, operation: 'createToken', access: 'token' },
   ...objectRoutes(CORE), ...objectRoutes(`${CORE}${INSIDE}`), ...objectRoutes(GROUP), ...objectRoutes(`${GROUP}${INSIDE}`),
 ]
 
@@ -44,18 +50,18 @@ export type KubeVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' 
 interface Needed {
   readonly verb: KubeVerb
   /** Empty for the object itself. */
-  readonly subresource: '' | 'status' | 'scale' | 'log' | 'token'
+  readonly subresource: '' | 'status' | 'scale' | 'log' | 'exec' | 'token'
 }
 
 const needs = (verb: KubeVerb, subresource: Needed['subresource'] = ''): Needed => ({ verb, subresource })
 
-type ObjectOperation = Exclude<Operation, 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'>
+type ObjectOperation = Exclude<Operation, 'health' | 'root' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'>
 
 /** What somebody must be allowed who asks for an operation on objects; a list that goes on is a watch. */
 export const operationNeeds: { readonly [O in ObjectOperation]: Needed } = {
   list: needs('list'), get: needs('get'), create: needs('create'), update: needs('update'), patch: needs('patch'), delete: needs('delete'), deleteCollection: needs('deletecollection'),
   getStatus: needs('get', 'status'), updateStatus: needs('update', 'status'), patchStatus: needs('patch', 'status'),
-  getScale: needs('get', 'scale'), updateScale: needs('update', 'scale'), patchScale: needs('patch', 'scale'), log: needs('get', 'log'), createToken: needs('create', 'token'),
+  getScale: needs('get', 'scale'), updateScale: needs('update', 'scale'), patchScale: needs('patch', 'scale'), log: needs('get', 'log'), notOffered: needs('create', 'exec'), createToken: needs('create', 'token'),
 }
 
 export type PathParameters = Readonly<Partial<Record<'group' | 'version' | 'namespace' | 'plural' | 'name', string>>>
@@ -67,7 +73,7 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
   const given = path.split('/').filter((segment, index, all) => index === 0 || segment !== '' || index < all.length - 1)
   let why: 'no_path' | 'other_method' = 'no_path'
   for (const route of routes) {
-    const parameters = fit(route.pattern.split('/'), given)
+    const parameters = fit(route.pattern === '/' ? [''] : route.pattern.split('/'), given)
     if (parameters === undefined) continue
     if (route.method === method) return { found: true, route, parameters }
     why = 'other_method'

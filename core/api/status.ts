@@ -36,7 +36,11 @@ export function failure(reason: Reason, message: string, details?: StatusDetails
   return { code: CODES[reason], reason, message, ...(details !== undefined && { details }) }
 }
 
-export function statusOf({ code, reason, message, details }: Failure): JsonObject {
+/** Reasons that are told with details even when there are none: kubectl looks into them without a question. */
+const DETAILED: ReadonlySet<Reason> = new Set(['NotFound', 'MethodNotAllowed'])
+
+export function statusOf({ code, reason, message, details: given }: Failure): JsonObject {
+  const details = given ?? (DETAILED.has(reason) ? {} : undefined)
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...(details !== undefined && { details: { ...details } as JsonObject }), code }
 }
 

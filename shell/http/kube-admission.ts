@@ -54,7 +54,8 @@ function filled(object: JsonObject, { resource, namespace, name }: Place): JsonO
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {}
   const { namespace: _, ...rest } = withoutEmpty(metadata)
   const placed = { ...rest, ...(name !== '' && { name }), ...(resource.namespaced && { namespace }) }
-  return { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: placed, ...defaultsOf(resource, object) }
+  const named = resource.group === '' && resource.kind === 'Namespace' ? { labels: { ...(isJsonObject(rest['labels']) ? rest['labels'] : {}), 'kubernetes.io/metadata.name': textAt(placed, ['name']) } } : {}
+  return { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { ...placed, ...named }, ...defaultsOf(resource, object) }
 }
 
 const LISTS_AND_MAPS = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const
@@ -114,18 +115,32 @@ interface ShapeProblems {
   readonly unknown: readonly string[]
 }
 
-function shapeProblems(object: JsonObject, { schema, jsonSchema }: ApiResource): ShapeProblems {
+function shapeProblems(object: JsonObject, { schema, jsonSchema, group }: ApiResource): ShapeProblems {
   if (jsonSchema !== undefined) return definedShape(object, jsonSchema)
   if (schema === undefined) return { object, refusals: [], unknown: [] }
   // The store's own metadata and status are never the client's fault.
   const { status: _, ...rest } = object
   const { managedFields: __, ...metadata } = isJsonObject(rest['metadata']) ? rest['metadata'] : {}
   const { problems } = decode(schema, { ...rest, metadata } as Parameters<typeof decode>[1])
+  const strange = problems.filter(({ severity }) => severity === 'strict').map(({ path }) => path)
   return {
-    object,
+    // Argo's definitions keep what they do not know; the kinds of Kubernetes itself do not.
+    object: group === 'argoproj.io' ? object : without(object, strange),
     refusals: problems.filter(({ severity }) => severity === 'refused').map(({ path, message }) => ({ field: formatPath(path), message: `Invalid value: ${message}` })),
     unknown: problems.filter(({ severity }) => severity === 'strict').map(({ path }) => `unknown field ${JSON.stringify(formatPath(path))}`),
   }
+}
+
+/** A copy without what lies at some paths. */
+function without(object: JsonObject, paths: readonly (readonly (string | number)[])[]): JsonObject {
+  if (paths.length === 0) return object
+  const copy = structuredClone(object)
+  for (const path of paths) {
+    let at: unknown = copy
+    for (const part of path.slice(0, -1)) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined
+    if (typeof at === 'object' && at !== null && !Array.isArray(at)) delete (at as Record<string, unknown>)[path.at(-1) ?? '']
+  }
+  return copy
 }
 
 /** Kinds that were defined while the server runs are stored without the fields that their definition does not know. */

@@ -41,10 +41,11 @@ export interface KubeHandlerOptions {
 type PlainHandler = (call: Call, options: KubeHandlerOptions) => Answer
 type ObjectHandler = (call: ObjectCall, options: KubeHandlerOptions) => Promise<Answer>
 type ObjectOperation = Exclude<Operation, PlainOperation>
-type PlainOperation = 'health' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
+type PlainOperation = 'health' | 'root' | 'version' | 'coreVersions' | 'groups' | 'group' | 'groupResources' | 'openapiIndex' | 'openapiGroup' | 'openapiV2'
 
 const plain: { readonly [O in PlainOperation]: PlainHandler } = {
   health,
+  root: (_call, { resources }) => json(200, { paths: rootPaths(resources()) }),
   version: (_call, { version }) => json(200, versionInfo(version)),
   coreVersions: ({ shape, request }, { resources }) => discovery(shape, aggregatedDiscovery(resources(), 'core', shape.version), coreVersions(request.headers.host ?? '')),
   groups: ({ shape }, { resources }) => discovery(shape, aggregatedDiscovery(resources(), 'groups', shape.version), groupList(resources())),
@@ -58,7 +59,7 @@ const plain: { readonly [O in PlainOperation]: PlainHandler } = {
 const objects: { readonly [O in ObjectOperation]: ObjectHandler } = {
   list: listObjects, get: getObject, getStatus: getObject, update: updateObject, updateStatus: updateObject, patch: patchObject, patchStatus: patchObject,
   create: (call, options) => (call.resource.review ? answerReview(call, options) : createObject(call, options)),
-  getScale, updateScale, patchScale, delete: deleteObject, deleteCollection, log: podLog, createToken,
+  getScale, updateScale, patchScale, notOffered, delete: deleteObject, deleteCollection, log: podLog, createToken,
 }
 
 export function createKubeHandler(options: KubeHandlerOptions): RequestListener {
@@ -97,6 +98,17 @@ async function answer(options: KubeHandlerOptions, request: IncomingMessage, sig
   return isOpen ? health() : dispatch(options, call, url.pathname)
 }
 
+function refusedVerb({ kind, plural }: ApiResource, verb: string): string {
+  const why = kind === 'Pod' && verb === 'create' ? ': workflows and jobs make them' : kind === 'Service' ? ': there is no network of services here' : ''
+  return `${plural} do not allow ${verb}${why}`
+}
+
+function rootPaths(resources: readonly ApiResource[]): readonly string[] {
+  const groups = groupVersions(resources).filter(({ group }) => group !== '')
+  const paths = groups.flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`])
+  return ['/api', '/api/v1', '/apis', ...new Set(paths), '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
+}
+
 function health(): Answer {
   return { type: 'text', code: 200, body: 'ok' }
 }
@@ -132,10 +144,18 @@ async function dispatch(options: KubeHandlerOptions, call: Call, path: string): 
   const resource = resourceOf(options.resources(), call)
   if (resource === undefined) return failed(failure('NotFound', 'the server could not find the requested resource'))
   const { verb } = operationNeeds[operation]
-  if (operation !== 'createToken' && !resource.verbs.includes(verb)) return failed(failure('MethodNotAllowed', `${resource.plural} do not allow ${verb}`))
+  if (operation !== 'createToken' && operation !== 'notOffered' && !resource.verbs.includes(verb)) return failed(failure('MethodNotAllowed', refusedVerb(resource, verb)))
   const { namespace = '', name = '' } = call.parameters
   const reply = await objects[operation]({ ...call, resource, store: options.storeOf(resource), namespace, name }, options)
   return resource.deprecation === undefined ? reply : withWarning(reply, resource.deprecation)
+}
+
+/** What steps are is told to whoever looks for more. */
+function notOffered({ resource: { plural }, request }: ObjectCall): Promise<Answer> {
+  const [path = ''] = (request.url ?? '').split('?')
+  const asked = path.slice(path.lastIndexOf('/') + 1)
+  const instead = asked === 'portforward' ? ': its ports are those of this machine' : asked === 'eviction' ? ': delete it' : ': it is a process of this machine, where you can look at it'
+  return Promise.resolve(failed(failure('MethodNotAllowed', `${plural}/${asked} is not offered by this server${instead}`)))
 }
 
 function withWarning(answer: Answer, warning: string): Answer {
@@ -164,7 +184,7 @@ function resourceOf(resources: readonly ApiResource[], { parameters, route }: Ca
   if (route.operation.endsWith('Status') && !found.statusSubresource) return undefined
   if (route.operation.endsWith('Scale') && found.scale === undefined) return undefined
   if (route.operation === 'createToken' && !found.token) return undefined
-  return route.operation === 'log' && !found.log ? undefined : found
+  return (route.operation === 'log' || route.operation === 'notOffered') && !found.log ? undefined : found
 }
 
 /** What the binary document was made of last, and the document: to make it takes a moment. */
@@ -193,7 +213,8 @@ function versionInfo(version: string): JsonObject {
   const { major, minor } = KUBERNETES
   return {
     major, minor, gitVersion: `v${major}.${minor}.0+tiphys-${version}`, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: 'node',
-    platform: `${process.platform}/${process.arch}`,
+    // In Go's words, which clients know.
+    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   }
 }
 

@@ -11,7 +11,7 @@ const PAGE = 500
 
 /** Makes a namespace unless there is one. */
 export async function makeNamespace(objects: ObjectStore, name: string): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } } as KubeObject
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } } as KubeObject
   const made = await objects.create(NAMESPACES, namespace)
   if (!made.ok && made.problem.code !== 'already_exists') throw new Error(made.problem.message)
   await makeAccount(objects, name)

@@ -1,6 +1,6 @@
 // Owns this machine as a Node object, which clients read beside the pods.
 import { release, type } from 'node:os'
-import { type HostResources } from '@tiphys/shell/adapters/process'
+import { type HostResources, hostLabels } from '@tiphys/shell/adapters/process'
 import type { KubeStore } from '@tiphys/shell/http'
 import type { ObjectProblem, ObjectWatch, StoredObject } from '@tiphys/shell/ports'
 
@@ -47,7 +47,7 @@ function nodeInfo(version: string): Readonly<Record<string, string>> {
   const tiphys = `tiphys-${version}`
   return {
     machineID: '', systemUUID: '', bootID: '', kernelVersion: release(), osImage: `${type()} ${release()}`, containerRuntimeVersion: tiphys, kubeletVersion: tiphys, kubeProxyVersion: tiphys,
-    operatingSystem: process.platform, architecture: process.arch,
+    operatingSystem: process.platform, architecture: hostLabels('').arch,
   }
 }
 
@@ -56,7 +56,7 @@ function nodeOf({ name, version, resources, startedAt }: HostFacts): StoredObjec
   const capacity = { cpu: `${resources.cpuMilli}m`, memory: String(resources.memoryBytes) }
   return {
     apiVersion: 'v1', kind: 'Node',
-    metadata: { name, uid: `node-${name}`, resourceVersion: VERSION, creationTimestamp: since, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': process.platform } },
+    metadata: { name, uid: `node-${name}`, resourceVersion: VERSION, creationTimestamp: since, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': process.platform, 'kubernetes.io/arch': hostLabels(name).arch } },
     spec: {},
     status: {
       capacity, allocatable: capacity, addresses: [{ type: 'InternalIP', address: '127.0.0.1' }, { type: 'Hostname', address: name }],

@@ -42,6 +42,8 @@ interface Followed {
 /** An event is worth no failure of a run: trouble with it is only told. */
 export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>, onTrouble: (error: unknown) => void): EventRecorder {
   const followed = new Map<string, Followed>()
+  /** What happens to the artifacts of an ended run is no step of it. */
+  const ended = new WeakSet<Run>()
   const writing = new Set<Promise<unknown>>()
   let last = 0n
   /** Names that sort by time, as Kubernetes makes them: nanoseconds, never the same twice. */
@@ -61,6 +63,7 @@ export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>
   }
   return {
     note: ({ run, changed, statusChanged }, wanted) => {
+      if (ended.has(run)) return
       const known = followed.get(run.uid) ?? { phase: '', nodes: new Map<string, string>(), told: 0 }
       followed.set(run.uid, known)
       const { phase, completed } = run.status
@@ -69,7 +72,9 @@ export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>
       if (wanted.nodes) for (const happening of nodeHappenings(changed, known)) record(run, happening)
       if (statusChanged && phase !== known.phase && completed && wanted.workflows) record(run, workflowHappening(run))
       known.phase = phase
-      if (completed) followed.delete(run.uid)
+      if (!completed) return
+      followed.delete(run.uid)
+      ended.add(run)
     },
     saved: async () => void (await Promise.all(writing)),
   }

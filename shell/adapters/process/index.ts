@@ -25,6 +25,7 @@ export { HostCapacity, demandOf, hostResources, type HostResources, type PodDema
 export { parseImageMapping, type ImageMapping } from './image-map.ts'
 export { createLogStore } from './log-reader.ts'
 export { expandReferences } from './expansion.ts'
+export { hostLabels, type HostLabels } from './ignored.ts'
 export { startOf } from './process-table.ts'
 
 export interface ProcessRunnerOptions {

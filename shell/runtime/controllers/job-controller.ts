@@ -29,6 +29,8 @@ export class JobController {
   readonly #refs = new Map<string, PodRef>()
   readonly #working = new Map<string, Promise<void>>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Jobs whose pods shall stay when they go. */
+  readonly #orphaning = new Set<string>()
 
   /** Nothing is decided before it is known what there is. */
   #isOpen = false
@@ -50,7 +52,7 @@ export class JobController {
 
   /** Stops the pod of a job; false when it is none. */
   async endPod(owner: string, name: string): Promise<boolean> {
-    const pod = [...this.#pods.values()].find(({ metadata }) => metadata.name === name && ownerOf(metadata) === owner)
+    const pod = [...this.#pods.values()].find(({ metadata }) => metadata.name === name && (ownerOf(metadata) ?? '') === owner)
     const ref = pod === undefined ? undefined : this.#refs.get(pod.metadata.uid)
     if (ref === undefined) return false
     await this.#options.runner.discard(ref)
@@ -59,17 +61,22 @@ export class JobController {
 
   #changed(job: StoredObject): void {
     if (job.metadata.annotations?.[JOB_SERVER_ANNOTATION] !== this.#options.server) return
-    this.#jobs.set(job.metadata.uid, job)
-    this.#look(job.metadata.uid)
+    const { uid, deletionTimestamp, finalizers } = job.metadata
+    this.#jobs.set(uid, job)
+    if (deletionTimestamp !== undefined && finalizers?.includes('orphan') === true) this.#orphaning.add(uid)
+    this.#look(uid)
   }
 
+  /** Pods go with their job, unless whoever deleted it wanted them to stay. */
   #gone({ metadata: { uid } }: StoredObject): void {
     this.#jobs.delete(uid)
+    if (this.#orphaning.delete(uid)) return
     for (const pod of this.#podsOf(uid)) void this.#discard(pod).catch(this.#options.onTrouble)
   }
 
   #seen(pod: StoredObject): void {
     const owner = ownerOf(pod.metadata)
+    if (owner === undefined && this.#pods.has(pod.metadata.uid)) this.#pods.set(pod.metadata.uid, pod)
     if (owner === undefined || pod.metadata.annotations?.[JOB_SERVER_ANNOTATION] !== this.#options.server) return
     this.#pods.set(pod.metadata.uid, pod)
     this.#look(owner)

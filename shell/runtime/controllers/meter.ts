@@ -44,6 +44,8 @@ export class Meter implements CronMeter {
   private readonly registry: MetricRegistry = createRegistry(metricFamilies)
   private readonly custom = createCustomMetrics(this.registry)
   private readonly runs = new Map<string, Seen>()
+  /** What happens to the artifacts of an ended run is no phase of it. */
+  private readonly over = new WeakSet<Run>()
   private readonly pods = new Map<string, { phase: string; reason: string }>()
   private scrapes = 0
 
@@ -103,6 +105,7 @@ export class Meter implements CronMeter {
 
   updated({ run }: RunUpdate): void {
     const { uid, namespace, status } = run
+    if (this.over.has(run)) return
     const seen = this.runs.get(uid) ?? { phase: '', locks: new Set<string>() }
     this.runs.set(uid, seen)
     if (status.phase !== seen.phase && status.phase !== '') {
@@ -115,6 +118,7 @@ export class Meter implements CronMeter {
     seen.locks = locks
     if (!status.completed) return
     this.runs.delete(uid)
+    this.over.add(run)
     this.custom.ended(uid, status.finishedAt ?? this.options.clock.now())
   }
 
