@@ -120,7 +120,7 @@ function checkNodeTime(fail: Fail, path: string, at: NodeCheck & { readonly node
   for (const glob of expected.after ?? []) {
     for (const earlier of find(glob)) if (!isAfter(at.result.timeline, node, earlier)) fail(`${path}.after`, `${node.name} started before ${earlier.name} ended`)
   }
-  const limit = expected.within === undefined ? undefined : durationMs(expected.within)
+  const limit = limitOf(fail, `${path}.within`, expected.within)
   const took = msOf(node.finishedAt) - msOf(node.startedAt)
   if (limit !== undefined && !(took <= limit)) fail(`${path}.within`, `${node.name} took ${took / 1000} s, longer than ${expected.within}`)
 }
@@ -149,10 +149,17 @@ function checkOrder(fail: Fail, at: { readonly globs: readonly string[]; readonl
 }
 
 function checkTime(fail: Fail, result: SimulationResult, expected: Assertions): void {
-  const max = expected.time?.max === undefined ? undefined : durationMs(expected.time.max)
-  const min = expected.time?.min === undefined ? undefined : durationMs(expected.time.min)
+  const max = limitOf(fail, 'time.max', expected.time?.max)
+  const min = limitOf(fail, 'time.min', expected.time?.min)
   if (max !== undefined && result.durationMs > max) fail('time.max', `the run took ${result.durationMs / 1000} s, longer than ${expected.time?.max}`)
   if (min !== undefined && result.durationMs < min) fail('time.min', `the run took ${result.durationMs / 1000} s, not as long as ${expected.time?.min}`)
+}
+
+/** A limit that cannot be read must not pass for one that holds. */
+function limitOf(fail: Fail, path: string, text: string | undefined): number | undefined {
+  const limit = text === undefined ? undefined : durationMs(text)
+  if (text !== undefined && limit === undefined) fail(path, `${JSON.stringify(text)} is not a duration such as 90s or 1h30m`)
+  return limit
 }
 
 function checkPeak(fail: Fail, result: SimulationResult, expected: Assertions): void {

@@ -64,6 +64,18 @@ describe('assertions', () => {
     ])
   })
 
+  it('fail when a limit of theirs is none', () => {
+    expect(check({ nodes: { a: { within: 'soon' } }, time: { max: 'later', min: '-1s' } })).toEqual([
+      'nodes[a].within: "soon" is not a duration such as 90s or 1h30m', 'time.max: "later" is not a duration such as 90s or 1h30m', 'time.min: "-1s" is not a duration such as 90s or 1h30m',
+    ])
+  })
+
+  it('stubs tell chances that are none, and flags that nothing has', () => {
+    expect(readStubs({ default: { failRate: 3 }, nodes: { 'a.b': { failRate: -1 } }, then: [{ op: 'retry', flags: ['--restart-successful', '--bogus=1'] }] } as never).problems).toMatchObject([
+      { path: 'default.failRate', message: '3 is no chance' }, { path: 'nodes["a.b"].failRate' }, { path: 'then[0].flags', message: expect.stringContaining('--bogus') },
+    ])
+  })
+
   it('are read with places and hints', () => {
     expect(readAssertions({ nodes: { a: { fase: 'x' } } } as never).problems).toMatchObject([{ code: 'assertion_invalid', path: 'nodes.a.fase' }])
     expect(readStubs({ nodes: { a: { exitCod: 1 } }, then: [{ op: 'restart', when: 'later' }] } as never).problems).toMatchObject([
