@@ -29,6 +29,8 @@ const cases: readonly (readonly [string, boolean, string])[] = [
   ['as it is', true, workflow()],
   ['a byte order mark at the beginning is passed over', true, `\ufeff${workflow()}`],
   ['a byte order mark inside is part of the name of a key', false, workflow({ spec: 'parallelism: 1\n\ufeffx: 1' })],
+  ['a name of 63 letters', true, workflow({ name: 'x'.repeat(63) })],
+  ['a name of 63 letters that take 64 bytes', false, workflow({ name: `${'x'.repeat(62)}é` })],
   ['a tag of one "!" makes text', true, workflow({ name: '! 5' })],
   ['a tag of one "!" makes text of a number', false, workflow({ spec: 'parallelism: ! 5' })],
   ['a tag of one "!" makes text of nothing', false, workflow({ spec: 'parallelism: !' })],

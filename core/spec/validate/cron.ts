@@ -1,5 +1,5 @@
 // Owns the verdict of the reference on cron workflows: their schedules, and the workflow that they would start.
-import { isZone, parseCron } from '@tiphys/core/kube'
+import { isZone, parseCron, utf8Length } from '@tiphys/core/kube'
 import type { CronWorkflow, Workflow } from '../wire/index.ts'
 import { invalid, prefixed, type Base, type Invalid } from './invalid.ts'
 import { tooLong, validateSpec, type ValidateOptions } from './workflow.ts'
@@ -11,7 +11,7 @@ const policies = ['', 'Allow', 'Forbid', 'Replace']
 export function validateCronWorkflow(cron: CronWorkflow, options: Omit<ValidateOptions, 'purpose'>): Invalid | undefined {
   const name = cron.metadata.name ?? ''
   const root: Base = { kind: 'local', name: '', spec: cron.spec.workflowSpec, specPath: ['spec', 'workflowSpec'], object: cron }
-  if (name.length > nameLengthMax) return tooLong(root, 'cron workflow', name, nameLengthMax)
+  if (utf8Length(name) > nameLengthMax) return tooLong(root, 'cron workflow', name, nameLengthMax)
   const own = validateTimes(cron, root)
   if (own !== undefined) return own
   const { metadata } = workflowOfCron(cron)

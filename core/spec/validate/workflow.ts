@@ -1,5 +1,5 @@
 // Owns the verdict of the reference on workflows, workflow templates and cron workflows: the first thing that it refuses, or nothing.
-import { labelSelectorOf } from '@tiphys/core/kube'
+import { labelSelectorOf, utf8Length } from '@tiphys/core/kube'
 import type { Arguments, ClusterWorkflowTemplate, ObjectMeta, Template, Workflow, WorkflowSpec, WorkflowTemplate } from '../wire/index.ts'
 import { validateArguments } from './arguments.ts'
 import { findBase, type Context, type Holder, type TemplateCatalog } from './context.ts'
@@ -31,7 +31,7 @@ const nameLengthMax = 63
 export function validateWorkflow(workflow: Workflow, options: ValidateOptions): Invalid | undefined {
   const name = workflow.metadata.name ?? ''
   const root: Base = { kind: 'local', name, spec: workflow.spec, specPath: ['spec'], object: workflow }
-  if (name.length > nameLengthMax) return tooLong(root, 'workflow', name, nameLengthMax)
+  if (utf8Length(name) > nameLengthMax) return tooLong(root, 'workflow', name, nameLengthMax)
   return validateSpec({ root, metadata: workflow.metadata, options, forTemplate: false })
 }
 
@@ -39,7 +39,7 @@ export function validateWorkflowTemplate(template: WorkflowTemplate | ClusterWor
   const root: Base = { kind: 'local', name: '', spec: template.spec, specPath: ['spec'], object: template }
   const name = template.metadata.name ?? ''
   const cluster = template.kind === 'ClusterWorkflowTemplate'
-  if (name.length > nameLengthMax) return tooLong(root, cluster ? 'cluster workflow template' : 'workflow template', name, nameLengthMax)
+  if (utf8Length(name) > nameLengthMax) return tooLong(root, cluster ? 'cluster workflow template' : 'workflow template', name, nameLengthMax)
   const { labels, annotations, namespace } = template.metadata
   // Cluster workflow templates belong to no namespace, so they cannot use templates of one.
   const { catalog: given } = options
@@ -48,7 +48,7 @@ export function validateWorkflowTemplate(template: WorkflowTemplate | ClusterWor
 }
 
 export function tooLong(root: Base, what: string, name: string, max: number): Invalid {
-  const message = `${what} name ${JSON.stringify(name)} must not be more than ${max} characters long (currently ${name.length})`
+  const message = `${what} name ${JSON.stringify(name)} must not be more than ${max} characters long (currently ${utf8Length(name)})`
   return invalid({ base: root, path: ['metadata', 'name'] }, message)
 }
 
