@@ -112,16 +112,27 @@ export class RunHost {
 
   /** Records a new workflow and starts it. Its metadata is complete: name, namespace, uid, creation time. */
   async submit(workflow: Workflow): Promise<Taken> {
-    const { metadata } = workflow
-    const created = await this.options.log.create({
-      uid: metadata.uid ?? '', namespace: metadata.namespace ?? 'default', name: metadata.name ?? '', phase: '',
-      createdAt: Date.parse(metadata.creationTimestamp ?? ''), labels: metadata.labels ?? {}, template: workflow.spec.workflowTemplateRef?.name ?? '',
-      owners: (metadata.ownerReferences ?? []).flatMap(({ uid }) => (uid === undefined || uid === '' ? [] : [uid])), manifest: JSON.stringify(workflow),
-    })
+    const created = await this.create(workflow)
     if (!created.ok) return created
     // A workflow that takes over the steps of another one brings its nodes along.
     const run = workflow.status?.nodes === undefined ? createRun(workflow, this.world) : restoreRun(workflow, this.world)
     return this.take(run, { seq: created.value.seq, attempts: {} })
+  }
+
+  /** Records a new workflow for whoever may take it up. */
+  async leave(workflow: Workflow): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: RunProblem }> {
+    const created = await this.create(workflow)
+    if (created.ok) await this.options.log.release(workflow.metadata.uid ?? '')
+    return created
+  }
+
+  private create(workflow: Workflow): ReturnType<RunLog['create']> {
+    const { metadata } = workflow
+    return this.options.log.create({
+      uid: metadata.uid ?? '', namespace: metadata.namespace ?? 'default', name: metadata.name ?? '', phase: '',
+      createdAt: Date.parse(metadata.creationTimestamp ?? ''), labels: metadata.labels ?? {}, template: workflow.spec.workflowTemplateRef?.name ?? '',
+      owners: (metadata.ownerReferences ?? []).flatMap(({ uid }) => (uid === undefined || uid === '' ? [] : [uid])), manifest: JSON.stringify(workflow),
+    })
   }
 
   /** Takes up a run that the log holds and whose lease this process has. */

@@ -32,16 +32,19 @@ export interface ControlParts {
   readonly hostOf: () => RunHost
   readonly forgetRun: ForgetRun
   readonly deletions: Deletions
+  /** Whether a workflow with these labels is this server's to carry out. */
+  readonly manages: (labels: Readonly<Record<string, string>> | undefined) => boolean
   readonly onTrouble: (error: unknown) => void
 }
 
-export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble }: ControlParts): ServerControl {
+export function serverControl(parts: ControlParts): ServerControl {
+  const { session, hostOf, deletions, manages, onTrouble } = parts
   // A lease that one request gives back must not be the one that another has just taken.
   const turns = takingTurns()
-  const leavers = departures({ session, hostOf, forgetRun, deletions, onTrouble }, turns)
+  const leavers = departures(parts, turns)
   return {
     submit: async (workflow) => {
-      const taken = await hostOf().submit(workflow)
+      const taken = manages(workflow.metadata.labels) ? await hostOf().submit(workflow) : await hostOf().leave(workflow)
       return taken.ok ? FINE : refusal(taken.problem)
     },
     live: (uid) => hostOf().runOf(uid),
@@ -51,6 +54,7 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
     change: async (summary, before, after) => {
       const work = async (): Promise<Done> => orAsk(session, summary, { done: await change({ session, host: hostOf(), summary }, before, after), request: { kind: 'change', before, after } })
       const changed = await turns.take(summary.uid, work)
+      if (changed.ok && !manages(before.metadata.labels) && manages(after.metadata.labels)) await turns.take(summary.uid, () => takeUp(session, hostOf(), summary))
       return changed.ok && deletions.of(summary.uid) !== undefined ? leavers.leave(summary) : changed
     },
     label: (uid, labels) => turns.take(uid, () => label({ session, host: hostOf() }, uid, labels)),
@@ -86,6 +90,12 @@ export function serverControl({ session, hostOf, forgetRun, deletions, onTrouble
       }
     },
   }
+}
+
+/** A workflow that became this server's to carry out. */
+async function takeUp(session: LocalSession, host: RunHost, { uid, finishedAt }: RunSummary): Promise<void> {
+  if (finishedAt !== undefined || host.runOf(uid) !== undefined || !(await claimRun(session.state, uid)).ok) return
+  await host.resume(uid)
 }
 
 /** What another process has to do is asked of it. */

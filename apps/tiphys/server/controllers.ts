@@ -1,6 +1,6 @@
 // Owns the controllers of the server: cron workflows, limits of running workflows, deletion of what is old, and the configuration that they follow.
 import { resourceOfKind } from '@tiphys/core/api'
-import { type ControllerConfig, type Submitted, engineConfigOf } from '@tiphys/core/controllers'
+import { type ControllerConfig, type Submitted, engineConfigOf, isManaged } from '@tiphys/core/controllers'
 import type { EngineConfig } from '@tiphys/core/engine'
 import { isZone } from '@tiphys/core/kube'
 import { type CronWorkflow, validateCronWorkflow } from '@tiphys/core/spec'
@@ -96,6 +96,7 @@ export async function openControllers(needs: ControllerNeeds): Promise<Controlle
   })
   followRuns(state.runs, {
     changed: (run) => {
+      if (!isManaged(run.labels, config.current().instanceId)) return
       collector.changed(run)
       pods.runChanged(run)
       if (run.finishedAt !== undefined) cron.childChanged(run)
@@ -123,7 +124,7 @@ export async function openControllers(needs: ControllerNeeds): Promise<Controlle
 }
 
 /** Controllers go through the same doors as clients do. */
-function actionsOf({ workflows, state }: Pick<ControllerNeeds, 'workflows' | 'state'>): WorkflowActions {
+function actionsOf({ workflows, state, config }: Pick<ControllerNeeds, 'workflows' | 'state' | 'config'>): WorkflowActions {
   return {
     submit: async (workflow): Promise<Submitted> => {
       const made = await workflows.create(WORKFLOWS, workflow as unknown as KubeObject)
@@ -140,7 +141,7 @@ function actionsOf({ workflows, state }: Pick<ControllerNeeds, 'workflows' | 'st
     },
     remove: async ({ namespace, name, uid }) => {
       const found = await state.runs.find(namespace, name)
-      if (!found.ok || found.value.uid !== uid) return
+      if (!found.ok || found.value.uid !== uid || !isManaged(found.value.labels, config.current().instanceId)) return
       const removed = await workflows.delete({ type: WORKFLOWS, namespace, name }, { preconditions: { uid } })
       if (!removed.ok && removed.problem.code !== 'not_found' && removed.problem.code !== 'conflict') throw new Error(removed.problem.message)
     },

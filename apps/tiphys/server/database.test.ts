@@ -10,6 +10,15 @@ import { databaseProblem, type Relief, relieveOthers } from './database.ts'
 
 const NOW = 1_700_000_000_000
 
+async function passed(mine: EmbeddedState, seconds: number): Promise<void> {
+  for (let past = 0; past < seconds; past += 10) {
+    await vi.advanceTimersByTimeAsync(10_000)
+    await mine.log.heartbeat(Date.now())
+    await mine.idle()
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
 describe('relieving other servers', () => {
   let folder = ''
   let relief: Relief | undefined
@@ -41,23 +50,30 @@ describe('relieving other servers', () => {
     await theirs.log.append('kept', 0, { record: '{}', change: { finishedAt: NOW } })
     const resumed: string[] = []
     const host = { runOf: () => undefined, resume: async (uid: string) => ({ ok: resumed.push(uid) > 0 }) } as unknown as RunHost
-    relief = relieveOthers({ folders: dataFolders(folder, {}), state: mine, owner: 'mine', socket: undefined }, host, { now: () => Date.now(), onTrouble: () => undefined })
-    const pass = async (seconds: number): Promise<void> => {
-      for (let passed = 0; passed < seconds; passed += 10) {
-        await vi.advanceTimersByTimeAsync(10_000)
-        await mine.log.heartbeat(Date.now())
-        await mine.idle()
-        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      }
-    }
-    await pass(50)
+    relief = relieveOthers({ folders: dataFolders(folder, {}), state: mine, owner: 'mine', socket: undefined }, host, { manages: () => true, now: () => Date.now(), onTrouble: () => undefined })
+    await passed(mine, 50)
     expect(resumed).toEqual([])
-    await pass(40)
+    await passed(mine, 40)
     expect(resumed.toSorted()).toEqual(['free', 'held'])
-    await pass(40)
+    await passed(mine, 40)
     expect(resumed).toHaveLength(2)
     const held = await mine.runs.list({ leasedBy: 'mine' })
     expect(held.ok && held.value.runs.map(({ uid }) => uid).toSorted()).toEqual(['free', 'held'])
+  })
+
+  it('INSTANCE-1 take up what another one left to them at once, and never what is not theirs', async () => {
+    const [mine, theirs] = [open('mine'), open('theirs')]
+    const create = async (uid: string, instance: string): Promise<unknown> => theirs.log.create({ uid, namespace: 'n', name: uid, phase: '', createdAt: NOW, labels: { instance }, manifest: '{}' })
+    for (const [uid, instance] of [['left', 'blue'], ['held', 'blue'], ['foreign', 'green'], ['stranded', 'green']] as const) await create(uid, instance)
+    for (const uid of ['left', 'foreign']) await theirs.log.release(uid)
+    const resumed: string[] = []
+    const host = { runOf: () => undefined, resume: async (uid: string) => ({ ok: resumed.push(uid) > 0 }) } as unknown as RunHost
+    const manages = (labels: Readonly<Record<string, string>>): boolean => labels['instance'] === 'blue'
+    relief = relieveOthers({ folders: dataFolders(folder, {}), state: mine, owner: 'mine', socket: undefined }, host, { manages, now: () => Date.now(), onTrouble: () => undefined })
+    await passed(mine, 10)
+    expect(resumed).toEqual(['left'])
+    await passed(mine, 120)
+    expect(resumed).toEqual(['left', 'held'])
   })
 })
 

@@ -50,6 +50,8 @@ export function databaseProblem(database: string): string | undefined {
 export interface ReliefOptions {
   /** Unix milliseconds. */
   readonly now: () => number
+  /** Whether a workflow with these labels is this server's to carry out. */
+  readonly manages: (labels: Readonly<Record<string, string>>) => boolean
   /** Hears of each run that is taken up, and of what cannot be. */
   readonly onTrouble: (message: string) => void
 }
@@ -101,8 +103,8 @@ class Reliever {
   }
 
   async #takeFrom(owner: string, now: number): Promise<void> {
-    for (const { uid, name } of await listRuns(this.#session.state, { finished: false, leasedBy: owner })) {
-      if ((await this.#session.state.log.takeOver(uid, owner, now)).ok) await this.#resume(uid, name)
+    for (const { uid, name, labels } of await listRuns(this.#session.state, { finished: false, leasedBy: owner })) {
+      if (this.#options.manages(labels) && (await this.#session.state.log.takeOver(uid, owner, now)).ok) await this.#resume(uid, name)
     }
   }
 
@@ -110,10 +112,12 @@ class Reliever {
     const unheld = await listRuns(this.#session.state, { finished: false, leasedBy: '' })
     const known = new Set(unheld.map(({ uid }) => uid))
     for (const uid of this.#unheldSince.keys()) if (!known.has(uid)) this.#unheldSince.delete(uid)
-    for (const { uid, name } of unheld) {
+    for (const { uid, name, phase, labels } of unheld) {
+      if (!this.#options.manages(labels)) continue
       const since = this.#unheldSince.get(uid) ?? now
       this.#unheldSince.set(uid, since)
-      if (now - since >= UNHELD_MS && (await this.#session.state.log.claim(uid, now)).ok) await this.#resume(uid, name)
+      // One that never began was left to us by a server of another instance.
+      if ((phase === '' || now - since >= UNHELD_MS) && (await this.#session.state.log.claim(uid, now)).ok) await this.#resume(uid, name)
     }
   }
 

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import { resourceOfKind } from '@tiphys/core/api'
-import { ARCHIVING_LABEL, engineConfigOf } from '@tiphys/core/controllers'
+import { ARCHIVING_LABEL, engineConfigOf, isManaged } from '@tiphys/core/controllers'
 import type { EngineConfig } from '@tiphys/core/engine'
 import type { ImageMapping } from '@tiphys/shell/adapters/process'
 import { createProcessRunner } from '@tiphys/shell/adapters/process'
@@ -114,14 +114,14 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, measured(handler, engine.meter))
   const port = await listenOn(server, options.kubePort)
   const services: ArgoServices = {
-    ...stores, logs: engine.logs, archive: tidyArchive(session, (uid) => engine.control.label(uid, { [ARCHIVING_LABEL]: 'Removed' })), limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), workflowDefaults: () => engine.config.current().workflowDefaults, metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),
+    ...stores, logs: engine.logs, archive: tidyArchive(session, (uid) => engine.control.label(uid, { [ARCHIVING_LABEL]: 'Removed' })), limits: engine.limits, artifacts: lazyArtifacts(options.folders), templates: engine.catalog, instanceId: () => engine.config.current().instanceId, version: VERSION, now: () => engine.clock.now(), newSuffix: randomSuffix, hasNamespace, info: () => infoOf(engine.config), workflowDefaults: () => engine.config.current().workflowDefaults, metrics: () => engine.meter.text(), observe: (call) => engine.meter.served(call),
   }
   const rest = await openRest(options.rest, {
     services, identify: identifyBy(access), hosts: HOSTS, certificates, onTrouble: (error) => options.onTrouble(`a request could not be answered: ${messageOf(error)}`),
   })
   const address: Address = { kube: `https://${LOOPBACK}:${port}`, rest: rest.address }
   keepAddress(place, address)
-  await resumeRuns(session, engine.host, options.onTrouble)
+  await resumeRuns(session, engine.host, { manages: engine.manages, onTrouble: options.onTrouble })
   await engine.control.resumeDeletions()
   const controllers = await openControllers({ ...engine, state, tell: options.onTrouble })
   void engine.archiver.start().catch((error: unknown) => options.onTrouble(messageOf(error)))
@@ -132,7 +132,7 @@ async function openOn(session: LocalSession, options: ServerOptions): Promise<Op
   const heartbeat = setInterval(() => void state.log.heartbeat(systemClock.now()).catch(() => undefined), HEARTBEAT_MS)
   const asked = listenForRuns(session, engine.host, options.onTrouble)
   const requests = followRequests(session, (uid, request) => engine.control.apply(uid, request), options.onTrouble)
-  const relief: Relief | undefined = options.database === undefined ? undefined : relieveOthers(session, engine.host, { now: () => systemClock.now(), onTrouble: options.onTrouble })
+  const relief: Relief | undefined = options.database === undefined ? undefined : relieveOthers(session, engine.host, { now: () => systemClock.now(), manages: engine.manages, onTrouble: options.onTrouble })
   const close = async (): Promise<void> => {
     await asked?.close()
     await Promise.all([rest.close(), drained(server), metrics?.close()])
@@ -159,6 +159,8 @@ function infoOf(config: ConfigSource): InfoSettings {
 interface Engine {
   readonly clock: Clock
   readonly config: ConfigSource
+  /** Whether a workflow with these labels is this server's to carry out. */
+  readonly manages: (labels: Readonly<Record<string, string>> | undefined) => boolean
   /** What the engine is configured with where nothing else is said. */
   readonly engineBase: Partial<EngineConfig>
   readonly throttle: Throttled
@@ -188,6 +190,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const engineBase = options.simulation === undefined ? LOCAL_CONFIG : SIMULATED_CONFIG
   const configuration = await openConfiguration(options.config ?? configDefaults, state.objects, options.onTrouble)
   const config = configuration.source
+  const manages: Engine['manages'] = (labels) => isManaged(labels, config.current().instanceId)
   const begin = (uid: string): void => host.admit(uid)
   const throttle = options.database === undefined ? throttled(begin) : sharedThrottle({ ...sharing, clock, begin, hold: (uid, message) => host.hold(uid, message), onTrouble: options.onTrouble })
   const meter = new Meter({ clock, runs: state.runs, live: () => host.runs(), config: () => config.current().metrics, build: BUILD, logged: options.logged, tell: options.onTrouble })
@@ -195,7 +198,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
   const recorder = eventRecorder(state, trouble)
   const claims = claimObjects(state.objects, trouble)
   void followClaims(state.objects, runner, stop.signal).catch(trouble)
-  const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), deletions: await openDeletions(state.objects), onTrouble: trouble })
+  const control = serverControl({ session, hostOf: () => host, forgetRun: (uid) => logs.remove(uid), deletions: await openDeletions(state.objects), manages, onTrouble: trouble })
   const workflows = new WorkflowStore({ log: state.log, runs: state.runs, control, now: () => clock.now(), newUid: randomUUID, newSuffix: randomSuffix })
   const archiver = openArchiver({ session, control, workflows, clock, config: () => config.current().archive, onTrouble: trouble })
   const endings = pendingWork(trouble)
@@ -238,7 +241,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     await Promise.all([...host.runs()].map(({ uid }) => state.log.release(uid)))
     await Promise.all([caches.saved(), recorder.saved()])
   }
-  return { clock, config, engineBase, throttle, meter, host, jobs, control, catalog, logs, workflows, archiver, limits, close }
+  return { clock, config, manages, engineBase, throttle, meter, host, jobs, control, catalog, logs, workflows, archiver, limits, close }
 }
 
 interface RunnerNeeds {

@@ -25,9 +25,9 @@ interface Asked {
   close(): Promise<void>
 }
 
-async function serve(stubs: Stubs, speed: number): Promise<Asked> {
+async function serve(stubs: Stubs, speed: number, config = 'persistence: {archive: true}'): Promise<Asked> {
   const file = join(folder, 'config.yaml')
-  writeFileSync(file, 'persistence: {archive: true}\n')
+  writeFileSync(file, `${config}\n`)
   const opened = await openServer({
     folders: dataFolders(folder, {}), config: { ...configDefaults, file }, images: [], kubePort: 0, rest: { ...restDefaults, port: 0 }, simulation: { stubs, logs: {}, speed }, onTrouble: (message) => expect.unreachable(message),
   })
@@ -177,5 +177,26 @@ await server.ask('DELETE', 'workflows/default/wf')
     const seconds = (Date.parse(finishedAt ?? '') - Date.parse(startedAt)) / 1000
     expect(seconds).toBeGreaterThanOrEqual(60)
     expect(seconds).toBeLessThan(600)
+  })
+
+  it('INSTANCE-1 INSTANCE-2 INSTANCE-3 leaves workflows of another instance alone, and makes its own what is submitted to it', async () => {
+    const label = 'workflows.argoproj.io/controller-instanceid'
+    const named = (name: string, labels: object): object => ({ workflow: { ...(workflow(name) as { workflow: object }).workflow, metadata: { name, labels } } })
+    const first = await serve({ default: { hang: true } }, 20, 'instanceID: blue')
+    await first.ask('POST', 'workflows/default', named('a', {}))
+    await first.ask('POST', 'workflows/default', named('b', { [label]: 'green' }))
+    for (const name of ['a', 'b']) expect((await phaseIs(first, name, 'Running')).metadata.labels).toMatchObject({ [label]: 'blue' })
+    expect((await first.ask('GET', 'workflows/default')).body['items']).toHaveLength(2)
+    await first.close()
+    const second = await serve({ default: { hang: true } }, 20, 'instanceID: green')
+    expect(await second.ask('GET', 'workflows/default/a')).toMatchObject({ status: 400, body: { message: "'a' is not managed by the current Argo Server" } })
+    expect((await second.ask('GET', 'workflows/default')).body['items'] ?? []).toEqual([])
+    await second.ask('POST', 'workflows/default', named('c', {}))
+    await phaseIs(second, 'c', 'Running')
+    await second.close()
+    const third = await serve({}, 20, 'instanceID: blue')
+    expect((await third.ask('GET', 'workflows/default')).body['items']).toHaveLength(2)
+    await third.ask('PUT', 'workflows/default/a/terminate', {})
+    await phaseIs(third, 'a', 'Failed')
   })
 })

@@ -14,7 +14,7 @@ import { workflowFailure } from './workflow-find.ts'
 import { archiveFilterOf } from './workflow-reads.ts'
 import { problemAnswer, resubmitted, shownWorkflow } from './workflow-writes.ts'
 
-const list: ArgoOperationHandler = async (call, { archive, instanceId }) => {
+const list: ArgoOperationHandler = async (call, services) => {
   // Times are no parameters of this list.
   const query = new URLSearchParams([...call.query].filter(([name]) => name !== 'createdAfter' && name !== 'finishedBefore'))
   const wanted = readListOptions(query, query.get('namespace') ?? '')
@@ -23,7 +23,8 @@ const list: ArgoOperationHandler = async (call, { archive, instanceId }) => {
   const denied = await forbiddenIn(call, wanted.value.namespace)
   if (denied !== undefined) return refusedWith(denied)
   const { offset, limit, showRemaining } = wanted.value
-  const filter = archiveFilterOf({ ...wanted.value, labels: [...wanted.value.labels, managedSelector(instanceId?.() ?? '')] })
+  const filter = archiveFilterOf({ ...wanted.value, labels: [...wanted.value.labels, managedSelector(services.instanceId?.() ?? '')] })
+  const { archive } = services
   const page = await archivedPage(archive, filter, { offset, limit })
   if (!page.ok) return refusedAs('invalidArgument', page.problem.message)
   const { items, hasMore } = page.value

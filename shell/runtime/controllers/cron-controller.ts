@@ -1,6 +1,7 @@
 // Owns the loop around cron workflows: it wakes for ticks and changes, asks what to do, stores the decision, and then acts.
 import {
-  CRON_LABEL, type Child, type ControllerConfig, type TickDecision, COMPLETED_LABEL, beyondHistory, decideTick, dueTicks, followChildren, noteSubmitted, resumeTick, scheduleText, withCondition, withoutCondition,
+  CRON_LABEL, type Child, type ControllerConfig, type TickDecision, COMPLETED_LABEL, beyondHistory, decideTick, dueTicks, followChildren, isManaged, noteSubmitted, resumeTick, scheduleText, withCondition,
+  withoutCondition,
 } from '@tiphys/core/controllers'
 import type { CronWorkflow } from '@tiphys/core/spec'
 import type { CancelTimer, Clock, KubeObject, ObjectStore, ResourceType, RunIndex, RunSummary } from '@tiphys/shell/ports'
@@ -44,7 +45,6 @@ interface Entry {
 
 const AGAIN_MS = 5000
 const TRIES_MAX = 20
-const INSTANCE_LABEL = 'workflows.argoproj.io/controller-instanceid'
 
 export class CronController {
   private readonly options: CronControllerOptions
@@ -127,7 +127,7 @@ export class CronController {
   private async look(entry: Entry): Promise<void> {
     const { clock, localZone, config, specError } = this.options
     const given = await this.read(entry)
-    if (given === undefined || (given.metadata.labels?.[INSTANCE_LABEL] ?? '') !== config().instanceId) return this.arm(entry, undefined)
+    if (given === undefined || !isManaged(given.metadata.labels, config().instanceId)) return this.arm(entry, undefined)
     const followed = await this.follow(given)
     const now = clock.now()
     if (followed === undefined || followed.metadata.labels?.[COMPLETED_LABEL] === 'true') return
