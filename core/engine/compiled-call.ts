@@ -118,7 +118,7 @@ export function expand(call: CompiledCall, scope: Scope): Expansion {
   if (call.loop === undefined) return { kind: 'single' }
   const lenient = conditionIsFalse(call, scope)
   if (lenient === 'error') return { kind: 'error', message: whenProblem(call, scope) }
-  const items = lenient ? unresolvedItems(call.loop) : resolvedItems(call.loop, scope)
+  const items = lenient ? unresolvedItems(call.loop, withoutResults(scope)) : resolvedItems(call.loop, scope)
   if (items.ok) return { kind: 'loop', items: items.value, lenient }
   return lenient ? { kind: 'loop', items: NO_ITEMS, lenient } : { kind: 'error', message: items.message }
 }
@@ -144,10 +144,19 @@ function resolvedItems(loop: Loop, scope: Scope): Items {
   return loop.kind === 'items' ? toItems(itemsOfList(value.value as readonly never[])) : toItems(expandSequence(value.value as Sequence))
 }
 
-function unresolvedItems(loop: Loop): Items {
-  if (loop.kind === 'param') return toItems(itemsOfParam(loop.raw))
-  return loop.kind === 'items' ? toItems(itemsOfList(loop.document.value as readonly never[])) : toItems(expandSequence(loop.document.value as Sequence))
+/** What a loop runs over where its condition is false already: results of other steps are not asked for, what was known before them is. */
+function unresolvedItems(loop: Loop, scope: Scope): Items {
+  if (loop.kind === 'param') {
+    const text = renderText(loop.text, scope, LOOSE)
+    return toItems(itemsOfParam(text.ok ? text.value : loop.raw))
+  }
+  const value = renderParts(loop.document, scope, LOOSE)
+  const document = value.ok ? value.value : loop.document.value
+  return loop.kind === 'items' ? toItems(itemsOfList(document as readonly never[])) : toItems(expandSequence(document as Sequence))
 }
+
+/** The layer of results is the innermost one. */
+const withoutResults = (scope: Scope): Scope => scopeOf(...(scope as Scope & { layers: readonly Layer[] }).layers.slice(1))
 
 function toItems(result: { readonly ok: true; readonly value: LoopItems } | { readonly ok: false; readonly problem: { readonly message: string } }): Items {
   return result.ok ? result : { ok: false, message: result.problem.message }

@@ -4,7 +4,7 @@ import type { Call, Frame, RunNode, Turn } from './model.ts'
 import { enter } from './call.ts'
 import { addChild, createNode, idOf, isFinished, isFulfilled, isUnsuccessful, nodeNamed, setPhase } from './nodes.ts'
 import type { PlannedTask } from './dag-plan.ts'
-import { type DagBody, SETTLED, TaskSiblings, connect, settle, sourceOf } from './dag.ts'
+import { type DagBody, SETTLED, TaskSiblings, brokenBefore, connect, settle, sourceOf } from './dag.ts'
 import { type Resolution, type ResolvedCall, expand, resolveItem, resolveSingle } from './compiled-call.ts'
 import { type Scope, scopeOf } from './scope.ts'
 import { itemLayer } from './items.ts'
@@ -43,6 +43,8 @@ export function runTask(turn: Turn, frame: Frame, index: number): void {
   body.tasks.set(index, task)
   body.open += 1
   if (task.node === undefined && !mayRun(turn, frame, task)) return
+  const broken = task.node === undefined ? brokenBefore(body, index) : undefined
+  if (broken !== undefined) return endUnrun(turn, frame, { task, phase: 'Error', message: broken })
   if (task.node !== undefined && isFinished(task.node)) return finishTask(turn, frame, task)
   start(turn, frame, task)
 }

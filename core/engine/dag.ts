@@ -35,6 +35,8 @@ export interface DagBody {
   readonly postponed: Set<number>
   /** Nodes of tasks and items with hooks that wait for one. */
   readonly delayed: Map<RunNode, Task>
+  /** Loops whose outputs make no lists, and why: whatever comes after them is an error (OUT-6). */
+  readonly broken: Map<number, string>
 }
 
 export function startDag(turn: Turn, frame: Frame): Outcome {
@@ -47,7 +49,7 @@ export function startDag(turn: Turn, frame: Frame): Outcome {
   const waiting = new Int32Array(plan.tasks.length).fill(-1)
   for (const index of order) waiting[index] = (plan.tasks[index] as PlannedTask).dependencies.length
   const ready = order.filter((index) => waiting[index] === 0)
-  const body: DagBody = { kind: 'dag', place: { run: turn.run, world: turn.world }, plan, targets, waiting, tasks: new Map(), ready, open: 0, views: new Map(), postponed: new Set(), delayed: new Map() }
+  const body: DagBody = { kind: 'dag', place: { run: turn.run, world: turn.world }, plan, targets, waiting, tasks: new Map(), ready, open: 0, views: new Map(), postponed: new Set(), delayed: new Map(), broken: new Map() }
   frame.body = body
   proceed(turn, frame, body)
   if (frame.failure !== undefined) return { kind: 'failed', node, ...frame.failure }
@@ -80,6 +82,8 @@ function proceed(turn: Turn, frame: Frame, body: DagBody): void {
   for (const index of [...body.postponed]) if (!resumeTask(turn, frame, index)) break
   for (let i = 0; i < body.ready.length; i++) runTask(turn, frame, body.ready[i] as number)
   body.ready.length = 0
+  const broken = brokenTarget(body)
+  if (broken !== undefined) return errorDag(turn, frame, broken)
   if (body.open === 0 && frame.failure === undefined) assess(turn, frame, body)
   else if (body.postponed.size + body.delayed.size > 0 && failsFast(turn, frame) && isStopped(body)) failFast(turn, frame, body)
 }
@@ -108,12 +112,19 @@ export function settle(frame: Frame, task: Task): void {
   body.tasks.delete(task.index)
   body.waiting[task.index] = SETTLED
   body.open -= 1
+  noteBroken(frame, body, task)
   for (const dependent of (body.plan.tasks[task.index] as PlannedTask).dependents) {
     const left = (body.waiting[dependent] as number) - 1
     if (left < -1) continue
     body.waiting[dependent] = left
     if (left === 0) body.ready.push(dependent)
   }
+}
+
+function noteBroken(frame: Frame, body: DagBody, { index, node, planned }: Task): void {
+  if (node?.type !== 'TaskGroup') return
+  const problem = new TaskSiblings(frame, undefined).view(planned.call.name)?.aggregate?.problem
+  if (problem !== undefined) body.broken.set(index, problem)
 }
 
 function assess(turn: Turn, frame: Frame, body: DagBody): void {
@@ -133,16 +144,31 @@ function succeed(turn: Turn, frame: Frame, body: DagBody): void {
   exportTasks(turn, frame, body)
   const scope = scopeOf(resultsLayer('tasks', new TaskSiblings(frame, undefined)), ...frame.scope.layers)
   const outputs = problem === undefined ? resolveOutputs(frame.template, scope) : { ok: false as const, message: problem }
-  if (!outputs.ok) {
-    setPhase(turn, node, 'Error', outputs.message)
-    frame.failure = { reason: 'error', message: outputs.message }
-    return leave(turn, frame)
-  }
+  if (!outputs.ok) return errorDag(turn, frame, outputs.message)
   if (outputs.value !== undefined) node.outputs = outputs.value
   node.outbound = outboundIds(turn, frame, body)
   setPhase(turn, node, 'Succeeded')
   saveCache(turn, node)
   close(turn, frame)
+}
+
+function errorDag(turn: Turn, frame: Frame, message: string): void {
+  setPhase(turn, frame.node as RunNode, 'Error', message)
+  frame.failure = { reason: 'error', message }
+  leave(turn, frame)
+}
+
+/** Why nothing that comes after a loop can be looked at, if that is so. */
+export function brokenBefore({ plan, broken }: DagBody, index: number): string | undefined {
+  for (const [loop, message] of broken) if (isAncestor(plan, loop, index)) return message
+  return undefined
+}
+
+/** The same of a target that was looked at. */
+function brokenTarget(body: DagBody): string | undefined {
+  if (body.broken.size === 0) return undefined
+  const looked = body.targets.filter((index) => body.tasks.has(index) || body.waiting[index] === SETTLED)
+  return looked.map((index) => brokenBefore(body, index)).find((message) => message !== undefined)
 }
 
 /** What tasks made known to the workflow is told once more in the order of the tasks; what the dag itself makes known is told by a dag around it (OUT-10). */
