@@ -6,6 +6,7 @@ import {
   isObject,
   schemaKit,
   schemaOfKind,
+  sortKeys,
   validateCronWorkflow,
   validateWorkflow,
   validateWorkflowTemplate,
@@ -131,11 +132,17 @@ function judge(universe: Universe, manifest: Manifest, options: ReferenceOptions
 
 function strictProblem(manifest: Manifest): Judgement | undefined {
   const unknown = manifest.problems.filter((p) => p.severity === 'strict')
-  const messages = unknown.map((p) => `unknown field ${JSON.stringify(formatPath(p.path))}`)
+  const messages = inKeyOrder(manifest, unknown).map((p) => `unknown field ${JSON.stringify(formatPath(p.path))}`)
   const twice = refusedDuplicates(manifest)
   for (const path of twice) messages.push(`duplicate field ${JSON.stringify(formatPath(path))}`)
   if (messages.length === 0) return undefined
   return { code: 'strict', message: `strict decoding error: ${messages.join(', ')}`, path: unknown[0]?.path ?? twice[0] ?? [] }
+}
+
+/** YAML becomes JSON first, with its keys in order, and what is wrong is found in that order. */
+function inKeyOrder({ kind, document }: Manifest, unknown: Manifest['problems']): Manifest['problems'] {
+  if (unknown.length < 2 || kind === 'other' || document.format === 'json') return unknown
+  return decode(schemaOfKind(kind), sortKeys(document.value ?? null)).problems.filter((p) => p.severity === 'strict')
 }
 
 /** The keys of JSON text that stand twice where the strict reader looks: below a step, in loop items and the like it does not. */

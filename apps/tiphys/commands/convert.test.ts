@@ -59,6 +59,12 @@ describe('without a server', () => {
     expect((await call(['lint', '--offline', `${folder}/wrong.yaml`], '', true)).err).toBe('Error: failed to parse YAML from file /wrong.yaml: json: cannot unmarshal array into Go value of type v1.ObjectMeta\n')
   })
 
+  it('unknown fields are told in the order of their keys, as after a change into JSON', async () => {
+    const odd = join(folder, 'odd.yaml')
+    writeFileSync(odd, manifest('Workflow', '  zebra: 1\n  ape: 1'))
+    expect((await call(['lint', '--offline', '-o', 'simple', odd], '', true)).out).toContain('strict decoding error: unknown field "spec.ape", unknown field "spec.zebra"')
+  })
+
   it('standard input is read once, by the reference for its templates only', async () => {
     const good = manifest('Workflow', '  entrypoint: main\n  templates: [{name: main, container: {image: a, command: [a]}}]')
     expect(await call(['lint', '--offline', '-'], good, true)).toMatchObject({ exit: 1, out: expect.stringContaining('found nothing to lint') })

@@ -39,7 +39,7 @@ async function runAt(place: Located, program: Program, streams: Streams): Promis
   const wrongArguments = argumentProblem(place, parsed.value)
   if (wrongArguments !== undefined) return usageError(place, { code: 'arguments', message: wrongArguments }, streams)
   if (load === undefined) return printHelp(place, streams)
-  const wrongFlags = missingFlags(set, parsed.value.flags) ?? exclusiveFlags(place.command, parsed.value.flags)
+  const wrongFlags = place.command.check?.(parsed.value.flags) ?? missingFlags(set, parsed.value.flags) ?? exclusiveFlags(place.command, parsed.value.flags)
   if (wrongFlags !== undefined) return fail({ error: wrongFlags }, streams)
   for (const { name, idle } of set.byName.values()) if (idle === true && parsed.value.flags.given(name)) streams.stderr(`--${name} is taken, and means nothing here\n`)
   const invocation = invocationAt(place, parsed.value, streams)

@@ -215,6 +215,20 @@ describe('variables that stand in for flags', () => {
   })
 })
 
+describe('a rule of flags', () => {
+  it('goes before those that must be given', async () => {
+    const create: CommandSpec = { name: 'create', short: 'Creates.', check: (flags) => (flags.text('type') === 'a' ? undefined : 'no such type'), flags: [{ name: 'type', type: 'string', usage: 'type', required: true }, { name: 'limit', type: 'int', usage: 'limit', required: true }], load: async () => ({ run: async () => ({ exit: 0 }) }) }
+    const told = async (...argv: readonly string[]): Promise<string> => {
+      let stderr = ''
+      await execute({ root: { name: 'tool', short: 'A tool.', commands: [create] } }, ['create', ...argv], { stdout: () => undefined, stderr: (text) => (stderr += text), env: {} })
+      return stderr
+    }
+    expect(await told()).toBe('Error: no such type\n')
+    expect(await told('--type', 'a')).toBe('Error: required flag(s) "limit" not set\n')
+    expect(await told('--type', 'a', '--limit', '1')).toBe('')
+  })
+})
+
 describe('finding the command', () => {
   it('accepts flags before and between the names', async () => {
     const { call } = await run(['-n', 'prod', 'limits', '-v', 'create', '--type', 'x', 'key'])

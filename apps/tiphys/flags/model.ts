@@ -71,6 +71,8 @@ export interface CommandSpec {
   /** Groups of flags of which at most one may be given. */
   readonly exclusive?: readonly (readonly string[])[]
   readonly args?: ArgumentRule
+  /** A rule of flags that goes before those that must be given; answers the message of the error. */
+  readonly check?: (flags: Flags) => string | undefined
   readonly commands?: readonly CommandSpec[]
   /** Loads the code of the command, only when it runs. A command without it prints its help. */
   readonly load?: () => Promise<CommandModule>

@@ -1,5 +1,5 @@
 // Commands around workflows: cp, auth, sync, convert, executor-plugin.
-import type { CommandSpec, FlagSpec } from '../../flags/index.ts'
+import type { CommandSpec, FlagSpec, Flags } from '../../flags/index.ts'
 import { NO_COLOR } from './flags.ts'
 
 export const cp: CommandSpec = {
@@ -33,6 +33,13 @@ const TYPE: FlagSpec = { name: 'type', type: 'string', usage: 'Type of sync limi
 const CONFIG_MAP: FlagSpec = { name: 'cm-name', type: 'string', usage: 'ConfigMap name (required if type is configmap)' }
 const LIMIT: FlagSpec = { name: 'limit', type: 'int32', usage: 'Sync limit', required: true }
 
+/** The flags are judged before a server is looked for. */
+function limitProblem(flags: Flags): string | undefined {
+  const type = flags.text('type').toUpperCase()
+  if (type !== 'DATABASE' && type !== 'CONFIGMAP') return "--type must be either 'database' or 'configmap'"
+  return type === 'CONFIGMAP' && flags.text('cm-name') === '' ? '--cm-name is required when type is configmap' : undefined
+}
+
 export const sync: CommandSpec = {
   name: 'sync',
   short: 'manage sync limits',
@@ -41,10 +48,10 @@ export const sync: CommandSpec = {
     { does: 'Change one in a ConfigMap', run: 'sync update my-key --type configmap --cm-name my-configmap --limit 20' },
   ],
   commands: [
-    { name: 'create', short: 'Create a sync limit', args: { min: 1, max: 1 }, flags: [LIMIT, TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).createLimit }) },
-    { name: 'get', short: 'Get a sync limit', args: { min: 1, max: 1 }, flags: [TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).getLimit }) },
-    { name: 'update', short: 'Update a sync limit', args: { min: 1, max: 1 }, flags: [LIMIT, TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).updateLimit }) },
-    { name: 'delete', short: 'Delete a sync limit', args: { min: 1, max: 1 }, flags: [TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).deleteLimit }) },
+    { name: 'create', short: 'Create a sync limit', args: { min: 1, max: 1 }, check: limitProblem, flags: [LIMIT, TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).createLimit }) },
+    { name: 'get', short: 'Get a sync limit', args: { min: 1, max: 1 }, check: limitProblem, flags: [TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).getLimit }) },
+    { name: 'update', short: 'Update a sync limit', args: { min: 1, max: 1 }, check: limitProblem, flags: [LIMIT, TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).updateLimit }) },
+    { name: 'delete', short: 'Delete a sync limit', args: { min: 1, max: 1 }, check: limitProblem, flags: [TYPE, CONFIG_MAP], load: async () => ({ run: (await import('../../remote/commands/sync.ts')).deleteLimit }) },
   ],
 }
 

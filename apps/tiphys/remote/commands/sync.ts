@@ -1,38 +1,26 @@
 // Owns the commands of `tiphys sync`: limits of semaphores in ConfigMaps and in the database.
-import { Mistake, during } from '../failure.ts'
-import { guarded } from '../guard.ts'
+import { during } from '../failure.ts'
 import { type Remote, namespaceFor, withServer } from '../remote.ts'
 import { type SyncLimit, deleteLimit as remove, getLimit as get, setLimit } from '../services.ts'
-import type { Flags, Invocation, Outcome } from '../../flags/index.ts'
+import type { Invocation, Outcome } from '../../flags/index.ts'
 
 type Run = (invocation: Invocation) => Promise<Outcome>
 
-export const getLimit = checked(async (remote) => print(remote, await during('failed to get sync limit', get(remote.connection, target(remote)))))
+export const getLimit = limits(async (remote) => print(remote, await during('failed to get sync limit', get(remote.connection, target(remote)))))
 
-export const createLimit = checked(async (remote) => change(remote, 'create'))
-export const updateLimit = checked(async (remote) => change(remote, 'update'))
+export const createLimit = limits(async (remote) => change(remote, 'create'))
+export const updateLimit = limits(async (remote) => change(remote, 'update'))
 
-export const deleteLimit = checked(async (remote) => {
+export const deleteLimit = limits(async (remote) => {
   await during('failed to delete sync limit', remove(remote.connection, target(remote)))
   remote.print('Sync limit deleted\n')
 })
 
-/** The flags are judged before a server is looked for. */
-function checked(work: (remote: Remote) => Promise<void>): Run {
-  const asked = withServer(async (remote) => {
+function limits(work: (remote: Remote) => Promise<void>): Run {
+  return withServer(async (remote) => {
     await work(remote)
     return undefined
   })
-  return guarded(async (invocation) => {
-    checkFlags(invocation.flags)
-    return asked(invocation)
-  })
-}
-
-function checkFlags(flags: Flags): void {
-  const type = flags.text('type').toUpperCase()
-  if (type !== 'DATABASE' && type !== 'CONFIGMAP') throw new Mistake("--type must be either 'database' or 'configmap'")
-  if (type === 'CONFIGMAP' && flags.text('cm-name') === '') throw new Mistake('--cm-name is required when type is configmap')
 }
 
 const DATABASE = 1
