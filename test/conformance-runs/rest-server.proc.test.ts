@@ -202,6 +202,12 @@ describe('the Argo REST API of a whole server', () => {
     expect((await ask('GET', '/api/v1/archived-workflows/?name=kept')).body).toEqual({ code: 3, message: 'both name and namespace are required if uid is not specified' })
     expect(namesOf(await ask('GET', '/api/v1/archived-workflows?createdAfter=2999-01-01T00:00:00Z&namePrefix=kept'))).toEqual(['kept'])
     expect((await ask('PUT', `${HOME}/kept/retry`, { body: {} })).body).toMatchObject({ code: 3, message: expect.stringContaining('restartSuccessful') as string })
+    const { items: [{ metadata: { uid } }] } = (await ask('GET', '/api/v1/archived-workflows?namePrefix=kept')).body as { readonly items: readonly [{ readonly metadata: { readonly uid: string } }] }
+    const again = `/api/v1/archived-workflows/${uid}/resubmit`
+    await kube('POST', '/api/v1/namespaces', { metadata: { name: 'elsewhere' } })
+    expect((await ask('PUT', again, { body: { namespace: 'elsewhere' } })).body).toMatchObject({ metadata: { namespace: 'elsewhere', generateName: 'kept-' } })
+    expect((await ask('PUT', again, { body: { namespace: 'nowhere' } })).status).toBe(404)
+    expect((await ask('PUT', again, { body: {} })).status).toBe(400)
     await ask('DELETE', `${HOME}/kept`)
     await until(async () => (await ask('DELETE', `${HOME}/kept`)).status === 404)
     expect((await ask('PUT', `${HOME}/kept/retry`, { body: {} })).body).toMatchObject({ code: 3, message: expect.stringContaining('restartSuccessful') as string })

@@ -104,12 +104,14 @@ function operatorOf({ operator, key }: LabelSelector[number], text: string): str
 
 const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request'
 
+/** The copy may be made in another namespace than that of the original, by who may make it there. */
 const resubmit: ArgoOperationHandler = async (call, services) => {
   const found = await find(call, services, asked(call))
   if (!found.ok) return refusedWith(found.failure)
   const { namespace } = asked(call)
-  if (namespace === '') return refusedAs('invalidArgument', NO_NAMESPACE)
-  return namespace === found.value.metadata.namespace ? resubmitted(found.value, call, services) : refusedAs('invalidArgument', OTHER_NAMESPACE)
+  const denied = await forbiddenIn(call, namespace)
+  if (denied !== undefined) return refusedWith(denied)
+  return resubmitted({ ...found.value, metadata: { ...found.value.metadata, namespace } }, call, services)
 }
 
 /** What is gone comes back as a workflow of its old name, and goes on where it failed. */
@@ -117,7 +119,6 @@ const retry: ArgoOperationHandler = async (call, services) => {
   const found = await find(call, services, asked(call))
   if (!found.ok) return refusedWith(found.failure)
   const { namespace } = asked(call)
-  if (namespace === '') return refusedAs('invalidArgument', NO_NAMESPACE)
   const { body } = call
   const name = found.value.metadata.name ?? ''
   if ((await services.workflows.summary(namespace, name)).ok) return refusedAs('alreadyExists', 'Workflow already exists on cluster, use argo retry {name} instead')
@@ -126,6 +127,7 @@ const retry: ArgoOperationHandler = async (call, services) => {
   const retried = retryWorkflow(found.value, options)
   if (!retried.ok) return problemAnswer(retried.problem)
   const { workflow } = retried.value
+  if (namespace === '') return refusedAs('invalidArgument', NO_NAMESPACE)
   if (workflow.metadata.namespace !== namespace) return refusedAs('invalidArgument', OTHER_NAMESPACE)
   const made = await services.workflows.submit(workflow as unknown as KubeObject, false)
   return made.ok ? shownWorkflow(made.value) : refusedWith(workflowFailure(made.problem, name))
