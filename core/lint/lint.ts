@@ -52,7 +52,7 @@ export function lintFiles(files: readonly SourceFile[], options: LintOptions = {
     if (rejection.manifest !== undefined) continue
     // That nothing is left to lint follows from what could not be read, and is no mistake of its own.
     const causes = rejection.code === 'nothing' ? findings.filter((f) => unreadableCodes.includes(f.code)) : []
-    for (const cause of causes) findings[findings.indexOf(cause)] = { ...cause, rejectedByReference: true }
+    for (const cause of causes) findings[findings.indexOf(cause)] = { ...cause, severity: 'error', rejectedByReference: true }
     if (causes.length === 0) findings.push(callFinding(rejection))
   }
   findings.sort(byPlace)
@@ -61,8 +61,8 @@ export function lintFiles(files: readonly SourceFile[], options: LintOptions = {
   return { ok: !failed, findings, objects, reference }
 }
 
-/** What keeps a document from being an object at all. */
-const unreadableCodes = ['yaml_invalid', 'not_an_object', 'kind_missing', 'too_deep', 'too_large']
+/** What keeps a document from being an object at all, or makes the reference pass over it. */
+const unreadableCodes = ['yaml_invalid', 'not_an_object', 'kind_missing', 'too_deep', 'too_large', 'duplicate_key']
 
 function byPlace(a: Finding, b: Finding): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1

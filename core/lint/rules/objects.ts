@@ -1,7 +1,7 @@
 // Owns rules for an object as a whole: its version, name, labels, what starts it, and what nothing reaches.
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, labelValueProblems, parseCron } from '@tiphys/core/kube'
 import { didYouMean, hasLocationOrKey, metricProblem, nearest, type JsonObject, type Template } from '@tiphys/core/spec'
-import { findNamed, findTarget, type ObjectView } from '../object-view.ts'
+import { findNamed, findTarget, type ObjectView, type TemplateView } from '../object-view.ts'
 import { hasTag } from '../visit.ts'
 import { checkHook } from './calls.ts'
 import { checkUnique } from './pod-parts.ts'
@@ -136,6 +136,8 @@ function checkReached(view: ObjectView): void {
   for (const hook of Object.values(hooks ?? {})) named(hook.template)
   const views = new Map(view.all.map((t) => [t.template, t]))
   for (let template = pending.pop(); template !== undefined; template = pending.pop()) {
+    // What a template would call that has lost its steps or its type cannot be told.
+    if (isHollow(views.get(template))) return
     for (const { call } of views.get(template)?.calls ?? []) {
       // A name that only a run knows may mean any template.
       if (hasTag(call.template) || hasTag(call.templateRef?.template)) return
@@ -149,6 +151,10 @@ function checkReached(view: ObjectView): void {
   for (const { template, path } of view.templates.values()) {
     if (!reached.has(template)) remarks.warning('template_unused', path, `nothing calls template "${template.name ?? ''}"`)
   }
+}
+
+function isHollow(view: TemplateView | undefined): boolean {
+  return view !== undefined && view.calls.length === 0 && (view.type === undefined || view.type === 'steps' || view.type === 'dag')
 }
 
 /** Artifacts that do not say where they live need a repository, which lint cannot see. */
