@@ -12,7 +12,7 @@ import { saveCache } from './memo.ts'
 import { close, leave } from './close.ts'
 import { declaredTemplate } from './steps-views.ts'
 import { branchVerdict } from './dag-verdict.ts'
-import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
+import { FAIL_FAST_MESSAGE, failFastStand, failsFast } from './parallelism.ts'
 import { type Task, advanceTask, resumeHooks, resumeTask, runTask } from './dag-task.ts'
 
 export const SETTLED = -2
@@ -69,6 +69,13 @@ export function advanceDag(turn: Turn, frame: Frame): void {
     close(turn, frame)
     return notify(turn, frame)
   }
+  const stand = failFastStand(turn, frame)
+  if (stand !== 'goes on') {
+    frame.changed?.clear()
+    if (stand === 'waits') return
+    failFast(turn, frame, body)
+    return notify(turn, frame)
+  }
   for (const child of frame.changed ?? []) advanceTask(turn, frame, child)
   frame.changed?.clear()
   proceed(turn, frame, body)
@@ -97,9 +104,8 @@ function isStopped(body: DagBody): boolean {
 }
 
 function failFast(turn: Turn, frame: Frame, body: DagBody): void {
-  // Loops with calls that are not made any more, and those whose items have ended without their exit handlers.
-  const stopped = [...[...body.postponed].map((index) => body.tasks.get(index)), ...body.delayed.values()]
-  for (const task of stopped) if (task?.loop !== undefined && !isFinished(task.loop.node)) setPhase(turn, task.loop.node, 'Failed', FAIL_FAST_MESSAGE)
+  // Loops with calls that are not made any more, and those whose items have ended without being looked at.
+  for (const task of body.tasks.values()) if (task.loop !== undefined && !isFinished(task.loop.node)) setPhase(turn, task.loop.node, 'Failed', FAIL_FAST_MESSAGE)
   setPhase(turn, frame.node as RunNode, 'Failed', FAIL_FAST_MESSAGE)
   close(turn, frame)
 }

@@ -1,6 +1,6 @@
 // Limits of how much runs at a time: of the workflow's pods, and of the children of one steps or dag template (PAR-1 … PAR-4).
 import type { Frame, Turn } from './model.ts'
-import { countersOf } from './nodes.ts'
+import { countersOf, isUnsuccessful } from './nodes.ts'
 
 export const FAIL_FAST_MESSAGE = 'template has failed or errored children and failFast enabled'
 
@@ -26,4 +26,16 @@ function boundaryLimitReached(turn: Turn, boundary: Frame | undefined): boolean 
 /** Whether a steps or dag template calls nothing more because something in it failed; it ends once all that it has called is over (PAR-3). */
 export function failsFast(turn: Turn, boundary: Frame): boolean {
   return boundary.compiled.source.failFast === true && countersOf(turn.run, boundary.id).unsuccessful > 0
+}
+
+/**
+ * Where a template that fails fast stands when it is looked at: it goes on, waits for what runs, or is over. Pods that have failed count at once; steps and
+ * dags that failed while this was looked at have not been seen yet.
+ */
+export function failFastStand(turn: Turn, boundary: Frame): 'goes on' | 'waits' | 'over' {
+  if (!failsFast(turn, boundary)) return 'goes on'
+  const { unsuccessful, active } = countersOf(turn.run, boundary.id)
+  const unseen = [...(boundary.changed ?? [])].filter(({ node }) => node !== undefined && node.type !== 'Pod' && isUnsuccessful(node)).length
+  if (unsuccessful <= unseen) return 'goes on'
+  return active > 0 ? 'waits' : 'over'
 }

@@ -8,7 +8,7 @@ import { outboundOf } from './outbound.ts'
 import { resolveOutputs, exportOutputs } from './outputs.ts'
 import { saveCache } from './memo.ts'
 import { close, leave } from './close.ts'
-import { FAIL_FAST_MESSAGE, failsFast } from './parallelism.ts'
+import { FAIL_FAST_MESSAGE, failFastStand, failsFast } from './parallelism.ts'
 import { makeCalls, resolveGroup, takeUpFinished } from './steps-calls.ts'
 import { type Group, type StepsBody, type StepsPlan, planSteps } from './steps-group.ts'
 import { assess, noteChange } from './steps-members.ts'
@@ -35,6 +35,13 @@ export function advanceSteps(turn: Turn, frame: Frame): void {
   const group = body.current
   if (group === undefined) return
   if (isFinished(frame.node as RunNode)) return closeAndNotify(turn, frame)
+  const stand = failFastStand(turn, frame)
+  if (stand !== 'goes on') {
+    frame.changed?.clear()
+    if (stand === 'waits') return
+    failFast(turn, frame, group)
+    return notify(turn, frame)
+  }
   for (const child of frame.changed ?? []) noteChange(turn, frame, child)
   frame.changed?.clear()
   for (const member of [...group.delayed]) assess(turn, frame, { group, member })
