@@ -30,6 +30,8 @@ export interface RunControl {
   remove(summary: RunSummary, options: DeleteOptions): Promise<Done & { readonly gone?: boolean }>
   /** When the deletion of a run began, Unix milliseconds. */
   deletingSince(uid: string): number | undefined
+  /** Whether a deleted run goes only after what it owns. */
+  isInForeground?(uid: string): boolean
   /** Whether a deleted run only has to end and be forgotten, and no finalizer holds it. */
   isLeaving(uid: string): boolean
 }
@@ -157,7 +159,9 @@ export class WorkflowStore implements KubeStore {
 
   #dressed(workflow: Workflow, summary: RunSummary): StoredObject {
     const deleting = this.#options.control.deletingSince(summary.uid)
-    const metadata = { generation: 1, ...workflow.metadata, ...(deleting !== undefined && { deletionTimestamp: timeText(deleting), deletionGracePeriodSeconds: 0 }) }
+    const finalizers = this.#options.control.isInForeground?.(summary.uid) === true ? [...new Set([...(workflow.metadata.finalizers ?? []), 'foregroundDeletion'])] : workflow.metadata.finalizers
+    const marks = deleting === undefined ? {} : { deletionTimestamp: timeText(deleting), deletionGracePeriodSeconds: 0, ...(finalizers !== undefined && { finalizers }) }
+    const metadata = { generation: 1, ...workflow.metadata, ...marks }
     return stored({ ...workflow, metadata }, summary.resourceVersion)
   }
 

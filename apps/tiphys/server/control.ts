@@ -50,6 +50,7 @@ export function serverControl(parts: ControlParts): ServerControl {
     live: (uid) => hostOf().runOf(uid),
     deletingSince: (uid) => deletions.of(uid)?.since,
     isLeaving: (uid) => leavers.isLeaving(uid),
+    isInForeground: (uid) => deletions.of(uid)?.foreground === true,
     onUpdate: ({ run }) => run.status.completed && leavers.onEnd(run.uid),
     change: async (summary, before, after) => {
       const work = async (): Promise<Done> => orAsk(session, summary, { done: await change({ session, host: hostOf(), summary }, before, after), request: { kind: 'change', before, after } })

@@ -12,6 +12,8 @@ interface Note {
   readonly since: number
   /** Whether what the workflow owns shall stay. */
   readonly orphan: boolean
+  /** Whether it goes only after what it owns. */
+  readonly foreground: boolean
 }
 
 export interface Deletions {
@@ -28,9 +30,9 @@ export async function openDeletions(objects: ObjectStore): Promise<Deletions> {
   return {
     of: (uid) => notes.get(uid),
     begin: async ({ uid, name }, { propagation }) => {
-      const note: Note = { since: systemClock.now(), orphan: propagation === 'orphan' }
+      const note: Note = { since: systemClock.now(), orphan: propagation === 'orphan', foreground: propagation === 'foreground' }
       notes.set(uid, note)
-      const object = { apiVersion: `${NOTES.group}/v1`, kind: NOTES.kind, metadata: { name: uid }, workflow: name, orphan: note.orphan, since: rfc3339(note.since) }
+      const object = { apiVersion: `${NOTES.group}/v1`, kind: NOTES.kind, metadata: { name: uid }, workflow: name, orphan: note.orphan, foreground: note.foreground, since: rfc3339(note.since) }
       const made = await objects.create(NOTES, object as unknown as KubeObject)
       if (!made.ok && made.problem.code !== 'already_exists') throw new Error(made.problem.message)
     },
@@ -49,8 +51,8 @@ async function load(objects: ObjectStore): Promise<Map<string, Note>> {
     const page = await objects.list({ type: NOTES, limit: PAGE, ...(token !== undefined && { continue: token }) })
     if (!page.ok) throw new Error(page.problem.message)
     for (const object of page.value.objects) {
-      const { orphan, since } = object as typeof object & { readonly orphan?: boolean; readonly since?: string }
-      notes.set(object.metadata.name, { orphan: orphan === true, since: Date.parse(since ?? '') || 0 })
+      const { orphan, foreground, since } = object as typeof object & { readonly orphan?: boolean; readonly foreground?: boolean; readonly since?: string }
+      notes.set(object.metadata.name, { orphan: orphan === true, foreground: foreground === true, since: Date.parse(since ?? '') || 0 })
     }
     token = page.value.continue
   } while (token !== undefined)

@@ -5,6 +5,7 @@ import { systemClock } from '@tiphys/shell/adapters/system'
 import type { Done } from '@tiphys/shell/http'
 import type { RunSummary } from '@tiphys/shell/ports'
 import type { Turns } from '@tiphys/shell/runtime'
+import { dependentsGone } from './dependents.ts'
 import { askHolder } from '../local/change.ts'
 import { removeRun } from '../local/remove.ts'
 import { type LocalSession, claimRun } from '../local/session.ts'
@@ -22,6 +23,9 @@ export interface Departures {
 export function departures({ session, hostOf, forgetRun, deletions, onTrouble }: ControlParts, turns: Turns): Departures {
   /** Those whose deletion is carried out now. */
   const leaving = new Set<string>()
+  /** Those that wait for what they own, and those that have waited. */
+  const waiting = new Set<string>()
+  const alone = new Set<string>()
   const waiters = new Map<string, () => void>()
   /** Resolves once the run has ended, which a host tells by its last update. */
   const ended = (run: Run): Promise<void> => (run.status.completed ? Promise.resolve() : new Promise((resolve) => waiters.set(run.uid, resolve)))
@@ -29,22 +33,31 @@ export function departures({ session, hostOf, forgetRun, deletions, onTrouble }:
     await remove(session, summary, deletions.of(summary.uid)?.orphan === true)
     await forgetRun(summary.uid)
     await deletions.done(summary.uid)
+    alone.delete(summary.uid)
   }
   const terminate = (run: Run): Promise<boolean> => hostOf().deliver(run.uid, { type: 'shutdownRequested', at: systemClock.now(), strategy: 'Terminate' })
-  const endAndForget = async (summary: RunSummary, run: Run): Promise<void> => {
+  const end = async (run: Run): Promise<void> => {
     const isOver = ended(run)
     await terminate(run)
     await isOver
     await hostOf().drained()
+  }
+  const endAndForget = async (summary: RunSummary, run: Run): Promise<void> => {
+    await end(run)
     await turns.take(summary.uid, () => forget(summary))
   }
   /** A workflow that finalizers hold ends, but stays until the last of them is taken off. */
   const leave = async (summary: RunSummary): Promise<Done & { readonly gone?: boolean }> => {
     const { uid } = summary
-    if (leaving.has(uid)) return { ok: true, gone: false }
+    if (leaving.has(uid) || waiting.has(uid)) return { ok: true, gone: false }
     const run = hostOf().runOf(uid)
     if (await isHeld(session, summary, run)) {
       await (run === undefined ? endElsewhere(session, summary) : terminate(run))
+      return { ok: true, gone: false }
+    }
+    if (deletions.of(uid)?.foreground === true && !alone.has(uid)) {
+      waiting.add(uid)
+      void waitForDependents(summary, run).catch(onTrouble)
       return { ok: true, gone: false }
     }
     leaving.add(uid)
@@ -52,6 +65,20 @@ export function departures({ session, hostOf, forgetRun, deletions, onTrouble }:
     if (run === undefined) await removing
     else void removing.catch(onTrouble)
     return { ok: true, gone: run === undefined }
+  }
+  /** It shows that it is being deleted until nothing that it owns holds it any more. */
+  const waitForDependents = async (summary: RunSummary, run: Run | undefined): Promise<void> => {
+    try {
+      await (run === undefined ? endElsewhere(session, summary) : end(run))
+      await dependentsGone(session.state, summary, async (child) => {
+        if (deletions.of(child.uid) === undefined) await deletions.begin(child, { propagation: 'foreground' })
+        await leave(child)
+      })
+      alone.add(summary.uid)
+    } finally {
+      waiting.delete(summary.uid)
+    }
+    await leave(summary)
   }
   const onEnd = (uid: string): void => {
     waiters.get(uid)?.()
@@ -75,12 +102,12 @@ async function endElsewhere(session: LocalSession, { uid, finishedAt }: RunSumma
 }
 
 /** What this server does by itself when a workflow goes: nobody has to be waited for. */
-const OWN_FINALIZER = 'workflows.argoproj.io/artifact-gc'
+const OWN_FINALIZERS: ReadonlySet<string> = new Set(['workflows.argoproj.io/artifact-gc', 'foregroundDeletion'])
 
 /** Whether finalizers of others keep a deleted workflow. */
 async function isHeld({ state }: LocalSession, { uid }: RunSummary, run: Run | undefined): Promise<boolean> {
   const manifest = run === undefined ? await state.runs.manifest(uid) : undefined
   // Our own text: the workflow as it was accepted.
   const metadata = run?.metadata ?? (manifest?.ok === true ? (JSON.parse(manifest.value) as Workflow).metadata : undefined)
-  return (metadata?.finalizers ?? []).some((name) => name !== OWN_FINALIZER)
+  return (metadata?.finalizers ?? []).some((name) => !OWN_FINALIZERS.has(name))
 }
