@@ -211,7 +211,7 @@ async function openEngine(session: LocalSession, { options, place }: { readonly 
     locks: sharing,
     onUpdate: (update) => {
       const { workflowEvents, nodeEvents } = config.current()
-      recorder.note(update, { workflows: workflowEvents.enabled, nodes: nodeEvents.enabled })
+      recorder.note(update, { workflows: workflowEvents.enabled, nodes: nodeEvents.enabled, asPods: nodeEvents.sendAsPod })
       control.onUpdate(update)
       meter.updated(update)
     },

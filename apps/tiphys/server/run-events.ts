@@ -1,12 +1,13 @@
 // Owns Events about workflows and their nodes: each change of a phase, for those who ask what happened.
 import { resourceOfKind } from '@tiphys/core/api'
-import type { Run, RunNode } from '@tiphys/core/engine'
+import { type Run, type RunNode, podNameOfNode } from '@tiphys/core/engine'
 import type { State } from '@tiphys/shell/adapters/sqlite'
 import { systemClock } from '@tiphys/shell/adapters/system'
-import type { KubeObject } from '@tiphys/shell/ports'
+import type { KubeObject, ObjectStore, StoredObject } from '@tiphys/shell/ports'
 import type { RunUpdate } from '@tiphys/shell/runtime'
 
 const EVENTS = resourceOfKind('Event')
+const PODS = resourceOfKind('Pod')
 const LABEL = 'workflows.argoproj.io/'
 
 /** Of the nodes of one workflow: what is larger is looked at in its status. */
@@ -15,6 +16,8 @@ const NODE_EVENTS_MAX = 1000
 export interface EventsWanted {
   readonly workflows: boolean
   readonly nodes: boolean
+  /** Whether events of nodes are about their pods, where they have one. */
+  readonly asPods: boolean
 }
 
 export interface EventRecorder {
@@ -30,6 +33,8 @@ interface Happening {
   readonly isBad: boolean
   readonly at: number
   readonly annotations?: Readonly<Record<string, string>>
+  /** What it is about, if not about the workflow. */
+  readonly pod?: string
 }
 
 interface Followed {
@@ -55,8 +60,8 @@ export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>
   const record = (run: Run, happening: Happening): void => {
     const name = nextName(run.name)
     const write = async (): Promise<void> => {
-      const found = await runs.get(run.uid)
-      await objects.create(EVENTS, eventOf(run, happening, { name, resourceVersion: found.ok ? found.value.resourceVersion : undefined }))
+      const [found, pod] = await Promise.all([runs.get(run.uid), podOf(objects, run, happening)])
+      await objects.create(EVENTS, eventOf(run, happening, { name, resourceVersion: found.ok ? found.value.resourceVersion : undefined, pod }))
     }
     const written: Promise<unknown> = write().catch(onTrouble).finally(() => writing.delete(written))
     writing.add(written)
@@ -69,7 +74,7 @@ export function eventRecorder({ objects, runs }: Pick<State, 'objects' | 'runs'>
       const { phase, completed } = run.status
       const begins = statusChanged && phase !== known.phase && phase === 'Running'
       if (begins && wanted.workflows) record(run, workflowHappening(run))
-      if (wanted.nodes) for (const happening of nodeHappenings(changed, known)) record(run, happening)
+      if (wanted.nodes) for (const happening of nodeHappenings(run, changed, known)) record(run, wanted.asPods ? happening : { ...happening, pod: '' })
       if (statusChanged && phase !== known.phase && completed && wanted.workflows) record(run, workflowHappening(run))
       known.phase = phase
       if (!completed) return
@@ -89,7 +94,7 @@ function workflowHappening({ status }: Run): Happening {
 const COMPLETED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Error'])
 
 /** A node that is seen only when it has ended already was under way before. */
-function nodeHappenings(changed: ReadonlySet<RunNode>, known: Followed): readonly Happening[] {
+function nodeHappenings(run: Run, changed: ReadonlySet<RunNode>, known: Followed): readonly Happening[] {
   const happenings: Happening[] = []
   for (const node of changed) {
     const before = known.nodes.get(node.id)
@@ -97,7 +102,7 @@ function nodeHappenings(changed: ReadonlySet<RunNode>, known: Followed): readonl
     known.nodes.set(node.id, node.phase)
     if (before === undefined && node.phase !== 'Running' && !COMPLETED.has(node.phase)) continue
     const phases = (before === undefined || before === 'Pending') && COMPLETED.has(node.phase) ? ['Running', node.phase] : [node.phase]
-    happenings.push(...phases.map((phase) => nodeHappening(node, phase)))
+    happenings.push(...phases.map((phase) => ({ ...nodeHappening(node, phase), pod: node.type === 'Pod' ? podNameOfNode(run, node) : '' })))
     known.told += phases.length
   }
   return happenings
@@ -112,12 +117,37 @@ function nodeHappening({ id, name, type, message, startedAt, finishedAt }: RunNo
   }
 }
 
-function eventOf({ name, namespace, uid }: Run, { reason, message, isBad, at, annotations }: Happening, own: { readonly name: string; readonly resourceVersion: string | undefined }): KubeObject {
+/** The pod as it is told of; undefined where there is none, as of a node that never got so far. */
+async function podOf(objects: ObjectStore, { namespace }: Run, { pod = '' }: Happening): Promise<StoredObject | undefined> {
+  const found = pod === '' ? undefined : await objects.get({ type: PODS, namespace, name: pod })
+  return found?.ok === true ? found.value : undefined
+}
+
+interface EventParts {
+  readonly name: string
+  readonly resourceVersion: string | undefined
+  readonly pod: StoredObject | undefined
+}
+
+function involved({ name, namespace, uid }: Run, { resourceVersion, pod }: EventParts): object {
+  if (pod !== undefined) return { apiVersion: 'v1', kind: 'Pod', name: pod.metadata.name, namespace, uid: pod.metadata.uid, resourceVersion: pod.metadata.resourceVersion }
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, namespace, uid, ...(resourceVersion !== undefined && { resourceVersion }) }
+}
+
+/** Whoever sees an event about a pod learns of its workflow by annotations. */
+function annotationsOf({ name, uid }: Run, { annotations }: Happening, { pod }: EventParts): Happening['annotations'] {
+  return pod === undefined ? annotations : { ...annotations, [`${LABEL}workflow-name`]: name, [`${LABEL}workflow-uid`]: uid }
+}
+
+function eventOf(run: Run, happening: Happening, own: EventParts): KubeObject {
+  const { name, namespace, uid } = run
+  const { reason, message, isBad, at } = happening
+  const annotations = annotationsOf(run, happening, own)
   const time = `${new Date(at).toISOString().slice(0, 19)}Z`
   return {
     apiVersion: 'v1', kind: 'Event',
     metadata: { name: own.name, namespace, ...(annotations !== undefined && { annotations }), ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, uid }] },
-    involvedObject: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, namespace, uid, ...(own.resourceVersion !== undefined && { resourceVersion: own.resourceVersion }) },
+    involvedObject: involved(run, own),
     reason, message, type: isBad ? 'Warning' : 'Normal', source: { component: 'workflow-controller' }, firstTimestamp: time, lastTimestamp: time, count: 1,
     reportingComponent: 'workflow-controller', reportingInstance: '',
   } as KubeObject

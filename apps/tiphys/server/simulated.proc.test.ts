@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { resourceOfKind } from '@tiphys/core/api'
 import type { Stubs } from '@tiphys/core/simulate'
 import { dataFolders } from '../local/home.ts'
 import { configDefaults } from './configuration.ts'
 import { type RunningServer, openServer } from './open-server.ts'
 import { restDefaults } from './rest.ts'
+
+const EVENTS = resourceOfKind('Event')
 
 let folder = ''
 const open: RunningServer[] = []
@@ -22,7 +25,15 @@ type Answer = { readonly status: number; readonly body: Record<string, unknown> 
 
 interface Asked {
   ask(method: string, path: string, body?: object): Promise<Answer>
+  /** What every Event says: what it is about, its reason, its annotations. */
+  events(): Promise<readonly Told[]>
   close(): Promise<void>
+}
+
+interface Told {
+  readonly about: { readonly kind: string; readonly name: string }
+  readonly reason: string
+  readonly annotations: Readonly<Record<string, string>>
 }
 
 async function serve(stubs: Stubs, speed: number, config = 'persistence: {archive: true}'): Promise<Asked> {
@@ -40,7 +51,15 @@ async function serve(stubs: Stubs, speed: number, config = 'persistence: {archiv
     })
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
   }
-  return { ask, close: async () => void (await open.splice(open.indexOf(server), 1)[0]?.close()) }
+  const events = async (): Promise<readonly Told[]> => {
+    const page = await server.services.storeOf(EVENTS).list({ type: EVENTS })
+    if (!page.ok) throw new Error(page.problem.message)
+    return page.value.objects.map((object) => {
+      const { involvedObject, reason } = object as unknown as { readonly involvedObject: Told['about']; readonly reason: string }
+      return { about: involvedObject, reason, annotations: object.metadata.annotations ?? {} }
+    })
+  }
+  return { ask, events, close: async () => void (await open.splice(open.indexOf(server), 1)[0]?.close()) }
 }
 
 const TRIES_MAX = 400
@@ -198,5 +217,30 @@ await server.ask('DELETE', 'workflows/default/wf')
     expect((await third.ask('GET', 'workflows/default')).body['items']).toHaveLength(2)
     await third.ask('PUT', 'workflows/default/a/terminate', {})
     await phaseIs(third, 'a', 'Failed')
+  })
+
+  it('NODEEVENT-1 tells what becomes of nodes, of their pods if so configured, or of workflows alone', async () => {
+    const successes = async (server: Asked, count: number): Promise<readonly Told[]> => until(async () => {
+      const told = await server.events()
+      const ofNodes = told.filter((event) => event.reason === 'WorkflowNodeSucceeded')
+      return ofNodes.length >= count && told.some((event) => event.reason === 'WorkflowSucceeded') ? ofNodes : undefined
+    })
+    const steps = { templates: [{ name: 'main', steps: [[{ name: 's', template: 'one' }]] }, { name: 'one', container: { image: 'alpine', command: ['true'] } }] }
+    const run = async (config: string): Promise<Asked> => {
+      const server = await serve({}, 50, config)
+      await server.ask('POST', 'workflows/default', workflow('wf', steps))
+      await phaseIs(server, 'wf', 'Succeeded')
+      return server
+    }
+    const first = await run('nodeEvents: {sendAsPod: true}')
+    const ended = await successes(first, 3)
+    expect(ended.map(({ about, annotations }) => [about.kind, annotations['workflows.argoproj.io/node-type'], annotations['workflows.argoproj.io/workflow-name']]).toSorted()).toEqual([
+      ['Pod', 'Pod', 'wf'], ['Workflow', 'StepGroup', undefined], ['Workflow', 'Steps', undefined],
+    ])
+    await first.ask('DELETE', 'workflows/default/wf')
+    await first.close()
+    rmSync(join(folder, 'state.db'), { force: true })
+    const second = await run('nodeEvents: {enabled: false}')
+    expect(await successes(second, 0)).toEqual([])
   })
 })
