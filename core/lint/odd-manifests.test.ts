@@ -54,6 +54,7 @@ const cases: readonly (readonly [string, boolean, string])[] = [
   ['below a step names may be in capitals, with letters that fold to ASCII too', false, workflow({ call: 'arguments: {parameter\u017f: 1}' })],
   ['an event binding that is wrong beside a workflow', false, workflow({ tail: '---\nkind: WorkflowEventBinding\nspecs: {}' })],
   ['an event binding that is right beside a workflow', true, workflow({ tail: '---\nkind: WorkflowEventBinding\nmetadata: {name: b}' })],
+  ['an expression without an end as the default of an input', false, workflow().replace('default: "1"', 'default: "{{=1 +"').replace('image: i', 'image: "{{inputs.parameters.x}}"')],
   ['an inline template beside a reference to nothing', false, workflow({ call: 'inline: {suspend: {}}' }).replace('template: leaf', 'templateRef: {name: none, template: none}')],
 ]
 

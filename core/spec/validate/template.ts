@@ -70,7 +70,7 @@ const typeChoice = 'choose one of: container, containerSet, steps, script, resou
 function validateTemplate(ctx: Context, found: Resolved, input: HolderInput): Invalid | undefined {
   const { template, place, base } = found
   const name = template.name ?? ''
-  if (ctx.checked.get(keyOf(found)) === template && !hasVariableTiming(template)) {
+  if (ctx.checked.get(keyOf(found)) === template && !hasVariableTiming(template) && !hasOpenTag(template, input.args)) {
     // Only what the call itself brings can still be wrong.
     const missing = supplyProblem(template, input.args)
     return missing === undefined ? undefined : invalid(input.place, `templates.${name} ${missing}`)
@@ -104,6 +104,14 @@ function podResources(template: Template, place: Place): Invalid | undefined {
   const type = templateType(template)
   const problem = type === 'http' || type === 'plugin' ? `${prefix} is not supported for ${shownType(type)} templates` : podResourcesProblem(template.podResources, prefix)
   return problem === undefined ? undefined : invalid(within(place, 'podResources'), problem)
+}
+
+/** A tag that is not closed where it begins swallows what follows it, so that a call can break a body that was found right. */
+function hasOpenTag(template: Template, args: ArgumentSource): boolean {
+  const open = (text: string | undefined): boolean => text !== undefined && text.lastIndexOf('{{') > text.lastIndexOf('}}')
+  const { parameters = [], artifacts = [] } = template.inputs ?? {}
+  if (parameters.some((p) => open(args.parameter(p.name)?.value ?? p.value ?? p.default))) return true
+  return artifacts.some((a) => open(args.artifact(a.name)?.from ?? a.from))
 }
 
 /** Names that hold inside this template only. */
