@@ -97,7 +97,7 @@ describe.skipIf(folder === undefined || !isBuilt)('tiphys run (the program has t
 
   it('says which program is missing, of which image, and the way out', async () => {
     const { exitCode, output } = await tiphys(['run', join(seeds, '01-hello-whalesay.yaml'), '--image-map', `docker/whalesay=${home}`, '--no-color'])
-    expect(output).toMatch(/"cowsay" of image "docker\/whalesay" was not found on this host: install it, map the image/)
+    expect(output).toMatch(/"cowsay" of image "docker\/whalesay" was not found on this host: install it, or map the image/)
     expect(exitCode).toBe(1)
   })
 
