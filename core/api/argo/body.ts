@@ -2,7 +2,7 @@
 import { RFC3339, jsonProblem, parseGoTime, parseQuantity } from '@tiphys/core/kube'
 import { type Json, type JsonObject, type SchemaNode, type StructNode, decode, schemaKit } from '@tiphys/core/spec'
 import { type GrpcFailure, grpcFailure } from './grpc.ts'
-import { goField, goFieldType, goStruct } from './go-types.ts'
+import { goField, goStruct, goTypeAt } from './go-types.ts'
 import type { BodyShape } from './requests.ts'
 
 export type ReadBody = { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly failure: GrpcFailure }
@@ -50,13 +50,15 @@ interface Visit {
   /** The struct and the path that a message names; empty at the top. */
   readonly struct: string
   readonly path: string
+  /** A struct further up that reads all below by itself, and is named for it; empty for none. */
+  readonly teller: string
   /** Whether the value is that of the whole field, not one of several in it. */
   readonly isField: boolean
 }
 
 /** What Go's decoder says of the first value that does not fit its type. */
 export function typeProblem(schema: SchemaNode, json: Json, name: string): string | undefined {
-  const pending: Visit[] = [{ schema, value: json, struct: '', path: '', isField: false }]
+  const pending: Visit[] = [{ schema, value: json, struct: '', path: '', teller: '', isField: false }]
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
     const node = schemaKit.resolve(visit.schema)
     if (visit.value === null) continue
@@ -67,8 +69,8 @@ export function typeProblem(schema: SchemaNode, json: Json, name: string): strin
       continue
     }
     const found = node.kind === 'int' && typeof visit.value === 'number' ? `number ${String(visit.value)}` : kindOf(visit.value)
-    const type = visit.path === '' ? name : visit.isField ? goFieldType(visit.struct, lastOf(visit.path), node) : goFieldType('', '', node)
-    return visit.path === '' ? `json: cannot unmarshal ${found} into Go value of type ${type}` : `json: cannot unmarshal ${found} into Go struct field ${visit.struct}.${visit.path} of type ${type}`
+    const type = visit.path === '' ? name : goTypeAt({ struct: visit.struct, field: lastOf(visit.path), isWhole: visit.isField }, node)
+    return visit.path === '' ? `json: cannot unmarshal ${found} into Go value of type ${type}` : `json: cannot unmarshal ${found} into Go struct field ${visit.teller || visit.struct}.${visit.path} of type ${type}`
   }
   return undefined
 }
@@ -85,17 +87,19 @@ function kindOf(value: Json): string {
 
 /** Types that read themselves have messages of their own; `decode` gives those that are not told here. */
 function ownProblem(node: Node, value: Json): string | undefined {
-  if (typeof value !== 'string') return undefined
-  const read = node.kind === 'time' ? parseGoTime(value, RFC3339) : node.kind === 'quantity' ? parseQuantity(value.trim()) : undefined
+  if (node.kind === 'quantity' && typeof value === 'number') return undefined
+  const text = typeof value === 'string' ? value : ''
+  const read = node.kind === 'time' && typeof value === 'string' ? parseGoTime(text, RFC3339) : node.kind === 'quantity' ? parseQuantity(text.trim()) : undefined
   return read === undefined || read.ok ? undefined : read.problem.message
 }
 
 function wanted(node: Node, value: Json): boolean {
   switch (node.kind) {
-    case 'string': return node.format !== undefined || typeof value === 'string'
+    case 'string': return node.format === 'duration' || typeof value === 'string'
     case 'int': return typeof value === 'number' && Number.isInteger(value) && fits(node, value)
     case 'json': return node.shape !== 'singleKeyObject' || (typeof value === 'object' && !Array.isArray(value))
     case 'intOrString': return typeof value === 'number' || typeof value === 'string'
+    case 'time': return typeof value === 'string'
     case 'float': return typeof value === 'number'
     case 'bool': return typeof value === 'boolean'
     case 'list':
@@ -111,14 +115,16 @@ function fits({ bits, unsigned }: Extract<Node, { readonly kind: 'int' }>, value
   return value >= (unsigned ? 0 : -high) && value < high
 }
 
-function inside(node: Node, { value, struct, path }: Visit): Visit[] {
-  if (node.kind === 'list' || node.kind === 'strictList') return (value as readonly Json[]).map((item) => ({ schema: node.item, value: item, struct, path, isField: false }))
-  if (node.kind === 'map') return Object.values(value as JsonObject).map((item) => ({ schema: node.value, value: item, struct, path, isField: false }))
+function inside(node: Node, { value, struct, path, teller }: Visit): Visit[] {
+  if (node.kind === 'list' || node.kind === 'strictList') return (value as readonly Json[]).map((item) => ({ schema: node.item, value: item, struct, path, teller, isField: false }))
+  if (node.kind === 'map') return Object.values(value as JsonObject).map((item) => ({ schema: node.value, value: item, struct, path, teller, isField: false }))
   if (node.kind !== 'struct') return []
   const prefix = path === '' ? '' : `${path}.`
   return Object.entries(value as JsonObject).flatMap(([key, member]) => {
     const field = fieldOf(node, key)
-    return field === undefined ? [] : [{ schema: field.schema, value: member, struct: goStruct(node.name), path: `${prefix}${goField(node.name, field.name)}`, isField: true }]
+    if (field === undefined) return []
+    const at = { schema: field.schema, value: member, struct: goStruct(node.name), path: `${prefix}${goField(node.name, field.name)}` }
+    return [{ ...at, teller: teller === '' && node.name === 'Template' && field.name === 'steps' ? 'Template' : teller, isField: true }]
   })
 }
 

@@ -124,6 +124,12 @@ describe('bodies', () => {
     ['{"templates":[{"inputs":{"artifacts":[{"s3":{"bucket":5}}]}}]}', 'number into Go struct field S3Artifact.workflow.spec.templates.inputs.artifacts.ArtifactLocation.s3.S3Bucket.bucket of type string'],
     ['{"templates":[{"http":{"headers":5}}]}', 'number into Go struct field HTTP.workflow.spec.templates.http.headers of type v1alpha1.HTTPHeaders'],
     ['{"templates":[{"retryStrategy":{"limit":{}}}]}', 'object into Go struct field RetryStrategy.workflow.spec.templates.retryStrategy.limit of type int32'],
+    ['{"templates":[{"steps":[[5]]}]}', 'number into Go struct field Template.workflow.spec.templates.steps of type map[string]interface {}'],
+    ['{"templates":[{"steps":[{"a":1}]}]}', 'object into Go struct field Template.workflow.spec.templates.steps of type []map[string]interface {}'],
+    ['{"templates":[{"steps":[[{"hooks":5}]]}]}', 'number into Go struct field Template.workflow.spec.templates.steps.hooks of type v1alpha1.LifecycleHooks'],
+    ['{"templates":[{"script":{"imagePullPolicy":5}}]}', 'number into Go struct field ScriptTemplate.workflow.spec.templates.script.Container.imagePullPolicy of type v1.PullPolicy'],
+    ['{"templates":[{"inputs":{"artifacts":[{"hdfs":{"krbRealm":5}}]}}]}', 'number into Go struct field HDFSArtifact.workflow.spec.templates.inputs.artifacts.ArtifactLocation.hdfs.HDFSConfig.HDFSKrbConfig.krbRealm of type string'],
+    ['{"artifactGC":{"strategy":5}}', 'number into Go struct field WorkflowLevelArtifactGC.workflow.spec.artifactGC.ArtifactGC.strategy of type v1alpha1.ArtifactGCStrategy'],
     ['{"templates":[{"plugin":5}]}', 'number into Go struct field Template.workflow.spec.templates.plugin of type map[string]interface {}'],
   ])('name the types and fields of Go: %s', (spec, message) => {
     expect(create(`{"workflow":{"spec":${spec}}}`)).toBe(`json: cannot unmarshal ${message}`)
