@@ -38,7 +38,7 @@ async function runAt(place: Located, program: Program, streams: Streams): Promis
   if (parsed.value.helpWanted) return printHelp(place, streams)
   const wrongArguments = argumentProblem(place, parsed.value)
   if (wrongArguments !== undefined) return usageError(place, { code: 'arguments', message: wrongArguments }, streams)
-  if (load === undefined) return printHelp(place, streams)
+  if (load === undefined) return groupHelp(place, program.before?.(invocationAt(place, parsed.value, streams)), streams)
   const wrongFlags = place.command.check?.(parsed.value.flags) ?? missingFlags(set, parsed.value.flags) ?? exclusiveFlags(place.command, parsed.value.flags)
   if (wrongFlags !== undefined) return fail({ error: wrongFlags }, streams)
   for (const { name, idle } of set.byName.values()) if (idle === true && parsed.value.flags.given(name)) streams.stderr(`--${name} is taken, and means nothing here\n`)
@@ -54,6 +54,12 @@ async function wrongEnvironment({ name, message }: WrongVariable, { before }: Pr
 
 function invocationAt(place: Place, { args, flags, wrongVariable }: Parsed, streams: Streams): Invocation {
   return { ...(wrongVariable !== undefined && { wrongVariable }), path: [...place.parents.slice(1), place.command].map((command) => command.name), args, flags, streams, help: () => helpText(place) }
+}
+
+/** What is judged before commands run is judged before the help of a group, too. */
+function groupHelp(place: Place, wrong: Outcome | undefined, streams: Streams): number {
+  if (wrong === undefined) return printHelp(place, streams)
+  return 'error' in wrong ? fail(wrong, streams) : wrong.exit
 }
 
 function printHelp(place: Place, streams: Streams): number {

@@ -125,6 +125,10 @@ describe('commands that ask a server', () => {
     expect((await call(['list', '--context', 'x'], server(host))).err).toBe('Error: the kubeconfig cannot be used, and no namespace is given: invalid configuration: context was not found for specified context: x\n')
     expect((await call(['list', '--context', 'x'], server(host), true)).err).toMatch(/^time=\S+ level=ERROR msg="Failed to get namespace" error="invalid configuration: context was not found for specified context: x"\n$/)
     expect((await call(['list', '--log-format', 'xml'], server(host), true)).err).toContain('"error":"invalid log type: xml"')
+    expect((await call(['cron', '--loglevel', 'x'], server(host), true))).toMatchObject({ exit: 1, out: '', err: expect.stringContaining('invalid log level: x') })
+    expect((await call(['version', '--argo-base-href', 'x'], server('here:1'), true)).err).toBe('Error: parse "http://here:1x/api/v1/version?": invalid port ":1x" after host\n')
+    expect((await call(['version'], server('not here'), true)).err).toBe('Error: parse "http://not here/api/v1/version?": invalid character " " in host name\n')
+    expect((await call(['version'], server('not here'))).err).toBe('Error: the address of the server cannot be read: http://not here\n')
     expect(asked).toEqual([])
     expect((await call(['list', '--context', 'x', '-n', 'ns', '--loglevel', 'WARN'], { ...server(host), ARGO_HTTP1: 'x' }, true)).exit).toBe(0)
     // The reference takes a namespace that is set to nothing for all of them.

@@ -87,10 +87,19 @@ function send(options: TransportOptions, method: Method, { body, accept }: { rea
 const VERBS: Readonly<Record<Method, string>> = { GET: 'Get', POST: 'Post', PUT: 'Put', DELETE: 'Delete' }
 
 function unreached(url: string, method: Method, error: Error): RemoteFailure {
+  if (!URL.canParse(url)) return new RemoteFailure(undefined, { argo: `parse ${JSON.stringify(url)}: ${addressProblem(url)}`, own: `the address of the server cannot be read: ${originOf(url)}` })
   const { code, address, port } = error as NodeJS.ErrnoException & { readonly address?: string; readonly port?: number }
   const host = address?.includes(':') === true ? `[${address}]` : address
   const told = reasonOf(code, { place: `${host ?? ''}:${port ?? ''}`, hostname: originOf(url).replace(/^https?:\/\/|:\d+$/g, '') }) ?? { argo: error.message, own: error.message }
   return new RemoteFailure(undefined, { argo: `${VERBS[method]} "${url}": ${told.argo}`, own: `the server ${originOf(url)} cannot be reached: ${told.own}` })
+}
+
+/** What is wrong with an address, as Go says it: its port, or a character of its host. */
+function addressProblem(url: string): string {
+  const host = originOf(url).replace(/^https?:\/\//, '')
+  const port = /:[^:]*$/.exec(host)?.[0] ?? ''
+  if (!/^(:\d*)?$/.test(port)) return `invalid port ${JSON.stringify(port)} after host`
+  return `invalid character ${JSON.stringify(/[^\w.:[\]-]/.exec(host)?.[0] ?? '')} in host name`
 }
 
 interface Where { readonly place: string; readonly hostname: string }
