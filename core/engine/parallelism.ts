@@ -33,7 +33,8 @@ export function failsFast(turn: Turn, boundary: Frame): boolean {
  * dags that failed while this was looked at have not been seen yet.
  */
 export function failFastStand(turn: Turn, boundary: Frame): 'goes on' | 'waits' | 'over' {
-  if (!failsFast(turn, boundary)) return 'goes on'
+  // The attempts of a retried template are looked at through their Retry node, which has nothing of its own.
+  if (boundary.attempt || !failsFast(turn, boundary)) return 'goes on'
   const { unsuccessful, active } = countersOf(turn.run, boundary.id)
   const unseen = [...(boundary.changed ?? [])].filter(({ node }) => node !== undefined && node.type !== 'Pod' && isUnsuccessful(node)).length
   if (unsuccessful <= unseen) return 'goes on'

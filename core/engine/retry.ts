@@ -194,7 +194,7 @@ function decide(turn: Turn, at: Decision): Verdict {
   const phase = last.phase as 'Failed' | 'Error'
   const { run } = turn
   if (run.shutdown !== undefined) return { kind: 'end', phase, message: `Stopped with strategy '${run.shutdown}'` }
-  if (run.deadline !== undefined && turn.at > run.deadline) {
+  if (run.deadline !== undefined && turn.at >= run.deadline) {
     return { kind: 'end', phase, message: `retry exceeded workflow deadline ${goTime(run.deadline)}` }
   }
   const waited = body.strategy.backoff === undefined ? GO : backoff(turn, at)
