@@ -12,6 +12,7 @@ import {
 } from '@tiphys/core/spec'
 import { newRemarks, objectOf, placeRemark, type Finding, type Remark, type Remarks } from './finding.ts'
 import { viewObject, type JudgedManifest } from './object-view.ts'
+import { referenceHint, withoutTrail } from './reference-hints.ts'
 import { bothCatalogs, referenceVerdict, refusedDuplicates, type ReferenceOptions, type Rejection } from './reference.ts'
 import { checkBinding } from './rules/bindings.ts'
 import { bodyRules } from './rules/bodies.ts'
@@ -156,14 +157,17 @@ function rejectionFinding(input: ManifestInput, rejection: Rejection, remarks: R
   const own = place === undefined || !isJudged(manifest) || place.base.object === manifest.object
   const path: Path = own ? rejection.path : []
   const same = remarks.all.find((r) => r.severity === 'error' && formatPath(r.path) === formatPath(path)) ?? (own ? sameElsewhere(rejection, remarks) : undefined)
-  const hint = same?.hint ?? (own ? undefined : `the place is ${formatPath(rejection.path)} of "${place?.base.name ?? ''}"`)
-  const remark: Remark = { severity: 'error', code: same?.code ?? `reference_${rejection.code}`, path: same?.path ?? path, message: same?.message ?? rejection.message, hint }
-  return { ...placeRemark(file, manifest, remark, true), ...(same !== undefined && { referenceMessage: rejection.message }) }
+  const elsewhere = own ? undefined : `the place is ${formatPath(rejection.path)} of "${place?.base.name ?? ''}"`
+  const hint = same?.hint ?? elsewhere ?? referenceHint(rejection.message)
+  const message = same?.message ?? withoutTrail(rejection.message)
+  const remark: Remark = { severity: 'error', code: same?.code ?? `reference_${rejection.code}`, path: same?.path ?? path, message, hint }
+  return { ...placeRemark(file, manifest, remark, true), ...(message !== rejection.message && { referenceMessage: rejection.message }) }
 }
 
 /** Words of the reference for what our own findings place better. */
 const sameWords: Readonly<Record<string, RegExp>> = {
   dependency_unknown: /invalid dependency/,
+  depends_invalid: /invalid dependency/,
   dag_cycle: /graph with cycle/,
   tag_unclosed: /failed to resolve|Cannot find end tag/,
 }
