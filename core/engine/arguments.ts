@@ -52,14 +52,16 @@ export interface ProcessInput {
 export function processArguments(input: ProcessInput): Processed {
   const { run, compiled, call, locals } = input
   const globals = globalsLayer(run)
-  const outer = scopeOf(locals, globals)
+  // The text of an inline template is part of the template around it, whose own variables come first (INPUT-8).
+  const around = call.inline === undefined ? [] : ((call.boundary?.scope as (Scope & { layers: readonly Layer[] }) | undefined)?.layers ?? [])
+  const outer = scopeOf(...around, locals, globals)
   const parameters = inputParameters(input, outer)
   if (!parameters.ok) return parameters
   const artifacts = inputArtifacts(compiled.source, call)
   if (!artifacts.ok) return artifacts
   const values: InputValues = { parameters: parameters.values, artifacts: artifacts.list, list: parameters.list }
   const layer = inputsLayer(values, (compiled.outputPaths ??= outputPaths(compiled.source)))
-  const scope = scopeOf(locals, layer, globals)
+  const scope = scopeOf(...around, locals, layer, globals)
   const rendered = renderParts(compiled.document, scope, LOOSE)
   if (!rendered.ok) return fail(rendered.error.message)
   const inputs = shownInputs(parameters.list, artifacts.list, scope)

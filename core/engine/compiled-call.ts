@@ -198,7 +198,15 @@ export function resolveItem(call: CompiledCall, input: { scope: Scope; item: Lay
     if (!verdict.ok) return { kind: 'badCondition', message: verdict.problem.message }
     if (!verdict.value) return { kind: 'skip', reason: `when '${text.value}' evaluated false` }
   }
-  return resolveArguments(call, { scope, mode: input.lenient ? LOOSE : ALL, whole: input.scope })
+  const resolved = resolveArguments(call, { scope, mode: input.lenient ? LOOSE : ALL, whole: input.scope })
+  return resolved.kind === 'call' && call.inline !== undefined ? withItem(resolved, input.item) : resolved
+}
+
+/** The item is known inside of an inline template too, whose text is part of the loop. */
+function withItem(resolved: Extract<Resolution, { kind: 'call' }>, item: Layer): Resolution {
+  const filled = renderParts(compileDocument(resolved.call.inline), scopeOf(item), LOOSE)
+  if (!filled.ok) return { kind: 'error', message: filled.error.message }
+  return { ...resolved, call: { ...resolved.call, inline: filled.value as unknown as Template } }
 }
 
 interface ArgumentInput { readonly scope: Scope; readonly mode: RenderMode; readonly whole: Scope }

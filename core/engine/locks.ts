@@ -104,7 +104,7 @@ function add(map: Map<string, Set<string>>, key: string, value: string): void {
 
 /** Higher priority first, then the older workflow; among equals whoever asked first. */
 function wait(lock: Lock, claim: Claim, at: { name: string; queued: Map<string, Set<string>> }): void {
-  if (lock.holders.has(claim.holder) || lock.waiting.some((other) => other.holder === claim.holder)) return
+  if (lock.holders.has(claim.holder) || at.queued.get(claim.holder)?.has(at.name) === true) return
   const before = (other: Claim): boolean => other.priority > claim.priority || (other.priority === claim.priority && other.createdAt <= claim.createdAt)
   let index = lock.waiting.length
   while (index > 0 && !before(lock.waiting[index - 1] as Claim)) index--
