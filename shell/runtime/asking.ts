@@ -5,8 +5,8 @@ export interface AskingOptions {
   readonly clock: Clock
   /** Calls back when other processes may have changed something, until `signal` fires. */
   readonly onChange: (listener: () => void, signal: AbortSignal) => void
-  /** Asks once. What it could not do for want of the storage it does the next time. */
-  readonly work: () => Promise<void>
+  /** Asks once; with `isLook` about everything that waits. What it could not do for want of the storage it does the next time. */
+  readonly work: (isLook: boolean) => Promise<void>
   readonly onTrouble: (message: string) => void
 }
 
@@ -17,6 +17,7 @@ const LOOK_MS = 2000
 export class Asking {
   private readonly options: AskingOptions
   private isWanted = false
+  private isLook = false
   private isBusy = false
   private isClosed = false
   private following: AbortController | undefined
@@ -31,6 +32,12 @@ export class Asking {
     if (this.isBusy || this.isClosed) return
     this.isBusy = true
     queueMicrotask(() => void this.askAll())
+  }
+
+  /** The same about everything that waits: something may be free. */
+  look(): void {
+    this.isLook = true
+    this.soon()
   }
 
   /** Whether something waits, so that others have to be followed. */
@@ -52,11 +59,11 @@ export class Asking {
 
   private begin(signal: AbortSignal): void {
     const { clock, onChange } = this.options
-    onChange(() => this.soon(), signal)
+    onChange(() => this.look(), signal)
     let cancel: () => void = () => undefined
     const lookLater = (): void => {
       cancel = clock.at(clock.now() + LOOK_MS, () => {
-        this.soon()
+        this.look()
         lookLater()
       })
     }
@@ -74,13 +81,16 @@ export class Asking {
 
   private async ask(): Promise<void> {
     const { clock, work, onTrouble } = this.options
+    const { isLook } = this
+    this.isLook = false
     try {
-      await work()
+      await work(isLook)
     } catch (error) {
       if (error instanceof StorageError && error.code === 'closed') return
       onTrouble(error instanceof Error ? error.message : String(error))
       await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_MS, resolve))
       this.isWanted = true
+      this.isLook = true
     }
   }
 }

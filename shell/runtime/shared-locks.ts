@@ -15,6 +15,20 @@ export interface SharedLocksOptions {
 interface Waiting {
   readonly claim: Claim
   readonly answer: Acquisition
+  /** Whether the store knows of it. */
+  readonly isAsked: boolean
+}
+
+/** Given back, but not yet stored with its run. */
+interface Leaving {
+  readonly uid: string
+  /** What nobody else of the run has got in its stead. */
+  readonly names: Set<string>
+  readonly hasWaited: boolean
+  /** Whether somebody more important than this run waits for it. */
+  isWithheld: boolean
+  /** What the same holder has asked for since. */
+  again: Claim | undefined
 }
 
 interface Held {
@@ -29,8 +43,7 @@ export class SharedLocks implements LockTable {
   private readonly options: SharedLocksOptions
   private readonly held = new Map<string, Held>()
   private readonly waiting = new Map<string, Waiting>()
-  /** Given back, but not yet stored with their run; with the claim that the same holder made since. */
-  private readonly leaving = new Map<string, { readonly uid: string; again: Claim | undefined }>()
+  private readonly leaving = new Map<string, Leaving>()
   private releases: LockPlace[] = []
   /** The last refusal of each group of claims that are refused alike. */
   private readonly refused = new Map<string, Acquisition>()
@@ -39,7 +52,7 @@ export class SharedLocks implements LockTable {
   constructor(options: SharedLocksOptions) {
     this.options = options
     const { clock, onTrouble, store } = options
-    this.asking = new Asking({ clock, onTrouble, onChange: (listener, signal) => store.onChange(listener, signal), work: () => this.decideAll() })
+    this.asking = new Asking({ clock, onTrouble, onChange: (listener, signal) => store.onChange(listener, signal), work: (isLook) => this.decideAll(isLook) })
   }
 
   acquire(claim: Claim): Acquisition {
@@ -51,20 +64,24 @@ export class SharedLocks implements LockTable {
       return unknown(claim)
     }
     const known = this.waiting.get(holder)
-    if (known !== undefined && groupOf(known.claim) === groupOf(claim)) return known.answer
+    if (known !== undefined && isSameWish(known.claim, claim)) return this.inStead(known.claim) ?? known.answer
     const refusal = this.refused.get(groupOf(claim))
-    this.waiting.set(holder, { claim, answer: refusal ?? unknown(claim) })
+    this.waiting.set(holder, { claim, answer: refusal ?? unknown(claim), isAsked: false })
     if (refusal !== undefined || !this.decideNow(claim)) this.asking.soon()
     return this.waiting.get(holder)?.answer ?? ACQUIRED
   }
 
-  /** Others get it after `freed`. */
+  /** Others get it after `freed`; the run itself is told that it may ask in its stead. */
   release(holder: string): readonly string[] {
-    const uid = this.held.get(holder)?.uid ?? this.waiting.get(holder)?.claim.uid
-    if (uid !== undefined) this.leaving.set(holder, { uid, again: undefined })
+    const [held, waiting] = [this.held.get(holder), this.waiting.get(holder)]
+    const uid = held?.uid ?? waiting?.claim.uid
+    if (uid === undefined) return []
+    const leaving: Leaving = { uid, names: held?.names ?? new Set(), hasWaited: waiting !== undefined, isWithheld: this.options.store.decideNow === undefined, again: undefined }
+    this.leaving.set(holder, leaving)
     this.held.delete(holder)
     this.waiting.delete(holder)
     this.rest()
+    for (const { claim } of this.waiting.values()) if (isOffered(leaving, claim)) return [claim.run]
     return []
   }
 
@@ -74,8 +91,9 @@ export class SharedLocks implements LockTable {
     if (leaving === undefined) return
     this.leaving.delete(holder)
     this.releases.push({ uid: leaving.uid, holder })
-    if (leaving.again !== undefined) this.waiting.set(holder, { claim: leaving.again, answer: unknown(leaving.again) })
-    this.asking.soon()
+    if (leaving.again !== undefined) this.waiting.set(holder, { claim: leaving.again, answer: unknown(leaving.again), isAsked: false })
+    if (leaving.names.size > 0 || leaving.hasWaited) this.asking.look()
+    else this.asking.soon()
   }
 
   heldBy(holder: string): readonly string[] {
@@ -122,13 +140,22 @@ export class SharedLocks implements LockTable {
     }
   }
 
+  /** Lets a claim that waits have at once what another node of its run has given back. */
+  private inStead(claim: Claim): Acquisition | undefined {
+    const offered = [...this.leaving.values()].filter((leaving) => isOffered(leaving, claim))
+    if (offered.length === 0 || !this.decideNow(claim)) return undefined
+    if (this.held.has(claim.holder)) return ACQUIRED
+    for (const leaving of offered) leaving.isWithheld = true
+    return undefined
+  }
+
   private leavingPlaces(): readonly LockPlace[] {
     return [...this.leaving].map(([holder, { uid }]) => ({ uid, holder }))
   }
 
-  private async decideAll(): Promise<void> {
+  private async decideAll(isLook: boolean): Promise<void> {
     const releases = this.releases.splice(0)
-    const claims = [...this.waiting.values()].map(({ claim }) => claim)
+    const claims = [...this.waiting.values()].flatMap(({ claim, isAsked }) => (isLook || !isAsked ? [claim] : []))
     if (releases.length === 0 && claims.length === 0) return
     const turn: LockTurn = { releases, leaving: this.leavingPlaces(), claims, isAlive: this.options.isAlive }
     const { store } = this.options
@@ -152,7 +179,7 @@ export class SharedLocks implements LockTable {
       else if (answer.acquired) this.got(claim)
       else {
         this.refused.set(groupOf(claim), answer)
-        this.waiting.set(claim.holder, { claim, answer })
+        this.waiting.set(claim.holder, { claim, answer, isAsked: true })
       }
       if (answer !== 'lost' && !isSame(answer, known.answer)) changed.add(claim.run)
     }
@@ -164,7 +191,13 @@ export class SharedLocks implements LockTable {
     const { holder, uid, locks } = claim
     this.waiting.delete(holder)
     this.refused.delete(groupOf(claim))
+    for (const name of this.options.store.decideNow === undefined ? [] : locks.map((lock) => lock.name)) this.passOn(uid, name)
     this.held.set(holder, { uid, names: new Set(locks.map(({ name }) => name)) })
+  }
+
+  /** The store gives a claim what its run leaves before what is free. */
+  private passOn(uid: string, name: string): void {
+    for (const leaving of this.leaving.values()) if (leaving.uid === uid && leaving.names.delete(name)) return
   }
 
   private rest(): void {
@@ -176,6 +209,14 @@ export class SharedLocks implements LockTable {
 /** What is said of a claim that the store has not answered. */
 function unknown({ locks }: Claim): Acquisition {
   return { acquired: false, lock: locks[0]?.name ?? '', message: '' }
+}
+
+function isOffered({ uid, names, isWithheld }: Leaving, claim: Claim): boolean {
+  return !isWithheld && uid === claim.uid && claim.locks.some(({ name }) => names.has(name))
+}
+
+function isSameWish(a: Claim, b: Claim): boolean {
+  return a.uid === b.uid && a.locks.length === b.locks.length && a.locks.every(({ name, limit }, index) => b.locks[index]?.name === name && b.locks[index].limit === limit)
 }
 
 /** Claims of one run that want the same are answered alike. */
