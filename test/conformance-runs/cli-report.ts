@@ -22,7 +22,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'tiphys-cli-'))
 const data = join(scratch, 'data')
 const kept = valueOf('--world')
 const isMade = kept !== undefined && existsSync(kept)
-if (isMade) cpSync(kept, data, { recursive: true })
+// Sockets cannot be copied, and are made anew.
+const COPY = { recursive: true, filter: (path: string): boolean => !path.endsWith('.sock') }
+if (isMade) cpSync(kept, data, COPY)
 const program = args.includes('--spawn') ? { program: [process.execPath, resolve('apps/tiphys/bin/tiphys.js')] } : {}
 // A clock that runs faster begins anew with each server: the world is made by the one that is asked.
 const servers = await openRestServers({ world, data, speed })
@@ -41,7 +43,7 @@ rmSync(scratch, { recursive: true, force: true })
 async function makeWorld(): Promise<void> {
   const made = await player.driver.makeWorld()
   if (!made.ok) print(`the world is not whole: ${made.message}`)
-  if (made.ok && kept !== undefined) cpSync(data, kept, { recursive: true })
+  if (made.ok && kept !== undefined) cpSync(data, kept, COPY)
 }
 
 async function judge(transcript: Transcript): Promise<void> {
