@@ -1,8 +1,8 @@
 // Owns workflows as objects: lists from the index of runs, whole ones from the log, and writes that become requests to whoever carries runs out.
 import { type EngineEvent, type RetryOptions, type Run, toWorkflow, viewRun } from '@tiphys/core/engine'
-import { type FieldSelector, type JsonObject, type LabelSelector, matchesFields, matchesLabels } from '@tiphys/core/kube'
+import { type FieldSelector, type Json, type JsonObject, type LabelSelector, isJsonObject, matchesFields, matchesLabels } from '@tiphys/core/kube'
 import type { Workflow } from '@tiphys/core/spec'
-import { textAt } from '@tiphys/core/api'
+import { textAt, valueAt } from '@tiphys/core/api'
 import type {
   CreateOptions, DeleteOptions, Deletion, KubeObject, ObjectKey, ObjectPage, ObjectProblem, ObjectResult, ObjectWatch, ResourceType, RunFilter, RunIndex, RunListQuery, RunLog, RunPage, RunProblem, RunSummary,
   StoredObject, UpdateOptions,
@@ -56,6 +56,12 @@ const LABEL = 'workflows.argoproj.io/'
 /** Labels that tell how a workflow stands; the index does not keep them. */
 const STATE_LABELS: ReadonlySet<string> = new Set([`${LABEL}phase`, `${LABEL}completed`])
 
+/** What goes on from the nodes of another workflow says so by nodes of a workflow that has not ended; any other status is what was, and says nothing of what shall be. */
+function bringsNodes(status: Json | undefined): boolean {
+  const [nodes, phase] = [valueAt(status, ['nodes']), textAt(status, ['phase'])]
+  return isJsonObject(nodes) && Object.keys(nodes).length > 0 && ['', 'Pending', 'Running'].includes(phase)
+}
+
 export class WorkflowStore implements KubeStore {
   readonly #options: WorkflowStoreOptions
   readonly #deleted = new Map<string, StoredObject>()
@@ -69,8 +75,8 @@ export class WorkflowStore implements KubeStore {
   }
 
   async create(type: ResourceType, object: KubeObject, { dryRun = false }: CreateOptions = {}): Promise<ObjectResult<StoredObject>> {
-    const { status: _, ...rest } = object as KubeObject & { readonly status?: unknown }
-    const made = await this.submit(rest, dryRun)
+    const { status, ...rest } = object as KubeObject & { readonly status?: Json }
+    const made = await this.submit(bringsNodes(status) ? object : rest, dryRun)
     const { namespace = '' } = object.metadata
     return made.ok && !dryRun ? this.get({ type, namespace, name: made.value.metadata.name }) : made
   }

@@ -214,6 +214,34 @@ describe('the Argo REST API of a whole server', () => {
     expect((await ask('PUT', `${HOME}/kept/retry`, { body: { restartSuccessful: true, nodeFieldSelector: 'displayName=kept' } })).status).toBe(404)
   })
 
+  it('goes on from the nodes that a new workflow of the Kubernetes API brings along', async () => {
+    const steps = { entrypoint: 'main', templates: [{ name: 'main', steps: [[{ name: 'one', template: 'quick' }]] }, { name: 'quick', container: { image: 'alpine', command: ['true'] } }] }
+    await ask('POST', HOME, { body: { workflow: { metadata: { name: 'model' }, spec: steps } } })
+    await until(async () => (await phaseOf('model')) === 'Succeeded')
+    const { body: { status } } = await ask('GET', `${HOME}/model`)
+    const nodes = JSON.parse(JSON.stringify((status as { readonly nodes: object }).nodes)) as Record<string, { readonly name: string; phase: string; finishedAt: string | null; outputs?: object }>
+    for (const node of Object.values(nodes)) if (node.name !== 'model[0].one') [node.phase, node.finishedAt] = ['Running', null]
+    const renamed = JSON.parse(JSON.stringify(nodes)) as typeof nodes
+    for (const node of Object.values(renamed)) if (node.name === 'model[0].one') node.outputs = { exitCode: '7' }
+    const workflows = '/apis/argoproj.io/v1alpha1/namespaces/default/workflows'
+    const object = (name: string, state: object): object => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name }, spec: steps, status: state })
+    await ask('DELETE', `${HOME}/model`)
+    await until(async () => (await ask('DELETE', `${HOME}/model`)).status === 404)
+    await kube('POST', workflows, object('model', { phase: 'Running', startedAt: new Date().toISOString(), nodes: renamed }))
+    await until(async () => (await phaseOf('model')) === 'Succeeded')
+    expect(JSON.stringify((await ask('GET', `${HOME}/model`)).body['status'])).toContain('"exitCode":"7"')
+    await kube('POST', workflows, object('fresh', { phase: 'Succeeded', nodes: renamed }))
+    await until(async () => (await phaseOf('fresh')) === 'Succeeded')
+    expect(JSON.stringify((await ask('GET', `${HOME}/fresh`)).body['status'])).not.toContain('"exitCode":"7"')
+    for (const strange of [{ a: { id: 'b' } }, { fresh2: { id: 'fresh2', name: 'fresh2', type: 'Nope', phase: 'Nope', children: ['fresh2', 'x'] } }, { x: { id: 'x', name: 'x[0].one', phase: 'Running', type: 'Pod' } }]) {
+      await kube('POST', workflows, object('strange', { nodes: strange }))
+      expect((await ask('GET', `${HOME}/strange`)).status).toBe(200)
+      await ask('PUT', `${HOME}/strange/terminate`, { body: {} })
+      await ask('DELETE', `${HOME}/strange`)
+      await until(async () => (await ask('GET', `${HOME}/strange?fields=metadata.name`)).body['metadata'] === undefined || (await ask('DELETE', `${HOME}/strange`)).status === 404)
+    }
+  })
+
   it('deletes a cron workflow under the conditions of the query only', async () => {
     const crons = '/api/v1/cron-workflows/default'
     const { workflow: { spec } } = workflow('x') as { readonly workflow: { readonly spec: object } }
