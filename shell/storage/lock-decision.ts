@@ -35,7 +35,8 @@ interface Deciding {
   readonly refused: Map<string, Acquisition>
 }
 
-const keyOf = ({ uid, holder, lock }: LockChange): string => JSON.stringify([uid, holder, lock])
+/** Names of holders have no NUL. */
+const keyOf = ({ uid, holder, lock }: LockChange): string => `${uid}\0${holder}\0${lock}`
 
 /** `rows` are all that is stored of the locks that the claims name, in the order in which they came. */
 export function decideLocks(rows: readonly LockRow[], turn: Pick<LockTurn, 'leaving' | 'claims'>, isOurs: (uid: string) => boolean): LockDecision {
@@ -95,9 +96,9 @@ function note({ rows, added, granted }: Deciding, { uid, holder, priority, creat
   }
 }
 
-/** Columns: those of the claim, `namespace`, `name`, `lease` and `finished_at` of its run, `info` and `heartbeat_at` of the lease's owner. */
+/** Columns: those of the claim, and if its run is there `namespace`, `name`, `lease` and `finished_at` of its run, `info` and `heartbeat_at` of the lease's owner. */
 export function lockRowOf(row: SqlRow, isAttended: (lease: RunHolder) => boolean): LockRow {
-  const isOver = row['namespace'] === null || row['finished_at'] !== null
+  const isOver = typeof row['namespace'] !== 'string' || row['finished_at'] !== null
   const lease = row['lease']
   return {
     uid: String(row['uid']), holder: String(row['holder']), lock: String(row['lock']), isHeld: Number(row['held']) === 1, priority: Number(row['priority']), createdAt: Number(row['created_at']),

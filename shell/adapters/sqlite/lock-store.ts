@@ -1,13 +1,12 @@
 // Owns the locks that processes on one data directory share: each decision is one transaction.
 import type { Claim } from '@tiphys/core/engine'
-import type { AdmissionTurn, Db, LockAnswer, LockStore, LockTurn } from '@tiphys/shell/ports'
+import type { AdmissionTurn, Db, LockAnswer, LockStore, LockTurn, SqlRow } from '@tiphys/shell/ports'
 import { ADMISSION_LOCK, type LockDecision, type LockRow, decideAdmission, decideLocks, limitKeyOf, listenTo, livingLeases, lockRowOf, sizedClaims, wantedOf } from '@tiphys/shell/storage'
 import type { ChangeFeed } from './change-feed.ts'
 import type { GroupCommit } from './group-commit.ts'
 
-const ROWS = `
-SELECT c.uid, c.holder, c.lock, c.held, c.priority, c.created_at, r.namespace, r.name, r.lease, r.finished_at, o.info, o.heartbeat_at
-FROM lock_claim c LEFT JOIN run r ON r.uid = c.uid LEFT JOIN lease_owner o ON o.id = r.lease WHERE c.lock = ? ORDER BY c.id`
+const CLAIMS = 'SELECT uid, holder, lock, held, priority, created_at FROM lock_claim WHERE lock = ? ORDER BY id'
+const RUN = 'SELECT r.namespace, r.name, r.lease, r.finished_at, o.info, o.heartbeat_at FROM run r LEFT JOIN lease_owner o ON o.id = r.lease WHERE r.uid = ?'
 
 export function sqliteLocks(group: GroupCommit, feed: ChangeFeed, self: string): LockStore {
   const { db } = group
@@ -43,12 +42,22 @@ function decide(db: Db, self: string, turn: LockTurn): readonly LockAnswer[] {
   for (const { uid, holder } of turn.releases) db.prepare('DELETE FROM lock_claim WHERE uid = ? AND holder = ?').run(uid, holder)
   if (turn.claims.length === 0) return []
   const { locks, uids } = wantedOf(turn.claims)
-  const isAttended = livingLeases(self, turn.isAlive)
-  const rows: LockRow[] = [...locks.keys()].flatMap((lock) => db.prepare(ROWS).all(lock)).map((row) => lockRowOf(row, isAttended))
+  const rows = rowsOf(db, [...locks.keys()], livingLeases(self, turn.isAlive))
   const ours = ownRuns(db, self, uids)
   const decision = decideLocks(rows, { leaving: turn.leaving, claims: sized(db, turn.claims, locks) }, (uid) => ours.has(uid))
   write(db, decision)
   return decision.answers
+}
+
+/** Many claims are of one run, which is read once. */
+function rowsOf(db: Db, locks: readonly string[], isAttended: Parameters<typeof lockRowOf>[1]): readonly LockRow[] {
+  const runs = new Map<string, SqlRow>()
+  const runOf = (uid: string): SqlRow => {
+    const run = runs.get(uid) ?? db.prepare(RUN).get(uid) ?? {}
+    runs.set(uid, run)
+    return run
+  }
+  return locks.flatMap((lock) => db.prepare(CLAIMS).all(lock)).map((claim) => lockRowOf({ ...claim, ...runOf(String(claim['uid'])) }, isAttended))
 }
 
 function ownRuns(db: Db, self: string, uids: Iterable<string>): ReadonlySet<string> {
@@ -57,8 +66,7 @@ function ownRuns(db: Db, self: string, uids: Iterable<string>): ReadonlySet<stri
 
 function admit(db: Db, self: string, turn: AdmissionTurn): readonly string[] {
   for (const uid of turn.left) db.prepare('DELETE FROM lock_claim WHERE uid = ? AND holder = ?').run(uid, uid)
-  const isAttended = livingLeases(self, turn.isAlive)
-  const rows = db.prepare(ROWS).all(ADMISSION_LOCK).map((row) => lockRowOf(row, isAttended))
+  const rows = rowsOf(db, [ADMISSION_LOCK], livingLeases(self, turn.isAlive))
   const ours = ownRuns(db, self, [...turn.kept, ...turn.asking].map(({ key }) => key))
   const decision = decideAdmission(rows, turn, (uid) => ours.has(uid))
   write(db, decision)
