@@ -42,10 +42,10 @@ export function runTask(turn: Turn, frame: Frame, index: number): void {
   const task: Task = { index, planned, scope, node: nodeNamed(turn.run, taskName(frame, planned.call.name)), loop: undefined, settled: false }
   body.tasks.set(index, task)
   body.open += 1
+  if (task.node !== undefined && isFinished(task.node)) return finishTask(turn, frame, task)
   if (task.node === undefined && !mayRun(turn, frame, task)) return
   const broken = task.node === undefined ? brokenBefore(body, index) : undefined
   if (broken !== undefined) return endUnrun(turn, frame, { task, phase: 'Error', message: broken })
-  if (task.node !== undefined && isFinished(task.node)) return finishTask(turn, frame, task)
   start(turn, frame, task)
 }
 
@@ -64,9 +64,8 @@ function mayRun(turn: Turn, frame: Frame, task: Task): boolean {
     endUnrun(turn, frame, { task, phase: 'Error', message: verdict.problem.message })
     return false
   }
-  if (verdict.value.execute) return true
-  endUnrun(turn, frame, { task, phase: 'Omitted', message: 'omitted: depends condition not met' })
-  return false
+  if (!verdict.value.execute) endUnrun(turn, frame, { task, phase: 'Omitted', message: 'omitted: depends condition not met' })
+  return verdict.value.execute
 }
 
 /** How a finished task stands, for the conditions of others. */
