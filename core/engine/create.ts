@@ -121,7 +121,7 @@ function emptyRun(workflow: Workflow, metadata: ObjectMeta): Run {
     metadata, submitted: workflow, spec: workflow.spec, storedSpec: undefined, problem: undefined, nodes: new Map(), frames: new Map(), status,
     globals: new Map(), globalsVersion: 0, templates: { contexts: new Map(), compiled: new Map(), stored: new Map() }, volumes: [], volumesOpen: false,
     shutdown: undefined, suspended: false, deadline: undefined, context: undefined, root: undefined, rootFailure: undefined, hooks: new Map(),
-    activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Set(), daemons: new Set(), ending: new Map(), saved: new Map(), held: [],
+    activePods: 0, runningPods: 0, counters: new Map(), postponed: new Set(), locksHeld: new Map(), lockWaiters: new Map(), lockWishes: new Map(), daemons: new Set(), ending: new Map(), saved: new Map(), held: [],
     asked: new Set(), lookedUp: undefined, begun: false, locked: false, turns: 0, facilities: {},
   }
 }

@@ -20,7 +20,7 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
   const holder = `${runKey(run)}/${frame.id}`
   // A node that waits for its lock has no pod yet: it needs a place too, once it is its turn.
   if (frame.node !== undefined && !run.locksHeld.has(holder) && workflowLimitReached(turn)) {
-    run.lockWaiters.add(frame)
+    joinQueue(run, frame)
     run.postponed.add(frame)
     run.frames.set(frame.id, frame)
     return { kind: 'waiting' }
@@ -31,13 +31,13 @@ export function tryLock(turn: Turn, frame: Frame): Lock {
     holder, run: runKey(run), uid: run.uid, priority: run.spec.priority ?? 0, createdAt: run.createdAt, locks: wanted.locks,
   })
   if (!result.acquired) {
-    run.lockWaiters.add(frame)
+    joinQueue(run, frame)
     showWaiting(turn, frame, result)
     return { kind: 'waiting' }
   }
   frame.locked = true
   run.locksHeld.set(holder, wanted.locks.map(({ name }) => name))
-  run.lockWaiters.delete(frame)
+  leaveQueue(run, frame)
   turn.statusChanged = true
   if (frame.node !== undefined) stopWaiting(turn, frame.node)
   return { kind: 'free' }
@@ -66,7 +66,7 @@ export function unlock(turn: Turn, frame: Frame): void {
   const { run } = turn
   if (!frame.locked && !run.lockWaiters.has(frame)) return
   frame.locked = false
-  run.lockWaiters.delete(frame)
+  leaveQueue(run, frame)
   releaseHolder(turn, `${runKey(run)}/${frame.id}`)
 }
 
@@ -76,14 +76,30 @@ export function releaseHolder(turn: Turn, holder: string): void {
   turn.run.locksHeld.delete(holder)
   turn.statusChanged = true
   if (turn.world.locks.givesBackLater) turn.effects.push({ type: 'releaseLocks', key: `release ${holder}`, holder })
-  if (next.includes(own)) turn.locksFreed = true
+  if (next.includes(own) && turn.locksFreed === 'none') turn.locksFreed = 'own'
   const others = next.filter((key) => key !== own)
   if (others.length > 0) turn.effects.push({ type: 'wakeRuns', key: `wake ${holder}`, runs: others })
 }
 
+function joinQueue(run: Run, frame: Frame): void {
+  if (run.lockWaiters.has(frame)) return
+  const wish = JSON.stringify(frame.template.synchronization)
+  run.lockWaiters.set(frame, wish)
+  run.lockWishes.set(wish, (run.lockWishes.get(wish) ?? 0) + 1)
+}
+
+function leaveQueue({ lockWaiters, lockWishes }: Run, frame: Frame): void {
+  const wish = lockWaiters.get(frame)
+  if (wish === undefined) return
+  lockWaiters.delete(frame)
+  const left = (lockWishes.get(wish) ?? 1) - 1
+  if (left === 0) lockWishes.delete(wish)
+  else lockWishes.set(wish, left)
+}
+
 /** Lets every frame that waits for a lock ask again. */
 export function retryLocks(turn: Turn): void {
-  for (const frame of turn.run.lockWaiters) enqueue(turn, frame)
+  for (const frame of turn.run.lockWaiters.keys()) enqueue(turn, frame)
 }
 
 /** Takes over the locks that a stored state says are held, so that nobody else gets them after a restart (SYNC-7). */

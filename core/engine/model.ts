@@ -175,8 +175,10 @@ export interface Run {
   readonly counters: Map<NodeId, BoundaryCounters>
   /** Names of the locks that the run and its nodes hold, by holder. */
   readonly locksHeld: Map<string, readonly string[]>
-  /** Frames that wait for a lock. */
-  readonly lockWaiters: Set<Frame>
+  /** Frames that wait for a lock, in the order in which they came, with what they want as text. */
+  readonly lockWaiters: Map<Frame, string>
+  /** How many wait for each of those texts. */
+  readonly lockWishes: Map<string, number>
   /** Nodes that have ended while their pods, told to end, may still run. */
   readonly ending: Map<NodeId, Ending>
   /** Daemons that are up, until their boundary ends. */
@@ -226,8 +228,8 @@ export interface Turn extends Place {
   readonly queue: Frame[]
   /** Pods that were told to end in this turn. */
   readonly ending: Map<NodeId, Ending>
-  /** Some lock was given back in this turn. */
-  locksFreed: boolean
+  /** Whether locks may be free: those that the run itself gave back in this turn, or any. */
+  locksFreed: 'none' | 'own' | 'any'
   /** Something that limits of parallelism count ended in this turn. */
   slotsFreed: boolean
 }

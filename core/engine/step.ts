@@ -91,7 +91,7 @@ function leafOf(turn: Turn, id: NodeId, types: readonly NodeType[]): Frame | und
 /** Applies events in order. Never throws on what users or adapters send; a finished run changes no more. */
 export function step(run: Run, events: readonly EngineEvent[], world: World): StepResult {
   const at = events.at(-1)?.at ?? 0
-  const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], ending: new Map(), locksFreed: false, slotsFreed: false }
+  const turn: Turn = { run, at, world, effects: [], changed: new Set(), statusChanged: false, queue: [], ending: new Map(), locksFreed: 'none', slotsFreed: false }
   if (run.status.completed) return afterEnd(turn, events)
   run.facilities = { nowMs: at, random: world.random, sprig: world.sprig }
   refreshGlobals(run, at)
@@ -152,22 +152,48 @@ function carryThrough(turn: Turn): void {
     wakeWaiters(turn)
     if (turn.queue.length > 0) continue
     conclude(turn)
-    if (run.status.completed || (turn.queue.length === 0 && !turn.locksFreed && !turn.slotsFreed)) return
+    if (run.status.completed || (turn.queue.length === 0 && turn.locksFreed === 'none' && !turn.slotsFreed)) return
   }
 }
 
 /** Whoever waits for a lock or for parallelism is asked again once something was given back. */
 function wakeWaiters(turn: Turn): void {
   const { run } = turn
-  if (turn.locksFreed) {
-    turn.locksFreed = false
-    retryLocks(turn)
-  }
+  const freed = turn.locksFreed
+  turn.locksFreed = 'none'
+  if (freed === 'any') retryLocks(turn)
+  if (freed === 'own') letIn(turn)
   if (!turn.slotsFreed) return
   turn.slotsFreed = false
   const postponed = [...run.postponed]
   run.postponed.clear()
   for (const frame of postponed) enqueue(turn, frame)
+}
+
+/**
+ * Asks those who wait for a lock, in the order in which they came. Of nodes that want the same, one that is refused speaks for all behind it that
+ * were told the same: the run's nodes may pass each other (SYNC-3), so none of them would fare better. Nobody further is asked once
+ * every wish was refused in the words of the time before.
+ */
+function letIn(turn: Turn): void {
+  const { lockWaiters, lockWishes, postponed } = turn.run
+  const refused = new Map<string, RunNode>()
+  const settled = new Set<string>()
+  for (const [frame, wish] of lockWaiters) {
+    if (settled.size >= lockWishes.size) return
+    const { node } = frame
+    const before = node?.message
+    if (isToldTheSame(node, refused.get(wish))) continue
+    askAgain(turn, frame)
+    // Whoever has no place because of parallelism was not told anything about the lock.
+    if (node === undefined || !lockWaiters.has(frame) || postponed.has(frame)) continue
+    refused.set(wish, node)
+    if (node.message === before) settled.add(wish)
+  }
+}
+
+function isToldTheSame(node: RunNode | undefined, other: RunNode | undefined): boolean {
+  return node !== undefined && other !== undefined && node.waitingLock === other.waitingLock && node.message === other.message
 }
 
 function advance(turn: Turn, frame: Frame): void {

@@ -105,7 +105,7 @@ function goOn(turn: Turn): void {
   turn.run.suspended = false
   turn.statusChanged = true
   turn.slotsFreed = true
-  turn.locksFreed = true
+  turn.locksFreed = 'any'
 }
 
 /** A person resumed: every suspended node of the run, or those named, goes on. */

@@ -14,9 +14,10 @@ export interface SharedLocksOptions {
 
 interface Waiting {
   readonly claim: Claim
-  readonly answer: Acquisition
+  /** Equal for claims of one run that want the same, which are refused alike. */
+  readonly group: string
   /** Whether the store knows of it. */
-  readonly isAsked: boolean
+  isAsked: boolean
 }
 
 /** Given back, but not yet stored with its run. */
@@ -45,8 +46,10 @@ export class SharedLocks implements LockTable {
   private readonly waiting = new Map<string, Waiting>()
   private readonly leaving = new Map<string, Leaving>()
   private releases: LockPlace[] = []
-  /** The last refusal of each group of claims that are refused alike. */
+  /** The last refusal of each group. */
   private readonly refused = new Map<string, Acquisition>()
+  /** Groups of which nobody was let in since somebody was refused. */
+  private readonly full = new Set<string>()
   private readonly asking: Asking
 
   constructor(options: SharedLocksOptions) {
@@ -64,11 +67,10 @@ export class SharedLocks implements LockTable {
       return unknown(claim)
     }
     const known = this.waiting.get(holder)
-    if (known !== undefined && isSameWish(known.claim, claim)) return this.inStead(known.claim) ?? known.answer
-    const refusal = this.refused.get(groupOf(claim))
-    this.waiting.set(holder, { claim, answer: refusal ?? unknown(claim), isAsked: false })
-    if (refusal !== undefined || !this.decideNow(claim)) this.asking.soon()
-    return this.waiting.get(holder)?.answer ?? ACQUIRED
+    if (known !== undefined && isSameWish(known.claim, claim)) return this.inStead(known.claim) ?? this.answerOf(known)
+    const waiting = this.wait(claim)
+    if (this.full.has(waiting.group) || !this.decideNow(claim)) this.asking.soon()
+    return this.held.has(holder) ? ACQUIRED : this.answerOf(waiting)
   }
 
   /** Others get it after `freed`; the run itself is told that it may ask in its stead. */
@@ -91,7 +93,7 @@ export class SharedLocks implements LockTable {
     if (leaving === undefined) return
     this.leaving.delete(holder)
     this.releases.push({ uid: leaving.uid, holder })
-    if (leaving.again !== undefined) this.waiting.set(holder, { claim: leaving.again, answer: unknown(leaving.again), isAsked: false })
+    if (leaving.again !== undefined) this.wait(leaving.again)
     if (leaving.names.size > 0 || leaving.hasWaited) this.asking.look()
     else this.asking.soon()
   }
@@ -127,6 +129,16 @@ export class SharedLocks implements LockTable {
     this.asking.close()
   }
 
+  private wait(claim: Claim): Waiting {
+    const waiting: Waiting = { claim, group: groupOf(claim), isAsked: false }
+    this.waiting.set(claim.holder, waiting)
+    return waiting
+  }
+
+  private answerOf({ claim, group }: Waiting): Acquisition {
+    return this.refused.get(group) ?? unknown(claim)
+  }
+
   /** False when the storage cannot decide at once. */
   private decideNow(claim: Claim): boolean {
     const { decideNow } = this.options.store
@@ -155,7 +167,7 @@ export class SharedLocks implements LockTable {
 
   private async decideAll(isLook: boolean): Promise<void> {
     const releases = this.releases.splice(0)
-    const claims = [...this.waiting.values()].flatMap(({ claim, isAsked }) => (isLook || !isAsked ? [claim] : []))
+    const claims = this.foremost().flatMap(({ claim, isAsked }) => (isLook || !isAsked ? [claim] : []))
     if (releases.length === 0 && claims.length === 0) return
     const turn: LockTurn = { releases, leaving: this.leavingPlaces(), claims, isAlive: this.options.isAlive }
     const { store } = this.options
@@ -168,6 +180,16 @@ export class SharedLocks implements LockTable {
     }
   }
 
+  /** The claims of which each could be let in if all were free: those behind them in their groups would not fare better, so the store need not know of them. */
+  private foremost(): readonly Waiting[] {
+    const rooms = new Map<string, number>()
+    return [...this.waiting.values()].filter(({ claim, group }) => {
+      const room = rooms.get(group) ?? Math.max(1, Math.min(...claim.locks.map(({ limit }) => limit)))
+      rooms.set(group, room - 1)
+      return room > 0
+    })
+  }
+
   /** Returns the runs that have another answer now. What was withdrawn meanwhile is on its way back. */
   private learn(claims: readonly Claim[], answers: Awaited<ReturnType<LockStore['decide']>>): ReadonlySet<string> {
     const changed = new Set<string>()
@@ -175,22 +197,24 @@ export class SharedLocks implements LockTable {
       const answer = answers[index]
       const known = this.waiting.get(claim.holder)
       if (answer === undefined || known?.claim !== claim) continue
+      if (answer !== 'lost' && !isSame(answer, this.answerOf(known))) changed.add(claim.run)
       if (answer === 'lost') this.waiting.delete(claim.holder)
-      else if (answer.acquired) this.got(claim)
+      else if (answer.acquired) this.got(known)
       else {
-        this.refused.set(groupOf(claim), answer)
-        this.waiting.set(claim.holder, { claim, answer, isAsked: true })
+        this.refused.set(known.group, answer)
+        this.full.add(known.group)
+        known.isAsked = true
       }
-      if (answer !== 'lost' && !isSame(answer, known.answer)) changed.add(claim.run)
     }
     this.rest()
     return changed
   }
 
-  private got(claim: Claim): void {
+  private got({ claim, group }: Waiting): void {
     const { holder, uid, locks } = claim
     this.waiting.delete(holder)
-    this.refused.delete(groupOf(claim))
+    // Whoever is behind it in its group gets its place in the queue.
+    if (this.full.delete(group)) this.asking.soon()
     for (const name of this.options.store.decideNow === undefined ? [] : locks.map((lock) => lock.name)) this.passOn(uid, name)
     this.held.set(holder, { uid, names: new Set(locks.map(({ name }) => name)) })
   }
@@ -202,7 +226,9 @@ export class SharedLocks implements LockTable {
 
   private rest(): void {
     this.asking.follow(this.waiting.size > 0)
-    if (this.waiting.size === 0) this.refused.clear()
+    if (this.waiting.size > 0) return
+    this.refused.clear()
+    this.full.clear()
   }
 }
 

@@ -7,7 +7,7 @@ const COUNT = 2000
 /** Work that grows with the square would give 4. */
 const TIMES_MAX = 3
 
-it.each(['loop', 'layers', 'chain'] as const)('a %s of twice the nodes takes about twice as long', (shape) => {
+it.each(['loop', 'layers', 'chain', 'mutex'] as const)('a %s of twice the nodes takes about twice as long', (shape) => {
   growsAtMost(TIMES_MAX, {
     work: (count) => expect(simulate(workflowOf(shape, count), {}).workflow.status?.phase).toBe('Succeeded'),
     small: COUNT,

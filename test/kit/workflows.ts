@@ -1,13 +1,14 @@
 // Owns workflows of any size and a few shapes, for benchmarks and limits.
 import type { DAGTask, Workflow } from '@tiphys/core/spec'
 
-/** `chain`: each task waits for the one before. `layers`: layers of a hundred, two dependencies each. `loop`: one step over N items. */
-export type Shape = 'chain' | 'layers' | 'loop'
+/** `chain`: each task waits for the one before. `layers`: layers of a hundred, two dependencies each. `loop`: one step over N items. `mutex`: the same, one item at a time. */
+export type Shape = 'chain' | 'layers' | 'loop' | 'mutex'
 
 const LAYER = 100
 
 export function workflowOf(shape: Shape, size: number): Workflow {
-  const main = shape === 'loop'
+  const isLoop = shape === 'loop' || shape === 'mutex'
+  const main = isLoop
     ? { name: 'main', steps: [[{ name: 'a', template: 'echo', arguments: { parameters: [{ name: 'm', value: '{{item}}' }] }, withSequence: { count: String(size) } }]] }
     : { name: 'main', dag: { tasks: Array.from({ length: size }, (_, index) => task(shape, index)) } }
   return {
@@ -16,7 +17,10 @@ export function workflowOf(shape: Shape, size: number): Workflow {
     metadata: { name: shape, namespace: 'default', uid: `${shape}-${size}`, creationTimestamp: '2024-01-01T00:00:00Z' },
     spec: {
       entrypoint: 'main',
-      templates: [main, { name: 'echo', inputs: { parameters: [{ name: 'm' }] }, container: { name: '', image: 'busybox', command: ['echo', '{{inputs.parameters.m}}'] } }],
+      templates: [main, {
+        name: 'echo', inputs: { parameters: [{ name: 'm' }] }, container: { name: '', image: 'busybox', command: ['echo', '{{inputs.parameters.m}}'] },
+        ...(shape === 'mutex' && { synchronization: { mutexes: [{ name: 'one' }] } }),
+      }],
     },
   }
 }

@@ -221,7 +221,7 @@ export class Meter implements CronMeter {
     for (const run of this.options.live()) {
       if (run.status.podRunning !== undefined) running[run.status.podRunning ? 'true' : 'false'] += 1
       for (const names of run.locksHeld.values()) for (const name of names) this.addLock('locks_held', name)
-      for (const frame of run.lockWaiters) if (frame.node?.waitingLock !== undefined) this.addLock('locks_pending', frame.node.waitingLock)
+      for (const frame of run.lockWaiters.keys()) if (frame.node?.waitingLock !== undefined) this.addLock('locks_pending', frame.node.waitingLock)
     }
     this.set('workflow_condition', { type: 'PodRunning', status: 'True' }, running.true)
     this.set('workflow_condition', { type: 'PodRunning', status: 'False' }, running.false)
