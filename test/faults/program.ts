@@ -71,8 +71,17 @@ export class Program {
 
   /** Ends the program and everything that it started, now or in an earlier life, as a crash of the machine does. */
   async crash(started: Started, marks: readonly string[]): Promise<void> {
-    signal(started.pid)
-    for (const pid of processesOf([this.dataFolder, ...marks])) signal(pid)
+    // All stand still before the first is killed: a shell that outlives its step by a moment would note how that ended, which no crash lets it do.
+    const stopped = new Set([started.pid])
+    signal(started.pid, 'SIGSTOP')
+    for (let known = 0; known < stopped.size;) {
+      known = stopped.size
+      for (const pid of processesOf([this.dataFolder, ...marks])) {
+        signal(pid, 'SIGSTOP')
+        stopped.add(pid)
+      }
+    }
+    for (const pid of stopped) signal(pid)
     await closedBy(started)
     // A shell that was being forked a moment ago shows what it belongs to only now.
     for (const pid of processesOf([this.dataFolder, ...marks])) signal(pid)
@@ -108,9 +117,9 @@ function closedBy(started: Started): Promise<Exit> {
   return started.exit
 }
 
-function signal(pid: number): void {
+function signal(pid: number, name: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, name)
   } catch {
     // It ended by itself meanwhile.
   }
