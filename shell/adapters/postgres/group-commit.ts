@@ -137,13 +137,19 @@ export class GroupCommit {
 
   #wasCommitted(number: string): Promise<boolean> {
     return this.connections.patiently(async () => {
-      const row = await (await this.connections.writer()).get('SELECT pg_xact_status(?::xid8) AS status', number)
+      const row = await (await this.connections.writer()).get('SELECT pg_xact_status(?::xid8) AS status', number).catch(statusOfLost)
       // The session may not know yet that its client is gone.
       if (row?.['status'] === 'in progress') throw new LostConnection('the transaction of a broken connection has not ended yet')
       if (row?.['status'] === 'committed' || row?.['status'] === 'aborted') return row['status'] === 'committed'
       throw new StorageError('io', 'the connection broke during a commit, and the database no longer tells what became of it')
     })
   }
+}
+
+/** A database that came back from a crash does not know numbers of which nothing was on its disk: they are in its future, and never were committed. */
+function statusOfLost(error: unknown): SqlRow {
+  if (error instanceof StorageError && error.engineCode === '22023') return { status: 'aborted' }
+  throw error
 }
 
 interface Done {
